@@ -1,0 +1,190 @@
+/**
+ * The ingest: Parquet from staging into an Iceberg table, by Spark.
+ *
+ * @module
+ */
+
+import { settings } from "./config.ts";
+import { LakehouseError } from "./errors.ts";
+import { interruptSignal, withLimit } from "./interrupt.ts";
+import { parseExactJson } from "./json.ts";
+import { runningStackOf } from "./stack/mod.ts";
+
+const DEFAULT_LIMIT_MS = 60 * 60_000;
+const KEPT_LINES = 40;
+
+/** What an ingest wrote. */
+export interface IngestResult {
+  /** Namespace and name of the table. */
+  table: string;
+  /** Rows in the table. */
+  rows: number;
+  /** Data files written. */
+  files: number;
+  /** Size of the data files in bytes. */
+  bytes: number;
+  /** Seconds inside Spark, its session's start included. */
+  sparkSeconds: number;
+  /** Seconds from submission to the end, the JVM's start included. */
+  seconds: number;
+  /** The snapshot that the commit made. */
+  snapshotId: bigint;
+  /** Spark's version. */
+  spark: string;
+}
+
+/** How far an ingest is. */
+export interface IngestProgress {
+  /** Tasks of the writing stage that are done. */
+  tasks: number;
+  /** Tasks of the writing stage; 0 while Spark starts. */
+  total: number;
+  /** Rows written so far, estimated by tasks. */
+  rows: number;
+}
+
+/** Options of {@linkcode ingest}. */
+export interface IngestOptions {
+  /** Ends the job, wherever it runs. @default {interruptSignal()} */
+  signal?: AbortSignal;
+  /** Told how far it is. */
+  onProgress?: (progress: IngestProgress) => void;
+  /** Told each line of Spark's log. */
+  onLog?: (line: string) => void;
+  /** Longest time it may take, in milliseconds. @default {3_600_000} */
+  limitMs?: number;
+}
+
+type Message =
+  | { progress: IngestProgress }
+  | {
+    ingest: {
+      table: string;
+      rows: number;
+      files: number;
+      bytes: number;
+      seconds: number;
+      snapshot_id: number | bigint;
+      spark: string;
+    };
+  }
+  | { error: { what: string; why?: string; next?: string } };
+
+/** The job's JSON lines; `undefined` for lines of Spark's log. */
+export function parseMessage(line: string): Message | undefined {
+  if (!/^\{"(progress|ingest|error)": /.test(line)) return undefined;
+  return parseExactJson(line) as Message;
+}
+
+const CAUSES: [RegExp, string, string][] = [
+  [
+    /UnknownHostException|UnknownHost/,
+    "Spark cannot find the object store under the name it was given",
+    "deno task doctor; in containers the name is http://minio:9000, set by ENGINE_MINIO_HOST",
+  ],
+  [
+    /Connection refused|ConnectException|Unable to execute HTTP request/,
+    "the object store or the catalog does not answer",
+    "deno task status, then deno task up",
+  ],
+  [
+    /Forbidden|SignatureDoesNotMatch|AccessDenied|InvalidAccessKeyId|status code: 403|Status Code: 403/i,
+    "the object store or the catalog refused the keys",
+    "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
+  ],
+  [
+    /NoSuchBucket|does not exist/,
+    "the staging bucket is not there",
+    "run notebook 03, or deno task analyze",
+  ],
+  [
+    /No space left on device/,
+    "the disk is full",
+    "free some space, then ingest again",
+  ],
+  [
+    /OutOfMemoryError/,
+    "Spark ran out of memory",
+    "close other programs, then ingest again",
+  ],
+];
+
+function failure(
+  error: { what: string; why?: string; next?: string } | undefined,
+  code: number,
+  log: string[],
+): LakehouseError {
+  const text = [error?.why ?? "", ...log].join("\n");
+  const known = error?.next
+    ? undefined
+    : CAUSES.find(([pattern]) => pattern.test(text));
+  const shown = log.slice(-15).join("\n");
+  return new LakehouseError({
+    what: error?.what ?? `Spark ended with code ${code}`,
+    why: known?.[1] ?? error?.why ?? `its log ends:\n${shown}\n`,
+    next: error?.next ?? known?.[2] ?? "deno task doctor",
+    cause: new Error(shown),
+  });
+}
+
+/**
+ * Replaces the trips table by what lies in staging, in one commit.
+ *
+ * Readers see the table of before or the one of after, nothing in between.
+ *
+ * @throws {LakehouseError} When staging is empty, a file or column is not as expected, or Spark fails; the table is then as it was.
+ * @throws {unknown} The signal's reason, after the job has ended.
+ * @example Usage
+ * ```ts ignore
+ * import { ingest } from "@lakehouse";
+ *
+ * const { rows, snapshotId } = await ingest();
+ * console.log(rows, snapshotId);
+ * ```
+ */
+export async function ingest(
+  options: IngestOptions = {},
+): Promise<IngestResult> {
+  const given = settings();
+  const started = performance.now();
+  const log: string[] = [];
+  let result: Extract<Message, { ingest: unknown }>["ingest"] | undefined;
+  let error: Extract<Message, { error: unknown }>["error"] | undefined;
+  const code = await runningStackOf().submit({
+    script: "ingest.py",
+    conf: [],
+    args: [
+      ["--warehouse", given.warehouse],
+      ["--minio-host", given.engineMinioHost],
+      ["--catalog-uri", given.engineCatalogUri],
+      ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
+      ["--namespace", given.namespace],
+      ["--table", given.table],
+    ].flat(),
+    signal: withLimit(
+      options.signal ?? interruptSignal(),
+      options.limitMs ?? DEFAULT_LIMIT_MS,
+      "The ingest",
+    ),
+    onLine: (line) => {
+      const message = parseMessage(line);
+      if (message && "progress" in message) {
+        options.onProgress?.(message.progress);
+      } else if (message && "ingest" in message) result = message.ingest;
+      else if (message) error = message.error;
+      else {
+        options.onLog?.(line);
+        log.push(line);
+        if (log.length > KEPT_LINES) log.shift();
+      }
+    },
+  });
+  if (code !== 0 || !result) throw failure(error, code, log);
+  const { snapshot_id, seconds, ...rest } = result;
+  return {
+    ...rest,
+    sparkSeconds: seconds,
+    seconds: (performance.now() - started) / 1000,
+    snapshotId: BigInt(snapshot_id),
+  };
+}
