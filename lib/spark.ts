@@ -136,13 +136,13 @@ function failure(
  * @throws {unknown} The signal's reason, after the job has ended.
  * @example Usage
  * ```ts ignore
- * import { ingest } from "@lakehouse";
+ * import { submitIngest } from "@lakehouse";
  *
- * const { rows, snapshotId } = await ingest();
+ * const { rows, snapshotId } = await submitIngest();
  * console.log(rows, snapshotId);
  * ```
  */
-export async function ingest(
+export async function submitIngest(
   options: IngestOptions = {},
 ): Promise<IngestResult> {
   const given = settings();

@@ -125,7 +125,12 @@ async function waitUntilHealthy(
         const state = states.get(service.program.name)?.state ?? "gone";
         const late = now - started > START_SECONDS * 1000;
         if (late || state === "FATAL" || state === "gone") {
-          throw await startFailure(service, late ? "did not answer" : state);
+          throw await startFailure(
+            service,
+            late
+              ? `it did not answer for ${START_SECONDS} s`
+              : `its process is ${state}`,
+          );
         }
       }
       nextLook = now + 1_000;
@@ -147,7 +152,7 @@ async function startFailure(
   const tail = lines.slice(-8).join("\n  ");
   return new LakehouseError({
     what: `Cannot start ${name} (${service.title})`,
-    why: `${cause?.why ?? `it is ${state}`}; its log ends:\n  ${tail}\n`,
+    why: `${cause?.why ?? state}; its log ends:\n  ${tail}\n`,
     next: cause?.next ?? `deno task logs ${name}`,
   });
 }

@@ -1,0 +1,43 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { run } from "./process.ts";
+
+Deno.test("run() hands over lines of both outputs and the exit code", async () => {
+  const lines: string[] = [];
+  const code = await run({
+    command: "sh",
+    args: ["-c", "echo one; echo two >&2; exit 3"],
+    onLine: (line) => lines.push(line),
+  });
+  assertEquals(code, 3);
+  assertEquals(lines.sort(), ["one", "two"]);
+});
+
+Deno.test("run() ends the program's children when the signal aborts", async () => {
+  const controller = new AbortController();
+  const mark = `30${Math.floor(Math.random() * 1e6)}`;
+  const running = run({
+    command: "sh",
+    args: ["-c", `sleep ${mark} & sleep ${mark}`],
+    signal: controller.signal,
+  });
+  setTimeout(() => controller.abort(new Error("enough")), 200);
+  await assertRejects(() => running, Error, "enough");
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] })
+    .output();
+  const left = new TextDecoder().decode(stdout).split("\n")
+    .filter((line) => line.startsWith(`sleep ${mark}`));
+  assertEquals(left, []);
+});
+
+Deno.test("run() starts nothing when the signal is aborted already", async () => {
+  await assertRejects(
+    () =>
+      run({
+        command: "false",
+        args: [],
+        signal: AbortSignal.abort(new Error("no")),
+      }),
+    Error,
+    "no",
+  );
+});

@@ -1,0 +1,372 @@
+/**
+ * The staging bucket: Parquet files between upload and ingest.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import {
+  CreateBucketCommand,
+  DeleteObjectsCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { settings } from "./config.ts";
+import { LakehouseError } from "./errors.ts";
+import { interruptSignal, withLimit } from "./interrupt.ts";
+
+const PARALLEL = 4;
+const PART_BYTES = 16 * 1024 * 1024;
+const DEFAULT_LIMIT_MS = 60 * 60_000;
+
+/** An object in the staging bucket. */
+export interface StagedFile {
+  /** Its key. */
+  key: string;
+  /** Its size in bytes. */
+  size: number;
+  /** The entity tag: the MD5 of its bytes, or of its parts' MD5s with their number. */
+  etag: string;
+}
+
+/** How far an upload is. */
+export interface UploadProgress {
+  /** Bytes that are there. */
+  done: number;
+  /** Bytes wanted. */
+  total: number;
+  /** Files that are there. */
+  files: number;
+}
+
+/** What an upload did. */
+export interface UploadResult {
+  /** Files in staging now. */
+  files: number;
+  /** Their size in bytes. */
+  bytes: number;
+  /** Files that were sent. */
+  uploaded: number;
+  /** Files that were there already, byte for byte. */
+  skipped: number;
+  /** Files that were in staging but are not in the folder, and were removed. */
+  removed: number;
+  /** Seconds it took. */
+  seconds: number;
+}
+
+/** Options of {@linkcode uploadFiles}. */
+export interface UploadOptions {
+  /** Folder of the Parquet files. @default {settings().parquetDir} */
+  dir?: string;
+  /** Ends the upload; a file half sent is not left behind. @default {interruptSignal()} */
+  signal?: AbortSignal;
+  /** Told how far it is. */
+  onProgress?: (progress: UploadProgress) => void;
+  /** Longest time it may take, in milliseconds. @default {3_600_000} */
+  limitMs?: number;
+}
+
+/**
+ * An S3 client for the object store of the settings.
+ *
+ * Call `destroy()` on it when done.
+ *
+ * @example Usage
+ * ```ts
+ * import { s3Client } from "@lakehouse";
+ *
+ * const client = s3Client();
+ * client.destroy();
+ * ```
+ */
+export function s3Client(): S3Client {
+  const { minioHost, region, accessKey, secretKey } = settings();
+  return new S3Client({
+    endpoint: minioHost,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    maxAttempts: 4,
+  });
+}
+
+function explained(cause: unknown, what: string): unknown {
+  if (cause instanceof LakehouseError) return cause;
+  const { name, code, $metadata } = cause as {
+    name?: string;
+    code?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const { minioHost } = settings();
+  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return new LakehouseError({
+      what,
+      why: `nothing answers at ${minioHost}`,
+      next: "deno task up",
+      cause,
+    });
+  }
+  if ($metadata?.httpStatusCode === 403) {
+    return new LakehouseError({
+      what,
+      why: `${minioHost} refused the keys (${name})`,
+      next: "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
+      cause,
+    });
+  }
+  return new LakehouseError({
+    what,
+    why: `${minioHost} answered ${name ?? String(cause)}`,
+    next: "deno task status",
+    cause,
+  });
+}
+
+async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    const status = (error as { $metadata?: { httpStatusCode?: number } })
+      .$metadata?.httpStatusCode;
+    if (status !== 404) throw error;
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  }
+}
+
+/** Folder of the table's files in the bucket; nothing else in it is touched. */
+const folder = () => `${settings().table}/`;
+
+async function listBucket(
+  client: S3Client,
+  bucket: string,
+): Promise<StagedFile[]> {
+  const files: StagedFile[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: folder(),
+        ContinuationToken: token,
+      }),
+    );
+    for (const { Key, Size, ETag } of page.Contents ?? []) {
+      files.push({
+        key: Key ?? "",
+        size: Size ?? 0,
+        etag: (ETag ?? "").replaceAll('"', ""),
+      });
+    }
+    token = page.NextContinuationToken;
+  } while (token);
+  return files;
+}
+
+/**
+ * Files in the staging bucket; none when the bucket is not there.
+ *
+ * @throws {LakehouseError} When the object store cannot be reached or refuses the keys.
+ * @example Usage
+ * ```ts ignore
+ * import { stagedFiles } from "@lakehouse";
+ *
+ * console.log((await stagedFiles()).length);
+ * ```
+ */
+export async function stagedFiles(): Promise<StagedFile[]> {
+  const { stagingBucket } = settings();
+  const client = s3Client();
+  try {
+    return await listBucket(client, stagingBucket);
+  } catch (error) {
+    if ((error as { name?: string }).name === "NoSuchBucket") return [];
+    throw explained(error, `Cannot list the bucket "${stagingBucket}"`);
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * The entity tag S3 gives a file: its MD5, or, when it is sent in parts, the MD5
+ * of the parts' MD5s with their number.
+ *
+ * @param partBytes Size of a part. @default {16_777_216}
+ */
+export async function entityTag(
+  path: string,
+  partBytes: number = PART_BYTES,
+): Promise<string> {
+  const digests: Uint8Array[] = [];
+  let part = createHash("md5");
+  let inPart = 0;
+  for await (
+    const chunk of createReadStream(path, { highWaterMark: 1 << 20 })
+  ) {
+    let rest: Uint8Array = chunk;
+    while (rest.length > 0) {
+      const piece = rest.subarray(0, partBytes - inPart);
+      part.update(piece);
+      inPart += piece.length;
+      rest = rest.subarray(piece.length);
+      if (inPart === partBytes) {
+        digests.push(part.digest());
+        part = createHash("md5");
+        inPart = 0;
+      }
+    }
+  }
+  if (inPart > 0 || digests.length === 0) digests.push(part.digest());
+  if (digests.length === 1) return digests[0]!.toHex();
+  const all = createHash("md5");
+  for (const digest of digests) all.update(digest);
+  return `${all.digest("hex")}-${digests.length}`;
+}
+
+async function localFiles(
+  dir: string,
+): Promise<{ name: string; path: string; size: number }[]> {
+  const files = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(dir)) {
+      if (!isFile || !name.endsWith(".parquet")) continue;
+      const path = `${dir}/${name}`;
+      files.push({ name, path, size: (await Deno.stat(path)).size });
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  if (files.length === 0) {
+    throw new LakehouseError({
+      what: `Cannot upload from ${dir}`,
+      why: "it holds no Parquet files",
+      next: "run notebook 02, or deno task generate",
+    });
+  }
+  return files.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/**
+ * Makes the staging bucket hold what the folder holds: sends what is missing or
+ * differs, four files at once and big ones in parts, and removes the rest.
+ *
+ * @throws {LakehouseError} When the folder has no Parquet files, or the object store cannot be reached or refuses the keys.
+ * @throws {unknown} The signal's reason.
+ * @example Usage
+ * ```ts ignore
+ * import { uploadFiles } from "@lakehouse";
+ *
+ * const { uploaded, skipped } = await uploadFiles();
+ * console.log(uploaded, skipped);
+ * ```
+ */
+export async function uploadFiles(
+  options: UploadOptions = {},
+): Promise<UploadResult> {
+  const { parquetDir, stagingBucket } = settings();
+  const dir = options.dir ?? parquetDir;
+  const started = performance.now();
+  const signal = withLimit(
+    options.signal ?? interruptSignal(),
+    options.limitMs ?? DEFAULT_LIMIT_MS,
+    "The upload",
+  );
+  const files = await localFiles(dir);
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const client = s3Client();
+  let [done, there, uploaded] = [0, 0, 0];
+  const report = (bytes: number, file = 0) => {
+    done += bytes;
+    there += file;
+    options.onProgress?.({ done, total, files: there });
+  };
+  try {
+    await ensureBucket(client, stagingBucket);
+    const staged = new Map(
+      (await listBucket(client, stagingBucket)).map((file) => [file.key, file]),
+    );
+    const queue = [...files];
+    const worker = async () => {
+      for (let file = queue.shift(); file; file = queue.shift()) {
+        signal.throwIfAborted();
+        const key = folder() + file.name;
+        const before = staged.get(key);
+        if (
+          before?.size === file.size &&
+          before.etag === await entityTag(file.path)
+        ) {
+          report(file.size, 1);
+          continue;
+        }
+        await send(client, stagingBucket, key, file.path, signal, report);
+        uploaded++;
+        report(0, 1);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, worker));
+    const wanted = new Set(files.map(({ name }) => folder() + name));
+    const extra = [...staged.keys()].filter((key) => !wanted.has(key));
+    await remove(client, stagingBucket, extra);
+    return {
+      files: files.length,
+      bytes: total,
+      uploaded,
+      skipped: files.length - uploaded,
+      removed: extra.length,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw explained(error, `Cannot upload to the bucket "${stagingBucket}"`);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function send(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  path: string,
+  signal: AbortSignal,
+  report: (bytes: number) => void,
+): Promise<void> {
+  const upload = new Upload({
+    client,
+    params: {
+      Bucket: bucket,
+      Key: key,
+      Body: createReadStream(path, { highWaterMark: 1 << 20 }),
+    },
+    partSize: PART_BYTES,
+    queueSize: 2,
+  });
+  const abort = () => upload.abort().catch(() => {});
+  signal.addEventListener("abort", abort, { once: true });
+  let sent = 0;
+  upload.on("httpUploadProgress", ({ loaded = 0 }) => {
+    report(loaded - sent);
+    sent = loaded;
+  });
+  try {
+    await upload.done();
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function remove(
+  client: S3Client,
+  bucket: string,
+  keys: string[],
+): Promise<void> {
+  for (let start = 0; start < keys.length; start += 1000) {
+    const Objects = keys.slice(start, start + 1000).map((Key) => ({ Key }));
+    await client.send(
+      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }),
+    );
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What usually lies behind an error of Trino, and the next step.
+ *
+ * @module
+ */
+
+import { settings } from "./config.ts";
+
+interface Explanation {
+  why?: string;
+  next?: string;
+}
+
+/** Likely cause and next step of a failed statement; empty when the message says it all. */
+export function explain(errorName: string, message: string): Explanation {
+  const { engineMinioHost, engineCatalogUri, trinoCatalog } = settings();
+  if (
+    /Cannot obtain metadata|UnknownHostException|Name or service not known|Connection refused|Failed to load table|Unable to execute HTTP request/i
+      .test(message)
+  ) {
+    return {
+      why:
+        `Trino cannot reach the object store or the catalog under the name it was given (${engineMinioHost}, ${engineCatalogUri})`,
+      next:
+        "deno task doctor; in containers the name is http://minio:9000, set by ENGINE_MINIO_HOST",
+    };
+  }
+  if (/Forbidden|signature|AccessDenied|403/i.test(message)) {
+    return {
+      why: "the catalog or the object store refused the keys Trino signs with",
+      next:
+        "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY, then run notebook 01 again",
+    };
+  }
+  if (errorName === "CATALOG_NOT_FOUND") {
+    return {
+      why: `Trino forgets its catalogs when it stops`,
+      next:
+        `run notebook 01 again, or await ensureTrinoCatalog(), which creates "${trinoCatalog}"`,
+    };
+  }
+  if (errorName === "TABLE_NOT_FOUND" || errorName === "SCHEMA_NOT_FOUND") {
+    return {
+      why: "nothing was ingested yet",
+      next: "run notebook 04, or deno task analyze",
+    };
+  }
+  return {};
+}

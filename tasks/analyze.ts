@@ -1,0 +1,25 @@
+import { settings } from "../lib/config.ts";
+import { LakehouseError } from "../lib/errors.ts";
+import { runningStackOf } from "../lib/stack/mod.ts";
+import { command, main } from "./cli.ts";
+import { printSummaries, printTimes, runNotebooks } from "./run_notebooks.ts";
+
+await main(
+  command(
+    "analyze",
+    "Uploads, ingests and asks Trino: notebooks 03 to 05 on the running stack.",
+  ).action(async () => {
+    console.log(`Stack: ${runningStackOf().name} (${settings().trinoUri})`);
+    const executed = await runNotebooks(["03", "04", "05"]);
+    await printSummaries(executed);
+    printTimes(executed);
+    const failed = executed.find(({ fault }) => fault);
+    if (failed) {
+      throw new LakehouseError({
+        what: `Cannot finish ${failed.name}`,
+        why: failed.fault ?? "",
+        next: `its outputs are in ${failed.path}`,
+      });
+    }
+  }),
+);

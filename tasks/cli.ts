@@ -1,0 +1,54 @@
+/**
+ * What every task does alike: arguments in, errors as sentences out.
+ *
+ * @module
+ */
+
+import { Command } from "commander";
+import { LakehouseError } from "../lib/errors.ts";
+import { interruptSignal } from "../lib/interrupt.ts";
+import { progress } from "../lib/progress.ts";
+import type { UpOptions } from "../lib/stack/stack.ts";
+
+/** A command named as its task. */
+export function command(name: string, description: string): Command {
+  return new Command(`deno task ${name}`).description(description)
+    .showHelpAfterError();
+}
+
+/** Prints an error for a person: one sentence, the rest with `DEBUG=1`. */
+export function printError(error: unknown): void {
+  const isOurs = error instanceof LakehouseError;
+  console.error(`error: ${isOurs ? error.message : String(error)}`);
+  if (Deno.env.get("DEBUG") || !isOurs) {
+    console.error((error as Error)?.stack ?? "");
+    const cause = (error as Error)?.cause;
+    if (cause) console.error("caused by:", cause);
+  }
+}
+
+/** Runs a command to its end; its exit code tells whether it succeeded. */
+export async function main(program: Command): Promise<void> {
+  try {
+    await program.parseAsync([...Deno.args], { from: "user" });
+  } catch (error) {
+    printError(error);
+    Deno.exit(interruptSignal().aborted ? 130 : 1);
+  }
+  // Listeners for Ctrl+C would keep the program running.
+  Deno.exit(Deno.exitCode);
+}
+
+/** Options for bringing a stack up, with its steps and downloads on the screen. */
+export function shown(): UpOptions {
+  let bar: ReturnType<typeof progress> | undefined;
+  return {
+    signal: interruptSignal(),
+    onStep: (message) => console.log(message),
+    onDownload: ({ done, total }) => {
+      bar ??= progress("Downloading Trino, S3Proxy and Iceberg");
+      bar.update({ done, total, unit: "bytes" });
+      if (done === total) bar.done();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { parseMillions, PROJECT_DIR, settings, stateDir } from "../lib/config.ts";
+import { LakehouseError } from "../lib/errors.ts";
+import { formatBytes, formatNumber } from "../lib/format.ts";
+import { catalog, loadTable } from "../lib/catalog.ts";
+import { chooseStack } from "../lib/stack/mod.ts";
+import { command, main, shown } from "./cli.ts";
+import { reportOn } from "./report.ts";
+import { printTimes, runNotebooks } from "./run_notebooks.ts";
+
+/** Held while a demo runs, so that two do not write the same files. */
+async function lockDemo(): Promise<Deno.FsFile> {
+  await Deno.mkdir(stateDir(), { recursive: true });
+  const file = await Deno.open(`${stateDir()}/demo.lock`, {
+    create: true,
+    write: true,
+  });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new LakehouseError({
+    what: "Cannot start the demo",
+    why: "another demo of this folder is running",
+    next: "wait for it, or end it with Ctrl+C in its terminal",
+  });
+}
+
+await main(
+  command("demo", "Everything: the stack, notebooks 01 to 05, and the report.")
+    .option("--rows <millions>", "trips, in millions; default: ROWS, or 1")
+    .option("--stack <name>", "docker, local or remote; default: the one that fits")
+    .action(async (options: { rows?: string; stack?: string }) => {
+      const rows = parseMillions(options.rows ?? String(settings().rows));
+      using _lock = await lockDemo();
+      const started = performance.now();
+      const { stack, reason } = await chooseStack(options.stack);
+      console.log(`Stack: ${stack.name} (${reason})`);
+      await stack.up(shown());
+      const ready = performance.now();
+      const executed = await runNotebooks(["01", "02", "03", "04", "05"], {
+        ROWS: String(rows / 1e6),
+      });
+      const index = await reportOn(executed);
+      const failed = executed.find(({ fault }) => fault);
+      if (failed) {
+        throw new LakehouseError({
+          what: `Cannot finish ${failed.name}`,
+          why: failed.fault ?? "",
+          next: `the report up to there is ${index}`,
+        });
+      }
+      const { namespace, table } = settings();
+      const { currentSnapshot } = await loadTable(catalog(), namespace, table);
+      printTimes(executed);
+      const services = await stack.status();
+      const memory = services.reduce((sum, { memory = 0 }) => sum + memory, 0);
+      const seconds = (from: number, to = performance.now()) =>
+        ((to - from) / 1000).toFixed(1);
+      console.log(`
+Rows        ${formatNumber(rows)}
+Stack       ${stack.name}, up after ${seconds(started, ready)} s, ${formatBytes(memory)} in memory
+Snapshot    ${currentSnapshot?.id} of ${namespace}.${table}
+Report      ${index.replace(`${PROJECT_DIR}/`, "")}
+Total       ${seconds(started)} s
+
+Step through the notebooks: deno task lab
+Stop the stack:             deno task down`);
+    }),
+);

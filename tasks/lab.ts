@@ -1,0 +1,38 @@
+import { PROJECT_DIR, settings } from "../lib/config.ts";
+import { python } from "../lib/stack/python.ts";
+import { command, main } from "./cli.ts";
+
+await main(
+  command("lab", "Opens the notebooks in JupyterLab.")
+    .option("--port <number>", "JupyterLab's port", "8888")
+    .option("--no-browser", "open no browser; the address is printed")
+    .action(async ({ port, browser }: { port: string; browser: boolean }) => {
+      const { bin, env } = await python({
+        onInstall: () => console.log("Installing JupyterLab"),
+      });
+      const { stack } = settings();
+      console.log(
+        stack
+          ? `Stack: ${stack}`
+          : "No stack is running; start one with: deno task up",
+      );
+      // JupyterLab asks before it ends on Ctrl+C; it gets the signal itself.
+      Deno.addSignalListener("SIGINT", () => {});
+      const { code } = await new Deno.Command(`${bin}/jupyter`, {
+        args: [
+          "lab",
+          `--notebook-dir=${PROJECT_DIR}`,
+          "--ServerApp.ip=127.0.0.1",
+          `--ServerApp.port=${port}`,
+          "--LabApp.default_url=/lab/tree/notebooks/01-setup.ipynb",
+          "--LabApp.news_url=None",
+          "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+          ...(browser ? [] : ["--no-browser"]),
+          // In containers and on servers one often is root.
+          ...(Deno.uid() === 0 ? ["--allow-root"] : []),
+        ],
+        env,
+      }).spawn().status;
+      Deno.exitCode = code;
+    }),
+);

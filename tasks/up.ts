@@ -1,0 +1,16 @@
+import { chooseStack } from "../lib/stack/mod.ts";
+import { command, main, shown } from "./cli.ts";
+
+await main(
+  command("up", "Starts a stack and waits until every service is healthy.")
+    .option(
+      "--stack <name>",
+      "docker, local or remote; default: the one that fits",
+    )
+    .action(async ({ stack: name }: { stack?: string }) => {
+      const { stack, reason } = await chooseStack(name);
+      console.log(`Stack: ${stack.name} (${reason})`);
+      await stack.up(shown());
+      console.log("Up. Stop with: deno task down");
+    }),
+);
