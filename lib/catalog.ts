@@ -1,0 +1,46 @@
+/**
+ * The Iceberg REST catalog: warehouses, namespaces, tables, snapshots, views.
+ *
+ * Each function takes the context that {@linkcode catalog} makes. Snapshot ids
+ * and sequence numbers are `bigint`: they do not fit a `number`.
+ *
+ * @module
+ */
+
+export {
+  type CallOptions,
+  type Catalog,
+  CatalogError,
+} from "./catalog_call.ts";
+export {
+  catalog,
+  type CatalogConfig,
+  getConfig,
+  offers,
+} from "./catalog_config.ts";
+export {
+  createNamespace,
+  dropNamespace,
+  ensureNamespace,
+  listNamespaces,
+  type Namespace,
+} from "./namespaces.ts";
+export {
+  dropTable,
+  type Field,
+  type Identifier,
+  listTables,
+  listViews,
+  loadTable,
+  type Snapshot,
+  type Table,
+  tableExists,
+} from "./tables.ts";
+export {
+  createWarehouse,
+  deleteWarehouse,
+  ensureWarehouse,
+  getWarehouse,
+  listWarehouses,
+  type Warehouse,
+} from "./warehouses.ts";
