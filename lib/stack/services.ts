@@ -109,8 +109,9 @@ function s3(context: ServiceContext): LocalService {
       name: "s3",
       command: [
         `${javaHome}/bin/java`,
-        "-Xmx384m",
+        "-Xmx256m",
         "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
         `-Dlogback.configurationFile=${dir}/s3/logback.xml`,
         "-cp",
         artifactPaths("s3proxy").join(":"),
@@ -140,6 +141,9 @@ function catalog(context: ServiceContext): LocalService {
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "--enable-native-access=ALL-UNNAMED",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        // It logs a stack trace for each ordinary 404; the gateway logs each 5xx.
+        "-Dorg.slf4j.simpleLogger.log.org.apache.iceberg.rest.RESTCatalogServlet=off",
         "-cp",
         artifactPaths("catalog").join(":"),
         source("RestCatalog.java"),
