@@ -1,0 +1,119 @@
+/**
+ * Numbers, sizes and times as people read them.
+ *
+ * @module
+ */
+
+const COMPACT = new Intl.NumberFormat("en-US", {
+  notation: "compact",
+  maximumFractionDigits: 1,
+});
+
+/**
+ * A number with thousands separators, exact for big integers.
+ *
+ * @param decimals Digits after the point. @default {as many as the number has, 4 at most}
+ * @example Usage
+ * ```ts
+ * import { formatNumber } from "@lakehouse";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatNumber(1234567.5), "1,234,567.5");
+ * assertEquals(formatNumber(9007199254740993n), "9,007,199,254,740,993");
+ * ```
+ */
+export function formatNumber(
+  value: number | bigint,
+  decimals?: number,
+): string {
+  return new Intl.NumberFormat("en-US", {
+    minimumFractionDigits: decimals ?? 0,
+    maximumFractionDigits: decimals ?? 4,
+  }).format(value);
+}
+
+/**
+ * A number in a few characters: `1.2M`.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatCompact } from "@lakehouse";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatCompact(1_234_567), "1.2M");
+ * ```
+ */
+export function formatCompact(value: number | bigint): string {
+  return COMPACT.format(value);
+}
+
+/**
+ * A number of bytes in decimal units, as object stores and disks count them.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatBytes } from "@lakehouse";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatBytes(146_200_000), "146 MB");
+ * ```
+ */
+export function formatBytes(bytes: number | bigint): string {
+  let value = Number(bytes);
+  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
+  let unit = 0;
+  // 999.5 would round to "1000", which is the next unit's "1".
+  while (Math.abs(value) >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const decimals = unit > 0 && Math.abs(value) < 9.95 ? 1 : 0;
+  return `${value.toFixed(decimals)} ${units[unit]}`;
+}
+
+/**
+ * A length of time given in milliseconds.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatDuration } from "@lakehouse";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatDuration(850), "850 ms");
+ * assertEquals(formatDuration(12_340), "12.3 s");
+ * assertEquals(formatDuration(184_000), "3 min 4 s");
+ * ```
+ */
+export function formatDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [
+    Math.floor(whole / 3600),
+    Math.floor(whole / 60) % 60,
+  ];
+  return hours > 0
+    ? `${hours} h ${minutes} min`
+    : `${minutes} min ${whole % 60} s`;
+}
+
+/**
+ * A date and time as in SQL, in UTC: `2024-01-05 13:45:00`.
+ *
+ * Midnight shows as the date alone, milliseconds only where there are some.
+ *
+ * @example Usage
+ * ```ts
+ * import { formatDate } from "@lakehouse";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatDate(new Date("2024-01-05T13:45:00Z")), "2024-01-05 13:45:00");
+ * assertEquals(formatDate(new Date("2024-01-05")), "2024-01-05");
+ * ```
+ */
+export function formatDate(date: Date): string {
+  if (Number.isNaN(date.getTime())) return "no valid date";
+  const text = date.toISOString().replace("T", " ").replace("Z", "");
+  return text.replace(/\.000$/, "").replace(/ 00:00:00$/, "");
+}

@@ -1,0 +1,114 @@
+/**
+ * The Stop button and Ctrl+C: one signal that ends what is under way.
+ *
+ * The kernel cannot interrupt a pending `await`, and dies of the signal when
+ * nobody listens. So this module listens from its import on inside a kernel,
+ * and from the first use of {@linkcode interruptSignal} on elsewhere.
+ *
+ * @module
+ */
+
+import { LakehouseError } from "./errors.ts";
+import { formatDuration } from "./format.ts";
+import { kernel } from "./kernel.ts";
+
+let controller = new AbortController();
+let listening = false;
+let interrupted = false;
+
+function stop(): void {
+  if (interrupted && !kernel()) Deno.exit(130);
+  interrupted = true;
+  const current = controller;
+  controller = new AbortController();
+  const stopped = new LakehouseError({ what: "Stopped by the user" });
+  stopped.name = "AbortError";
+  current.abort(stopped);
+}
+
+function listen(): void {
+  if (listening) return;
+  Deno.addSignalListener("SIGINT", stop);
+  listening = true;
+}
+
+if (kernel()) listen();
+
+/**
+ * A signal that aborts when the user presses Stop in a notebook or Ctrl+C in a
+ * terminal.
+ *
+ * Take a new one for each cell or step: after a stop the old ones stay aborted.
+ * In a terminal a second Ctrl+C ends the program at once.
+ *
+ * @example Usage
+ * ```ts
+ * import { interruptSignal } from "@lakehouse";
+ *
+ * const signal = interruptSignal();
+ * console.log(signal.aborted); // false
+ * ```
+ */
+export function interruptSignal(): AbortSignal {
+  listen();
+  return controller.signal;
+}
+
+/**
+ * A signal that aborts with `signal`, or after `ms` milliseconds.
+ *
+ * @param what Names the step in the error of a step that takes too long.
+ * @example Usage
+ * ```ts
+ * import { interruptSignal, withLimit } from "@lakehouse";
+ *
+ * const signal = withLimit(interruptSignal(), 30_000, "The query");
+ * console.log(signal.aborted); // false
+ * ```
+ */
+export function withLimit(
+  signal: AbortSignal | undefined,
+  ms: number,
+  what = "This step",
+): AbortSignal {
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    const late = new LakehouseError({
+      what: `${what} took longer than ${formatDuration(ms)}`,
+      why: "that is its time limit",
+    });
+    late.name = "TimeoutError";
+    limit.abort(late);
+  }, ms);
+  // The limit of a finished step does not keep the program running.
+  Deno.unrefTimer(timer);
+  return signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
+}
+
+/**
+ * The result of `promise`, unless `signal` aborts first.
+ *
+ * For work that takes no signal itself: it goes on unseen, but the cell ends.
+ *
+ * @throws The signal's reason when it aborts first.
+ * @example Usage
+ * ```ts
+ * import { abortable, interruptSignal } from "@lakehouse";
+ *
+ * console.log(await abortable(Promise.resolve("done"), interruptSignal()));
+ * ```
+ */
+export async function abortable<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Progress bars, in a notebook and in a terminal.
+ *
+ * @module
+ */
+
+import { Presets, SingleBar } from "cli-progress";
+import { escapeHtml } from "./display.ts";
+import {
+  formatBytes,
+  formatCompact,
+  formatDuration,
+  formatNumber,
+} from "./format.ts";
+import { type Kernel, kernel } from "./kernel.ts";
+
+/** How far something is. */
+export interface ProgressState {
+  /** What is done so far, in units. */
+  done: number;
+  /** What there is to do in all, in units; left out while it is not known. */
+  total?: number;
+  /** What is counted, in the plural; `"bytes"` shows as kB, MB, GB. */
+  unit?: string;
+  /** What is under way, for instance a file's name. */
+  detail?: string;
+}
+
+/** A bar that is shown; see {@linkcode progress}. */
+export interface Progress {
+  /** Shows how far it is; may be called as often as it suits. */
+  update(state: ProgressState): void;
+  /** Shows the end; `text` says what came out. */
+  done(text?: string): Promise<void>;
+  /** Shows that it failed; `text` says why. */
+  fail(text: string): Promise<void>;
+}
+
+/** What a bar shows at one moment. */
+export interface ProgressView {
+  /** Outcome, or that it is still going on. */
+  status: "running" | "done" | "failed";
+  /** Done share, 0 to 1, or `undefined` while the total is not known. */
+  share: number | undefined;
+  /** Line after the title. */
+  text: string;
+}
+
+function amount(value: number, unit: string): string {
+  return unit === "bytes"
+    ? formatBytes(value)
+    : `${formatNumber(value, 0)}${unit && ` ${unit}`}`;
+}
+
+/**
+ * The view of a running step: share, count, rate, and the remaining time.
+ *
+ * @param elapsed Milliseconds since the start.
+ * @example Usage
+ * ```ts
+ * import { progressView } from "@lakehouse";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { text } = progressView({ done: 250, total: 1000, unit: "rows" }, 5000);
+ * assertEquals(text, "25 % · 250 of 1,000 rows · 50 rows/s · 15 s left");
+ * ```
+ */
+export function progressView(
+  state: ProgressState,
+  elapsed: number,
+): ProgressView {
+  const { done, total, unit = "", detail } = state;
+  const share = total === undefined || total <= 0
+    ? undefined
+    : Math.min(1, Math.max(0, done / total));
+  const rate = elapsed > 0 ? done / (elapsed / 1000) : 0;
+  const count = share === undefined
+    ? amount(done, unit)
+    : unit === "bytes"
+    ? `${formatBytes(done)} of ${formatBytes(total!)}`
+    : `${formatNumber(done, 0)} of ${amount(total!, unit)}`;
+  const parts = [count];
+  if (share !== undefined) parts.unshift(`${Math.floor(share * 100)} %`);
+  // The first moments say nothing about the rate.
+  if (elapsed >= 1000 && rate > 0) {
+    parts.push(
+      unit === "bytes"
+        ? `${formatBytes(rate)}/s`
+        : `${rate < 10 ? formatNumber(rate, 1) : formatCompact(rate)}${
+          unit && ` ${unit}`
+        }/s`,
+    );
+    if (share !== undefined && share < 1) {
+      const left = (total! - done) / rate * 1000;
+      parts.push(`${formatDuration(Math.ceil(left / 1000) * 1000)} left`);
+    }
+  }
+  if (detail) parts.push(detail);
+  return { status: "running", share, text: parts.join(" · ") };
+}
+
+const COLORS = { running: "#1976d2", done: "#2e7d32", failed: "#c62828" };
+
+/** The HTML of a bar, readable on a light and on a dark page. */
+export function progressHtml(title: string, view: ProgressView): string {
+  const percent = Math.round((view.share ?? 0) * 1000) / 10;
+  return `<div><b>${escapeHtml(title)}</b> ${escapeHtml(view.text)}</div>` +
+    `<div style="height:6px;width:100%;max-width:600px;margin:4px 0;` +
+    `border-radius:3px;background:rgba(128,128,128,0.3);overflow:hidden">` +
+    `<div style="height:6px;width:${percent}%;background:${
+      COLORS[view.status]
+    }"></div></div>`;
+}
+
+/** Where a bar is drawn. */
+interface Surface {
+  draw(view: ProgressView): void;
+  close(): Promise<void>;
+}
+
+function inNotebook(notebook: Kernel, title: string): Surface {
+  const id = `progress-${crypto.randomUUID()}`;
+  let sent: Promise<void> | undefined;
+  return {
+    draw(view) {
+      const content = {
+        data: {
+          "text/html": progressHtml(title, view),
+          "text/plain": `${title}: ${view.text}`,
+        },
+        metadata: {},
+        transient: { display_id: id },
+      };
+      sent = sent === undefined
+        ? notebook.broadcast("display_data", content)
+        : sent.then(() => notebook.broadcast("update_display_data", content));
+    },
+    close: async () => await sent,
+  };
+}
+
+function onTerminal(title: string): Surface {
+  const bar = new SingleBar({
+    format: `${title} {bar} {text}`,
+    barsize: 24,
+    hideCursor: true,
+    autopadding: false,
+    linewrap: false,
+  }, Presets.shades_classic);
+  bar.start(1, 0, { text: "" });
+  return {
+    draw: ({ share, text }) => bar.update(share ?? 0, { text }),
+    close() {
+      bar.stop();
+      return Promise.resolve();
+    },
+  };
+}
+
+function onLines(title: string): Surface {
+  let last = -1;
+  return {
+    draw({ status, share, text }) {
+      const step = Math.floor((share ?? 0) * 10);
+      if (status === "running" && step <= last) return;
+      last = step;
+      console.error(`${title}: ${text}`);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+// Updates faster than this are skipped; the eye does not follow more.
+const SHORTEST_MS = 100;
+
+/**
+ * Shows a progress bar with rate and remaining time.
+ *
+ * In a notebook it is one bar that changes in place; in a terminal a bar on
+ * standard error; elsewhere a line for every tenth.
+ *
+ * @param title Names the step.
+ * @example Usage
+ * ```ts
+ * import { progress } from "@lakehouse";
+ *
+ * const bar = progress("Upload");
+ * for (let done = 0; done <= 10; done++) {
+ *   bar.update({ done, total: 10, unit: "files" });
+ * }
+ * await bar.done("10 files");
+ * ```
+ */
+export function progress(title: string): Progress {
+  const start = performance.now();
+  const notebook = kernel();
+  const surface = notebook
+    ? inNotebook(notebook, title)
+    : Deno.stderr.isTerminal()
+    ? onTerminal(title)
+    : onLines(title);
+  let share: number | undefined;
+  let waiting: ProgressState | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let drawn = -Infinity;
+
+  function draw(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!waiting) return;
+    drawn = performance.now();
+    const view = progressView(waiting, drawn - start);
+    share = view.share;
+    surface.draw(view);
+  }
+
+  async function end(view: ProgressView): Promise<void> {
+    clearTimeout(timer);
+    const took = formatDuration(performance.now() - start);
+    surface.draw({
+      ...view,
+      text: [view.text, took].filter(Boolean).join(" · "),
+    });
+    await surface.close();
+  }
+
+  return {
+    update(state) {
+      waiting = state;
+      if (timer !== undefined) return;
+      const wait = drawn + SHORTEST_MS - performance.now();
+      if (wait <= 0) draw();
+      else timer = setTimeout(draw, wait);
+    },
+    done: (text = "") => end({ status: "done", share: 1, text }),
+    fail: (text) => end({ status: "failed", share, text }),
+  };
+}
