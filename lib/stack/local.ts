@@ -257,6 +257,9 @@ async function submit(job: SparkJob): Promise<number> {
     args: [
       "--master",
       "local[*]",
+      // A job of seconds ends before the second compiler pays for itself.
+      "--driver-java-options",
+      "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
       "--driver-class-path",
       classPath,
       ...(job.conf ?? []),

@@ -1,0 +1,140 @@
+// The real kernel, without a browser: what cells show, and the Stop button.
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertStringIncludes,
+} from "@std/assert";
+import { PROJECT_DIR } from "../lib/config.ts";
+import { python } from "../lib/stack/python.ts";
+
+interface CellResult {
+  // deno-lint-ignore no-explicit-any
+  outputs: any[];
+  idle: boolean;
+  seconds: number;
+}
+
+type ProbeCell = string | { source: string; interrupt: number };
+
+/** Runs cells on one kernel in the notebooks' folder. */
+async function runCells(...cells: ProbeCell[]): Promise<CellResult[]> {
+  const { bin, env } = await python();
+  const child = new Deno.Command(`${bin}/python`, {
+    args: [`${PROJECT_DIR}/tests/kernel_probe.py`, `${PROJECT_DIR}/notebooks`],
+    env,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const asked = cells.map((cell) =>
+    typeof cell === "string" ? { source: cell } : cell
+  );
+  await writer.write(new TextEncoder().encode(JSON.stringify(asked)));
+  await writer.close();
+  const { success, stdout } = await child.output();
+  assert(success, "the probe failed");
+  return new TextDecoder().decode(stdout).trim().split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+const IMPORT = `
+  import { abortable, interruptSignal } from "../lib/interrupt.ts";
+  import { check, show, table } from "../lib/display.ts";
+  import { progress } from "../lib/progress.ts";
+  import { LakehouseError } from "../lib/errors.ts";`;
+
+Deno.test("Stop ends a pending request and a pending await, and the kernel keeps its state", async () => {
+  const [, idle, request, waiting, after] = await runCells(
+    `${IMPORT}
+     let state = 41;
+     const server = Deno.serve(
+       { hostname: "127.0.0.1", port: 0, onListen() {} },
+       () => new Promise<Response>(() => {}),
+     );`,
+    {
+      source:
+        `await new Promise((resolve) => setTimeout(resolve, 600)); "ran on"`,
+      interrupt: 0.2,
+    },
+    {
+      source: "await fetch(`http://127.0.0.1:${server.addr.port}`, " +
+        "{ signal: interruptSignal() });",
+      interrupt: 0.4,
+    },
+    {
+      source: "await abortable(new Promise(() => {}), interruptSignal());",
+      interrupt: 0.4,
+    },
+    "state++; state",
+  );
+  // Nothing takes the signal in this cell, and yet the kernel lives on.
+  assertStringIncludes(idle!.outputs[0].data["text/plain"], "ran on");
+  for (const cell of [request!, waiting!]) {
+    assertEquals(cell.outputs[0]?.evalue, "Stopped by the user");
+    assertLessOrEqual(cell.seconds, 2);
+  }
+  assertStringIncludes(after!.outputs[0].data["text/plain"], "42");
+});
+
+Deno.test("an error in a cell is one sentence, without the library's stack", async () => {
+  const [, failed] = await runCells(
+    IMPORT,
+    `throw new LakehouseError({ what: "Cannot x", next: "deno task up" });`,
+  );
+  assertEquals(failed!.outputs[0].traceback, [
+    "Stack trace:",
+    "LakehouseError: Cannot x. Next: deno task up",
+  ]);
+});
+
+Deno.test("a failure that no cell awaits shows as an error", async () => {
+  const [, lost, , timer] = await runCells(
+    IMPORT,
+    `void Promise.reject(new Error("lost"));`,
+    `setTimeout(() => { throw new Error("late"); }, 10);`,
+    `await new Promise((resolve) => setTimeout(resolve, 100));`,
+  );
+  assertEquals(lost!.outputs, [{
+    type: "stream",
+    name: "stderr",
+    text: "error: nothing awaits this failure: Error: lost\n",
+  }]);
+  assertStringIncludes(timer!.outputs[0].text, "error: Uncaught Error: late");
+});
+
+Deno.test("tables, checks and a progress bar show in their cell, in order", async () => {
+  const [, shown, bar] = await runCells(
+    IMPORT,
+    `await show(table([{ n: 9007199254740993n }]));
+     check("first", true, 1);
+     check("second", true);
+     table([{ last: null }])`,
+    `const bar = progress("Upload");
+     for (let done = 0; done <= 4; done++) {
+       bar.update({ done, total: 4, unit: "files" });
+       await new Promise((resolve) => setTimeout(resolve, 60));
+     }
+     await bar.done("4 files");`,
+  );
+  assertEquals(shown!.outputs.map((output) => output.type), [
+    "display_data",
+    "stream",
+    "stream",
+    "execute_result",
+  ]);
+  assertStringIncludes(
+    shown!.outputs[0].data["text/html"],
+    "9,007,199,254,740,993",
+  );
+  assertStringIncludes(shown!.outputs[1].text, "first: 1");
+  const [first, ...updates] = bar!.outputs;
+  assertEquals(first.type, "display_data");
+  assert(updates.length >= 2 && updates.length <= 5, `${updates.length}`);
+  for (const update of updates) {
+    assertEquals(update.type, "update_display_data");
+    assertEquals(update.transient, first.transient);
+  }
+  assertStringIncludes(updates.at(-1).data["text/plain"], "Upload: 4 files · ");
+});

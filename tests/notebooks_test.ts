@@ -1,0 +1,41 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { settings, stateDir } from "../lib/config.ts";
+import { outputTexts, readNotebook } from "../lib/notebook.ts";
+import { notebookPaths, runNotebook } from "../lib/stack/notebooks.ts";
+import { closedPort } from "./env.ts";
+
+const CHARTS: Record<string, number> = { "02": 2, "05": 9 };
+
+for (const number of ["01", "02", "03", "04", "05"]) {
+  Deno.test(`notebook ${number} runs, and every check holds`, async () => {
+    const [path] = await notebookPaths([number]);
+    const { fault, path: executed } = await runNotebook(path!);
+    assertEquals(fault, undefined);
+    const { cells } = await readNotebook(executed);
+    const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+    const charts = outputs.filter((output) =>
+      JSON.stringify(output).includes("data:image/svg+xml")
+    );
+    assert(charts.length >= (CHARTS[number] ?? 0), `${charts.length} charts`);
+    // A secret in an output would travel with every report.
+    assert(!JSON.stringify(outputs).includes(settings().secretKey));
+  });
+}
+
+Deno.test("a notebook runs again on what the last run left", async () => {
+  const [path] = await notebookPaths(["03"]);
+  const { fault } = await runNotebook(path!);
+  assertEquals(fault, undefined);
+});
+
+Deno.test("a notebook without a stack says so, and keeps what ran", async () => {
+  const [path] = await notebookPaths(["01"]);
+  const { fault, path: executed } = await runNotebook(path!, {
+    dir: `${stateDir()}/executed-down`,
+    env: { MINIO_HOST: `http://127.0.0.1:${closedPort()}` },
+  });
+  assertStringIncludes(fault ?? "", "deno task up");
+  const { cells } = await readNotebook(executed);
+  const texts = cells.flatMap((cell) => outputTexts(cell.outputs ?? []));
+  assert(texts.some((text) => text.includes("warehouse")));
+});
