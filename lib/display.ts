@@ -31,14 +31,6 @@ export type ColumnFormat =
   // deno-lint-ignore no-explicit-any
   | ((value: any) => string);
 
-/** A column of a table. */
-export interface TableColumn {
-  /** Name, as the rows have it. */
-  name: string;
-  /** SQL type; numeric ones stand to the right even when they came as text. */
-  type?: string;
-}
-
 /** Options of {@linkcode table}. */
 export interface TableOptions {
   /** Line above the table. */
@@ -54,17 +46,18 @@ export interface TableOptions {
    */
   total?: number;
   /**
-   * Columns in their order.
-   * @default {what the shown rows have}
+   * SQL types by column, in the columns' order; numeric ones stand to the right
+   * even when they came as text.
+   * @default {the columns that the shown rows have}
    */
-  columns?: readonly TableColumn[];
-  /** Format by column; the others are formatted by what they hold. */
+  types?: Record<string, string>;
+  /** Format by column; the others are formatted by type and by what they hold. */
   formats?: Record<string, ColumnFormat>;
   /**
    * Line below the table.
    * @default {the number of rows}
    */
-  caption?: string;
+  note?: string;
 }
 
 /** Text as HTML that shows it literally. */
@@ -195,7 +188,8 @@ const NUMERIC_TYPE = /^(tinyint|smallint|integer|bigint|real|double|decimal)\b/;
 const RIGHT: unknown[] = ["number", "dollars", "percent", "bytes"];
 
 function toColumn(
-  { name, type = "" }: TableColumn,
+  name: string,
+  type: string,
   rows: readonly object[],
   format: ColumnFormat | undefined,
 ): Column {
@@ -217,9 +211,8 @@ function toColumn(
   return { name, isRight, cells };
 }
 
-function namesIn(rows: readonly object[]): TableColumn[] {
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...names].map((name) => ({ name }));
+function namesIn(rows: readonly object[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
 function tableHtml(columns: Column[], title: string, note: string): string {
@@ -293,22 +286,23 @@ export function table(
   rows: readonly object[],
   options: TableOptions = {},
 ): Displayable {
-  const { title = "", limit = 20, formats = {}, caption } = options;
+  const { title = "", limit = 20, types = {}, formats = {} } = options;
   const total = options.total ?? rows.length;
   const shown = rows.slice(0, limit);
-  const columns = (options.columns ?? namesIn(shown)).map((column) =>
-    toColumn(column, shown, formats[column.name])
+  const names = options.types ? Object.keys(types) : namesIn(shown);
+  const columns = names.map((name) =>
+    toColumn(name, types[name] ?? "", shown, formats[name])
   );
   const count = shown.length < total
     ? `showing ${formatNumber(shown.length)} of ${formatNumber(total)}`
     : total === 0
     ? "no rows"
     : `${formatNumber(total)} row${total === 1 ? "" : "s"}`;
-  const note = caption === undefined
+  const note = options.note === undefined
     ? count
     : shown.length < total
-    ? `${count} · ${caption}`
-    : caption;
+    ? `${count} · ${options.note}`
+    : options.note;
   return displayable(
     tableHtml(columns, title, note),
     tableText(columns, title, note),
@@ -330,7 +324,7 @@ function factText(value: unknown): string {
  * facts({ stack: "local", Trino: "http://localhost:9999", rows: 1_000_000 });
  * ```
  */
-export function facts(values: Record<string, unknown>): Displayable {
+export function facts(values: object): Displayable {
   const lines = Object.entries(values).map(([name, value]) =>
     [name, factText(value)] as const
   );

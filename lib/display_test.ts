@@ -63,14 +63,14 @@ Deno.test("table() shows the first 20 rows and says so", () => {
   assertStringIncludes(text(table(rows)), "\n19\nshowing 20 of 1,234");
   assertStringIncludes(text(table(rows, { limit: 2 })), "showing 2 of 1,234");
   assertStringIncludes(
-    text(table(rows.slice(0, 3), { total: 99, caption: "0.3 s" })),
+    text(table(rows.slice(0, 3), { total: 99, note: "0.3 s" })),
     "showing 3 of 99 · 0.3 s",
   );
 });
 
 Deno.test("table() keeps decimals in text exact and to the right", () => {
   const shown = table([{ fare: "1234567890123456789.10" }, { fare: "-1.05" }], {
-    columns: [{ name: "fare", type: "decimal(21,2)" }],
+    types: { fare: "decimal(21,2)" },
   });
   assertStringIncludes(text(shown), "1,234,567,890,123,456,789.10");
   assertStringIncludes(html(shown), `<td style="text-align:right`);
@@ -93,7 +93,7 @@ Deno.test("table() takes formats by column", () => {
 });
 
 Deno.test("table() without rows still names the columns", () => {
-  const shown = table([], { columns: [{ name: "company", type: "varchar" }] });
+  const shown = table([], { types: { company: "varchar" } });
   assertEquals(text(shown), "company\n───────\nno rows");
   assertEquals(text(table([])), "no rows");
 });
@@ -102,7 +102,7 @@ Deno.test("table() shows HTML as text, cut where it is long", () => {
   const attack = `<img src=x onerror="alert(1)">`;
   const shown = html(table([{ [attack]: attack, long: "x".repeat(100) }], {
     title: attack,
-    caption: attack,
+    note: attack,
   }));
   assert(!shown.includes("<img"), shown);
   assertStringIncludes(shown, `title="${"x".repeat(100)}">${"x".repeat(79)}…<`);

@@ -23,7 +23,12 @@ export {
   formatDuration,
   formatNumber,
 } from "./format.ts";
-export { DISPLAY, type Displayable, kernel, type MediaBundle } from "./kernel.ts";
+export {
+  DISPLAY,
+  type Displayable,
+  kernel,
+  type MediaBundle,
+} from "./kernel.ts";
 export * from "./display.ts";
 export * from "./progress.ts";
 export * from "./charts.ts";
@@ -39,7 +44,11 @@ export {
   plainValue,
   type TypeSignature,
 } from "./trino_types.ts";
-export { QueryResult, type QueryResultParts, type Row } from "./query_result.ts";
+export {
+  QueryResult,
+  type QueryResultParts,
+  type Row,
+} from "./query_result.ts";
 export * from "./taxi.ts";
 export * from "./steps.ts";
 export { COMMUNITY_AREAS, type CommunityArea } from "./taxi/areas.ts";

@@ -74,7 +74,7 @@ export interface CodeCell {
  *
  * @example Usage
  * ```ts
- * import { wholeText } from "@lakehouse";
+ * import { wholeText } from "./notebook.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(wholeText(["a\n", "b"]), "a\nb");
@@ -140,7 +140,7 @@ export function codeCells(notebook: Notebook): CodeCell[] {
  *
  * @example Usage
  * ```ts
- * import { notebookTitle } from "@lakehouse";
+ * import { notebookTitle } from "./notebook.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const notebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
@@ -166,7 +166,7 @@ const MARK = /^\/\/ %% cell (\d+)$/;
  *
  * @example Usage
  * ```ts
- * import { toTypeScript } from "@lakehouse";
+ * import { toTypeScript } from "./notebook.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const cell = { cell_type: "code" as const, metadata: {}, source: "1 + 1;" };

@@ -7,7 +7,7 @@
 import { basename } from "node:path";
 import { cellAt, codeCells, type Notebook, wholeText } from "./notebook.ts";
 
-/** Lines a code cell may have. */
+/** Lines a code cell may have, its imports aside. */
 export const LONGEST_CELL = 15;
 
 /**
@@ -46,7 +46,9 @@ export function shapeProblems(path: string, notebook: Notebook): string[] {
     if (outputs.length > 0 || (cell.execution_count ?? null) !== null) {
       add(`cell ${number}`, "it holds outputs: deno task strip");
     }
-    const lines = source.trimEnd().split("\n").length;
+    // Imports are a list, not something to follow.
+    const code = source.replace(/^import\b[^;]*;\n+/gm, "");
+    const lines = code.trimEnd().split("\n").length;
     if (lines > LONGEST_CELL) {
       add(
         `cell ${number}`,

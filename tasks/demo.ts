@@ -1,4 +1,9 @@
-import { parseMillions, PROJECT_DIR, settings, stateDir } from "../lib/config.ts";
+import {
+  parseMillions,
+  PROJECT_DIR,
+  settings,
+  stateDir,
+} from "../lib/config.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import { formatBytes, formatNumber } from "../lib/format.ts";
 import { catalog, loadTable } from "../lib/catalog.ts";
@@ -26,7 +31,10 @@ async function lockDemo(): Promise<Deno.FsFile> {
 await main(
   command("demo", "Everything: the stack, notebooks 01 to 05, and the report.")
     .option("--rows <millions>", "trips, in millions; default: ROWS, or 1")
-    .option("--stack <name>", "docker, local or remote; default: the one that fits")
+    .option(
+      "--stack <name>",
+      "docker, local or remote; default: the one that fits",
+    )
     .action(async (options: { rows?: string; stack?: string }) => {
       const rows = parseMillions(options.rows ?? String(settings().rows));
       using _lock = await lockDemo();
@@ -56,7 +64,9 @@ await main(
         ((to - from) / 1000).toFixed(1);
       console.log(`
 Rows        ${formatNumber(rows)}
-Stack       ${stack.name}, up after ${seconds(started, ready)} s, ${formatBytes(memory)} in memory
+Stack       ${stack.name}, up after ${seconds(started, ready)} s, ${
+        formatBytes(memory)
+      } in memory
 Snapshot    ${currentSnapshot?.id} of ${namespace}.${table}
 Report      ${index.replace(`${PROJECT_DIR}/`, "")}
 Total       ${seconds(started)} s

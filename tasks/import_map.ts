@@ -30,4 +30,31 @@ export async function writeImportMap(dir = stateDir()): Promise<string> {
   return path;
 }
 
+async function reachesJsr(cwd: string): Promise<boolean> {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-lock", 'import "jsr:@std/assert@1";'],
+    signal: AbortSignal.timeout(30_000),
+    stdout: "null",
+    stderr: "null",
+    cwd,
+  }).output();
+  return success;
+}
+
+/**
+ * Flags with which tests are checked and run here, with files in `dir`.
+ *
+ * The lock file holds no JSR package where it was made without JSR. A copy of
+ * it takes what is missing; npm packages stay checked against their hashes.
+ */
+export async function testFlags(dir = stateDir()): Promise<string[]> {
+  await Deno.mkdir(dir, { recursive: true });
+  const lock = `${dir}/deno.lock`;
+  await Deno.copyFile(`${PROJECT_DIR}/deno.lock`, lock);
+  const flags = [`--lock=${lock}`];
+  if (await reachesJsr(dir)) return flags;
+  console.log("JSR cannot be reached: @std/assert is tests/assert.ts");
+  return [...flags, `--import-map=${await writeImportMap(dir)}`];
+}
+
 if (import.meta.main) console.log(await writeImportMap());

@@ -40,7 +40,9 @@ export async function printSummaries(
       if (!(metadata.tags as string[] | undefined)?.includes("summary")) {
         continue;
       }
-      for (const text of outputTexts(outputs)) console.log(`\n${text.trimEnd()}`);
+      for (const text of outputTexts(outputs)) {
+        console.log(`\n${text.trimEnd()}`);
+      }
     }
   }
 }

@@ -10,6 +10,7 @@ import { LakehouseError } from "../lib/errors.ts";
 import { interruptSignal } from "../lib/interrupt.ts";
 import { run } from "../lib/stack/process.ts";
 import { command, main } from "./cli.ts";
+import { testFlags } from "./import_map.ts";
 
 const TEST_STATE = `${PROJECT_DIR}/.state-test`;
 const at = (port: number) => `http://127.0.0.1:${port}`;
@@ -50,29 +51,6 @@ async function count(
   return { passed: sum("tests") - sum("disabled") - failed, failed };
 }
 
-async function reachesJsr(): Promise<boolean> {
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", 'import "jsr:@std/assert@1";'],
-    signal: AbortSignal.timeout(30_000),
-    stdout: "null",
-    stderr: "null",
-    cwd: TEST_STATE,
-  }).output();
-  return success;
-}
-
-async function testFlags(): Promise<string[]> {
-  // The lock file holds no JSR package where it was made without JSR. A copy
-  // takes what is missing; npm packages stay checked against their hashes.
-  const lock = `${TEST_STATE}/deno.lock`;
-  await Deno.copyFile(`${PROJECT_DIR}/deno.lock`, lock);
-  const flags = ["-A", `--lock=${lock}`];
-  if (await reachesJsr()) return flags;
-  console.log("JSR cannot be reached: @std/assert is tests/assert.ts");
-  const { writeImportMap } = await import("./import_map.ts");
-  return [...flags, `--import-map=${await writeImportMap(TEST_STATE)}`];
-}
-
 async function deno(
   args: string[],
   env: Record<string, string> = {},
@@ -95,8 +73,7 @@ await main(
       async (
         options: { unit?: boolean; filter?: string; keep?: boolean },
       ) => {
-        await Deno.mkdir(TEST_STATE, { recursive: true });
-        const flags = await testFlags();
+        const flags = ["-A", ...await testFlags(TEST_STATE)];
         if (options.filter) flags.push("--filter", options.filter);
         let [passed, failed] = [0, 0];
         const suite = async (name: string, args: string[]) => {

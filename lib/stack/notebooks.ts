@@ -56,7 +56,9 @@ export async function notebookPaths(names: string[]): Promise<string[]> {
     if (found) return `${dir}/${found}`;
     throw new LakehouseError({
       what: `Cannot find the notebook "${wanted}"`,
-      why: `there are ${all.map((name) => basename(name, ".ipynb")).join(", ")}`,
+      why: `there are ${
+        all.map((name) => basename(name, ".ipynb")).join(", ")
+      }`,
       next: "name one of them, or its number",
     });
   });

@@ -1,0 +1,181 @@
+/**
+ * When trips start: how many there were in each quarter of an hour, as weights.
+ *
+ * @module
+ */
+
+import { mix, NORMAL, QUANTILES } from "./random.ts";
+
+/** Seconds in a quarter of an hour, to which the public data set rounds. */
+export const SLOT_SECONDS = 900;
+
+const SLOTS_PER_DAY = 96;
+const DAY_MS = 86_400_000;
+
+/** Trips in the public data set by year, in millions. */
+export const YEARLY_MILLIONS: Readonly<Record<number, number>> = {
+  2013: 27.2,
+  2014: 37.4,
+  2015: 32.4,
+  2016: 31.8,
+  2017: 25,
+  2018: 20.7,
+  2019: 16.5,
+  2020: 3.89,
+  2021: 3.95,
+  2022: 6.38,
+  2023: 5.8,
+};
+
+/** First year of the data set. */
+export const FIRST_YEAR = 2013;
+/** Last year of the data set the generator knows. */
+export const LAST_YEAR = 2023;
+
+/** Share of trips by hour of the day, in percent. */
+// deno-fmt-ignore
+export const HOURLY_PERCENT: readonly number[] = [
+  4.0, 3.6, 2.8, 1.9, 1.3, 1.0, 1.3, 2.0, 3.5, 4.4, 4.6, 4.1,
+  5.0, 4.7, 4.9, 4.8, 5.1, 5.5, 6.3, 6.7, 6.4, 5.6, 5.6, 4.8,
+];
+
+/** Share of trips by weekday from Sunday on, in percent. */
+export const WEEKDAY_PERCENT: readonly number[] = [
+  13.2,
+  12.7,
+  13.1,
+  13.4,
+  14.7,
+  16.7,
+  16.2,
+];
+
+/** Level of each month against the year's mean in an ordinary year. */
+const SEASON = [.9, .96, 1.04, 1.03, 1.06, 1.05, .98, .98, .98, 1.08, .98, .96];
+/** From the stay-at-home order of 16 March 2020 the trade almost stopped. */
+const SEASON_2020 = [1, 1, 1, .045, .05, .06, .075, .085, .09, .1, .085, .08];
+const LEVEL_AFTER_16_MARCH_2020 = .1;
+const SEASON_2021 = [.4, .45, .6, .7, .85, 1.05, 1.3, 1.3, 1.3, 1.4, 1.3, 1.3];
+
+/** Level of single days, by month and day, against their neighbours. */
+const HOLIDAYS: Readonly<Record<string, number>> = {
+  "1-1": .85,
+  "7-4": .8,
+  "12-24": .7,
+  "12-25": .5,
+};
+
+function levelOfDay(date: Date): number {
+  const year = date.getUTCFullYear();
+  const month = date.getUTCMonth();
+  const day = date.getUTCDate();
+  const holiday = HOLIDAYS[`${month + 1}-${day}`] ?? 1;
+  if (year === 2020) {
+    const level = month === 2 && day >= 16
+      ? LEVEL_AFTER_16_MARCH_2020
+      : SEASON_2020[month]!;
+    return level * holiday;
+  }
+  return (year === 2021 ? SEASON_2021 : SEASON)[month]! * holiday;
+}
+
+/**
+ * Weights by weekday and hour whose sums match {@linkcode WEEKDAY_PERCENT} and
+ * {@linkcode HOURLY_PERCENT}, with late nights at the weekend and a morning
+ * peak from Monday to Friday.
+ */
+export function weekPattern(): number[][] {
+  const pattern: number[][] = WEEKDAY_PERCENT.map((_, weekday) =>
+    HOURLY_PERCENT.map((_, hour) => {
+      const weekend = weekday === 0 || weekday === 6;
+      if (hour < 5) return weekend ? 2.2 : .6;
+      if (hour < 11) return weekend ? .55 : 1.2;
+      if (hour >= 21) return weekday === 5 || weekday === 6 ? 1.4 : .8;
+      return 1;
+    })
+  );
+  // Iterative proportional fitting: scale rows, then columns, until both fit.
+  for (let round = 0; round < 50; round++) {
+    pattern.forEach((row, weekday) => {
+      const scale = WEEKDAY_PERCENT[weekday]! / row.reduce((a, b) => a + b);
+      row.forEach((weight, hour) => row[hour] = weight * scale);
+    });
+    HOURLY_PERCENT.forEach((percent, hour) => {
+      const sum = pattern.reduce((total, row) => total + row[hour]!, 0);
+      for (const row of pattern) row[hour] = row[hour]! * percent / sum;
+    });
+  }
+  return pattern;
+}
+
+/** Trips over time; see {@linkcode calendar}. */
+export interface Calendar {
+  /** Start of slot 0, in seconds since 1970, as Chicago's clocks showed it. */
+  readonly start: number;
+  /** Trips before the end of each slot, as a share of all. */
+  readonly cumulative: Float64Array;
+  /** The year of slot 0. */
+  readonly firstYear: number;
+  /** The slot each year starts with, and the number of slots at the end. */
+  readonly yearSlots: readonly number[];
+}
+
+/** Lays trips out over the years from `firstYear` to `lastYear`, both included. */
+export function calendar(
+  seed: number,
+  firstYear: number,
+  lastYear: number,
+): Calendar {
+  const startMs = Date.UTC(firstYear, 0);
+  const years = Array.from(
+    { length: lastYear - firstYear + 2 },
+    (_, i) => (Date.UTC(firstYear + i, 0) - startMs) / DAY_MS,
+  );
+  const days = years.at(-1)!;
+  const level = Float64Array.from({ length: days }, (_, day) => {
+    const noise = NORMAL[(mix(seed ^ mix(day)) >>> 0) % QUANTILES]!;
+    return levelOfDay(new Date(startMs + day * DAY_MS)) * (1 + .05 * noise);
+  });
+  const pattern = weekPattern();
+  const weekdayOf = (day: number) =>
+    new Date(startMs + day * DAY_MS).getUTCDay();
+  const cumulative = new Float64Array(days * SLOTS_PER_DAY);
+  let total = 0;
+  for (let year = firstYear; year <= lastYear; year++) {
+    const from = years[year - firstYear]!;
+    const to = years[year - firstYear + 1]!;
+    let sum = 0;
+    for (let day = from; day < to; day++) {
+      sum += level[day]! * WEEKDAY_PERCENT[weekdayOf(day)]!;
+    }
+    const scale = YEARLY_MILLIONS[year]! / sum / (SLOTS_PER_DAY / 24);
+    for (let day = from; day < to; day++) {
+      const row = pattern[weekdayOf(day)]!;
+      for (let slot = 0; slot < SLOTS_PER_DAY; slot++) {
+        total += level[day]! * row[slot >> 2]! * scale;
+        cumulative[day * SLOTS_PER_DAY + slot] = total;
+      }
+    }
+  }
+  for (let i = 0; i < cumulative.length; i++) {
+    cumulative[i] = cumulative[i]! / total;
+  }
+  return {
+    start: startMs / 1000,
+    cumulative,
+    firstYear,
+    yearSlots: years.map((day) => day * SLOTS_PER_DAY),
+  };
+}
+
+/** The slot in which `share` of all trips, in [0, 1), have started. */
+export function slotAt({ cumulative }: Calendar, share: number): number {
+  let low = 0;
+  let high = cumulative.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cumulative[middle]! > share) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,110 @@
+/**
+ * What a trip costs and how it is paid.
+ *
+ * @module
+ */
+
+import { type Choices, choices, quantiles, steps } from "./random.ts";
+
+/** Ways to pay, in the order of their codes. */
+export const PAYMENT_TYPES = [
+  "Cash",
+  "Credit Card",
+  "Mobile",
+  "Prcard",
+  "Unknown",
+  "No Charge",
+  "Dispute",
+] as const;
+
+/** Code of "Cash" in {@linkcode PAYMENT_TYPES}. */
+export const CASH = 0;
+/** Code of "Credit Card" in {@linkcode PAYMENT_TYPES}. */
+export const CREDIT_CARD = 1;
+/** Code of "Mobile" in {@linkcode PAYMENT_TYPES}. */
+export const MOBILE = 2;
+
+/** Share of each way to pay by year, in percent, in the order of {@linkcode PAYMENT_TYPES}. */
+const PAYMENT_PERCENT: Readonly<Record<number, readonly number[]>> = {
+  2013: [66.1, 33.2, 0, 0, .05, .6, .05],
+  2014: [66.1, 33.2, 0, 0, .05, .6, .05],
+  2015: [66.1, 33.2, 0, 0, .05, .6, .05],
+  2016: [65.9, 33.2, .1, .1, .05, .6, .05],
+  2017: [55, 42, .8, .9, .6, .6, .1],
+  2018: [51.5, 44, 1.5, 1.6, .8, .5, .1],
+  2019: [46, 45.5, 3.5, 3.2, 1.3, .4, .1],
+  2020: [44, 39.5, 7, 6, 3, .4, .1],
+  2021: [37, 41, 10.5, 7.5, 3.6, .3, .1],
+  2022: [32, 45, 12, 7.2, 3.5, .2, .1],
+  2023: [30, 45, 13.5, 7.5, 3.7, .2, .1],
+};
+
+/** Trips from and to an airport are paid by card this much more often. */
+const AIRPORT_CARD_FACTOR = 1.3;
+/** Share of airport trips, about, for which the other trips make up. */
+const AIRPORT_SHARE = .12;
+
+/** Chooses a way to pay: table `2 * year`, and the one after it for airport trips. */
+export function payments(firstYear: number, lastYear: number): Choices {
+  const table = (percents: readonly number[], cardFactor: number) => {
+    const more = percents[CREDIT_CARD]! * (cardFactor - 1);
+    return percents.map((percent, type) =>
+      type === CASH
+        ? percent - more
+        : type === CREDIT_CARD
+        ? percent + more
+        : percent
+    );
+  };
+  const factor = (1 - AIRPORT_CARD_FACTOR * AIRPORT_SHARE) /
+    (1 - AIRPORT_SHARE);
+  const tables: number[][] = [];
+  for (let year = firstYear; year <= lastYear; year++) {
+    const percents = PAYMENT_PERCENT[year]!;
+    tables.push(table(percents, factor), table(percents, AIRPORT_CARD_FACTOR));
+  }
+  return choices(tables);
+}
+
+/** Taximeter rates in cents; see {@linkcode tariff}. */
+export interface Tariff {
+  /** For getting in. */
+  readonly base: number;
+  /** For each ninth of a mile, and for each 36 seconds of waiting. */
+  readonly step: number;
+}
+
+/** The city's rates of a year: the step rose in 2016. */
+export function tariff(year: number): Tariff {
+  return { base: 325, step: year < 2016 ? 20 : 25 };
+}
+
+/** Share of card trips with a tip. */
+export const TIPPED_SHARE = .95;
+
+/** Tips of tipped card trips as a share of the fare. */
+export const TIP_RATIO: Float64Array = quantiles([
+  [0, .02],
+  [.03, .09],
+  [.12, .155],
+  [.25, .2],
+  [.5, .224],
+  [.75, .307],
+  [.9, .404],
+  [.97, .6],
+  [1, 1.2],
+]);
+
+/** Extras in cents for more passengers, by probability. */
+export const EXTRAS: Float64Array = steps([
+  [.62, 0],
+  [.82, 100],
+  [.9, 150],
+  [.96, 200],
+  [1, 300],
+]);
+
+/** Added to the extras of a trip from an airport, in cents. */
+export const AIRPORT_DEPARTURE = 400;
+/** Share of trips over a toll road, and what it costs in cents. */
+export const TOLL = { share: .0006, cents: 190 };

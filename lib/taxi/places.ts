@@ -1,0 +1,259 @@
+/**
+ * Where trips start and end: shares of the community areas, census tracts, and
+ * how far it is from one area to another.
+ *
+ * Area 0 stands for "outside the city" throughout; its columns are null.
+ *
+ * @module
+ */
+
+import { COMMUNITY_AREAS } from "./areas.ts";
+import { type Choices, choices } from "./random.ts";
+
+/** O'Hare airport's community area. */
+export const OHARE = 76;
+/** Midway airport's community area. */
+export const MIDWAY = 56;
+
+/** Areas, "outside the city" included. */
+export const AREAS: number = COMMUNITY_AREAS.length + 1;
+
+/** Share of the trips that start in the city by pickup area, in percent. */
+export const PICKUP_PERCENT: Readonly<Record<number, number>> = {
+  8: 32.7,
+  32: 22,
+  28: 8.6,
+  6: 7.9,
+  76: 6,
+  7: 6,
+  24: 4,
+  33: 2.1,
+};
+
+/** Weights among the areas that share the rest; those left out have 0.04. */
+// deno-fmt-ignore
+const REST_WEIGHT: Readonly<Record<number, number>> = {
+  56: 1.7, 3: 1.4, 77: 1.1, 22: 1.1, 41: .6, 5: .55, 4: .4, 1: .35, 2: .35,
+  31: .35, 16: .3, 14: .3, 21: .3, 60: .3, 34: .25, 35: .2, 15: .12, 13: .12,
+  25: .12, 43: .12, 10: .1, 11: .1, 39: .1, 23: .1, 42: .08, 29: .08,
+};
+
+/** Airport trips against those of 2013–2016, by year. */
+const AIRPORT_FACTOR: Readonly<Record<number, number>> = {
+  2017: 1.2,
+  2018: 1.4,
+  2019: 1.6,
+  2020: 1.2,
+  2021: 1.8,
+  2022: 2.6,
+  2023: 2.8,
+};
+
+/** Trips that start outside the city, in percent of all. */
+const PICKUP_OUTSIDE_PERCENT = 4;
+/** Trips that end outside the city: from the city, from O'Hare, from outside. */
+const DROPOFF_OUTSIDE_PERCENT = { city: 5, ohare: 22, outside: 45 };
+/** Trips from elsewhere in the city that end at an airport, in percent, 2013–2016. */
+const TO_AIRPORT_PERCENT = { ohare: 3.4, midway: 1 };
+
+/** Miles within which half of a trip's chances to end at a near area lie. */
+const NEAR_MILES = 1.05;
+/** Chance of a far area against a near one of equal weight. */
+const FAR_CHANCE = .018;
+
+function pickupShares(): number[] {
+  const rest = COMMUNITY_AREAS.filter((a) => !(a.number in PICKUP_PERCENT));
+  const restPercent = 100 -
+    Object.values(PICKUP_PERCENT).reduce((a, b) => a + b, 0);
+  const weight = (number: number) => REST_WEIGHT[number] ?? .04;
+  const restWeight = rest.reduce((sum, a) => sum + weight(a.number), 0);
+  return [
+    0,
+    ...COMMUNITY_AREAS.map(({ number }) =>
+      PICKUP_PERCENT[number] ?? weight(number) * restPercent / restWeight
+    ),
+  ];
+}
+
+/** Miles between the middles of two areas as the crow flies. */
+export function crowMiles(from: number, to: number): number {
+  const a = COMMUNITY_AREAS[from - 1]!;
+  const b = COMMUNITY_AREAS[to - 1]!;
+  const milesPerDegree = 69.05;
+  const north = (a.latitude - b.latitude) * milesPerDegree;
+  const east = (a.longitude - b.longitude) * milesPerDegree *
+    Math.cos(41.88 * Math.PI / 180);
+  return Math.hypot(north, east);
+}
+
+const isAirport = (area: number) => area === OHARE || area === MIDWAY;
+
+function pickupWeights(shares: readonly number[], airport: number): number[] {
+  const weights = shares.map((share, area) =>
+    isAirport(area) ? share * airport : share
+  );
+  const city = weights.reduce((a, b) => a + b, 0);
+  weights[0] = city * PICKUP_OUTSIDE_PERCENT / (100 - PICKUP_OUTSIDE_PERCENT);
+  return weights;
+}
+
+function dropoffWeights(
+  shares: readonly number[],
+  from: number,
+  airport: number,
+): number[] {
+  const weights = shares.map((share, to) => {
+    if (to === 0 || isAirport(to)) return 0;
+    if (from === 0 || isAirport(from)) return share;
+    const near = Math.exp(-crowMiles(from, to) / NEAR_MILES);
+    return share * (near + FAR_CHANCE);
+  });
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const percent = {
+    outside: from === 0
+      ? DROPOFF_OUTSIDE_PERCENT.outside
+      : from === OHARE
+      ? DROPOFF_OUTSIDE_PERCENT.ohare
+      : DROPOFF_OUTSIDE_PERCENT.city,
+    ohare: from === OHARE ? .5 : TO_AIRPORT_PERCENT.ohare * airport,
+    midway: from === MIDWAY ? .5 : TO_AIRPORT_PERCENT.midway * airport,
+  };
+  const city = 100 - percent.outside - percent.ohare - percent.midway;
+  return weights.map((weight, to) =>
+    to === 0
+      ? percent.outside
+      : to === OHARE
+      ? percent.ohare
+      : to === MIDWAY
+      ? percent.midway
+      : weight * city / sum
+  );
+}
+
+/** Spread of a trip's miles: they are `miles` times e to the power of a normal variable. */
+export interface Way {
+  /** Median of the miles driven. */
+  readonly miles: number;
+  /** Standard deviation of their logarithm. */
+  readonly spread: number;
+}
+
+/** The way from one area to another by road. */
+export function way(from: number, to: number): Way {
+  if (from === 0 || to === 0) {
+    const airport = from === OHARE || to === OHARE;
+    return { miles: airport ? 11 : 4.5, spread: .55 };
+  }
+  const crow = crowMiles(from, to);
+  if (isAirport(from) || isAirport(to)) {
+    return { miles: crow + 2, spread: .035 };
+  }
+  return {
+    miles: Math.hypot(crow * 1.22, .88),
+    spread: .16 + .42 * Math.exp(-crow / 1.8),
+  };
+}
+
+/** A point the public data set gives as a location: an area's or a tract's middle. */
+export interface Place {
+  /** Community area. */
+  readonly area: number;
+  /** Census tract of 11 digits, or `undefined` for an area's middle. */
+  readonly tract: number | undefined;
+  /** Degrees north. */
+  readonly latitude: number;
+  /** Degrees east. */
+  readonly longitude: number;
+}
+
+const ILLINOIS_COOK_COUNTY = 17031000000;
+const AIRPORT_TRACT: Readonly<Record<number, number>> = {
+  [OHARE]: ILLINOIS_COOK_COUNTY + 980000,
+  [MIDWAY]: ILLINOIS_COOK_COUNTY + 980100,
+};
+
+/** Tracts of an area: more where more trips start. */
+function tractsOf(area: number): number {
+  if (isAirport(area)) return 1;
+  return area === 8 ? 18 : (PICKUP_PERCENT[area] ?? 0) > 5 ? 12 : 6;
+}
+
+/** Six decimals, a tenth of a metre. */
+const round = (degrees: number) => Math.round(degrees * 1e6) / 1e6;
+
+/**
+ * Places by area: first the area's middle, then its tracts on a spiral around
+ * it. As in the real numbering, a tract's number begins with its area's.
+ */
+export function placesByArea(): Place[][] {
+  return COMMUNITY_AREAS.map(({ number: area, latitude, longitude }) => {
+    const tracts = tractsOf(area);
+    return [
+      { area, tract: undefined, latitude, longitude },
+      ...Array.from({ length: tracts }, (_, i) => {
+        const angle = i * 2.399963 + area;
+        const degrees = tracts === 1
+          ? .002
+          : .011 * Math.sqrt((i + .5) / tracts);
+        return {
+          area,
+          tract: AIRPORT_TRACT[area] ??
+            ILLINOIS_COOK_COUNTY + area * 10_000 + (i + 1) * 100,
+          latitude: round(latitude + degrees * Math.sin(angle)),
+          longitude: round(longitude + degrees * Math.cos(angle)),
+        };
+      }),
+    ];
+  });
+}
+
+/** Everything the generator draws places from; see {@linkcode geography}. */
+export interface Geography {
+  /** All places, area by area. */
+  readonly places: readonly Place[];
+  /** Index in `places` of each area's middle; its tracts follow. Area 0 has -1. */
+  readonly firstPlace: Int32Array;
+  /** Number of tracts of each area. */
+  readonly tracts: Int32Array;
+  /** Chooses a pickup area: one table a year. */
+  readonly pickups: Choices;
+  /** Chooses a dropoff area: table `year * AREAS + pickup area`. */
+  readonly dropoffs: Choices;
+  /** Logarithm of the median miles of a way, by `pickup * AREAS + dropoff`. */
+  readonly logMiles: Float64Array;
+  /** {@linkcode Way.spread} of a way, by `pickup * AREAS + dropoff`. */
+  readonly spread: Float64Array;
+}
+
+/** Builds the tables for the years from `firstYear` to `lastYear`. */
+export function geography(firstYear: number, lastYear: number): Geography {
+  const byArea = placesByArea();
+  const firstPlace = new Int32Array(AREAS).fill(-1);
+  const tracts = new Int32Array(AREAS);
+  let count = 0;
+  byArea.forEach((places, i) => {
+    firstPlace[i + 1] = count;
+    tracts[i + 1] = places.length - 1;
+    count += places.length;
+  });
+  const shares = pickupShares();
+  const factors = Array.from(
+    { length: lastYear - firstYear + 1 },
+    (_, i) => AIRPORT_FACTOR[firstYear + i] ?? 1,
+  );
+  const areas = Array.from({ length: AREAS }, (_, area) => area);
+  const ways = areas.flatMap((from) => areas.map((to) => way(from, to)));
+  return {
+    places: byArea.flat(),
+    firstPlace,
+    tracts,
+    pickups: choices(factors.map((f) => pickupWeights(shares, f))),
+    dropoffs: choices(
+      factors.flatMap((f) =>
+        areas.map((from) => dropoffWeights(shares, from, f))
+      ),
+    ),
+    logMiles: Float64Array.from(ways, (w) => Math.log(w.miles)),
+    spread: Float64Array.from(ways, (w) => w.spread),
+  };
+}

@@ -1,0 +1,460 @@
+/**
+ * Makes trips, a batch of rows at a time, column by column.
+ *
+ * @module
+ */
+
+import { type Calendar, calendar, SLOT_SECONDS, slotAt } from "./calendar.ts";
+import type {
+  DoubleColumn,
+  KeyColumn,
+  LongColumn,
+  PoolColumn,
+} from "./arrow.ts";
+import { type Fleet, fleet } from "./fleet.ts";
+import {
+  AIRPORT_DEPARTURE,
+  CREDIT_CARD,
+  EXTRAS,
+  MOBILE,
+  payments,
+  type Tariff,
+  tariff,
+  TIP_RATIO,
+  TIPPED_SHARE,
+  TOLL,
+} from "./money.ts";
+import { AREAS, type Geography, geography, MIDWAY, OHARE } from "./places.ts";
+import {
+  bits,
+  type Choices,
+  choose,
+  mix,
+  NORMAL,
+  QUANTILES,
+  rowHash,
+  uniform,
+} from "./random.ts";
+
+/** Columns of a batch by name, to be filled. */
+export interface TripColumns {
+  readonly unique_key: KeyColumn;
+  readonly taxi_id: PoolColumn;
+  readonly trip_start_timestamp: LongColumn;
+  readonly trip_end_timestamp: LongColumn;
+  readonly trip_seconds: LongColumn;
+  readonly trip_miles: DoubleColumn;
+  readonly pickup_census_tract: LongColumn;
+  readonly dropoff_census_tract: LongColumn;
+  readonly pickup_community_area: LongColumn;
+  readonly dropoff_community_area: LongColumn;
+  readonly fare: DoubleColumn;
+  readonly tips: DoubleColumn;
+  readonly tolls: DoubleColumn;
+  readonly extras: DoubleColumn;
+  readonly trip_total: DoubleColumn;
+  readonly payment_type: PoolColumn;
+  readonly company: PoolColumn;
+  readonly pickup_latitude: DoubleColumn;
+  readonly pickup_longitude: DoubleColumn;
+  readonly pickup_location: PoolColumn;
+  readonly dropoff_latitude: DoubleColumn;
+  readonly dropoff_longitude: DoubleColumn;
+  readonly dropoff_location: PoolColumn;
+}
+
+/** What decides the rows. */
+export interface TripArguments {
+  /** Rows of the whole run. */
+  readonly rows: number;
+  /** Seed of all draws. */
+  readonly seed: number;
+  /** Year of the first trips. */
+  readonly firstYear: number;
+  /** Year of the last trips. */
+  readonly lastYear: number;
+}
+
+/** The tables trips are drawn from, and room for one batch; see {@linkcode tripModel}. */
+export interface TripModel extends TripArguments {
+  readonly calendar: Calendar;
+  readonly fleet: Fleet;
+  readonly geography: Geography;
+  readonly payments: Choices;
+  readonly tariffs: readonly Tariff[];
+  /** Seed of all draws, scrambled. */
+  readonly seedHash: number;
+  /** Of each place: latitude, longitude, and the two halves of its tract's number. */
+  readonly latitude: Float64Array;
+  readonly longitude: Float64Array;
+  readonly tractLow: Int32Array;
+  readonly tractHigh: Int32Array;
+  /** Of each row of the batch. */
+  readonly hash: Int32Array;
+  readonly slot: Int32Array;
+  /** Year, counted from the first. */
+  readonly year: Uint8Array;
+  readonly pickup: Uint8Array;
+  readonly dropoff: Uint8Array;
+  /** Miles driven, which the taximeter counts even when no miles are recorded. */
+  readonly miles: Float64Array;
+}
+
+/** Numbers of a row's draws. */
+const DRAW = {
+  start: 0,
+  pickup: 1,
+  dropoff: 2,
+  miles: 3,
+  seconds: 4,
+  end: 5,
+  hidden: 6,
+  pickupTract: 7,
+  dropoffTract: 8,
+  recorded: 9,
+  waiting: 10,
+  extras: 11,
+  toll: 12,
+  payment: 13,
+  tipped: 14,
+  tip: 15,
+  wholeDollars: 16,
+  owner: 17,
+  taxi: 18,
+  key: 20,
+} as const;
+
+/** Rows whose census tracts are withheld for privacy. */
+const HIDDEN_TRACT_SHARE = .3;
+/** Rows whose miles are recorded as 0. */
+const NO_MILES_SHARE = .27;
+/** Rows whose miles lost a decimal place. */
+const TENTH_MILES_SHARE = .05;
+/** Tips given in whole dollars. */
+const WHOLE_DOLLARS_SHARE = .25;
+
+/**
+ * Pace of the traffic by hour of the day, against the day's mean.
+ */
+// deno-fmt-ignore
+const TRAFFIC = [
+  .8, .78, .76, .76, .78, .82, .92, 1.06, 1.16, 1.1, 1.04, 1.04,
+  1.06, 1.06, 1.08, 1.12, 1.18, 1.2, 1.1, .98, .92, .9, .88, .84,
+];
+
+/**
+ * Builds all tables for a run.
+ *
+ * @param capacity Rows of the largest batch.
+ */
+export function tripModel(run: TripArguments, capacity: number): TripModel {
+  const { seed, firstYear, lastYear } = run;
+  const places = geography(firstYear, lastYear);
+  const tract = places.places.map((place) => place.tract ?? 0);
+  const seedHash = mix(mix(seed) ^ Math.floor(seed / 2 ** 32));
+  return {
+    ...run,
+    calendar: calendar(seedHash, firstYear, lastYear),
+    fleet: fleet(seedHash, firstYear, lastYear),
+    geography: places,
+    payments: payments(firstYear, lastYear),
+    tariffs: Array.from(
+      { length: lastYear - firstYear + 1 },
+      (_, i) => tariff(firstYear + i),
+    ),
+    seedHash,
+    latitude: Float64Array.from(places.places, (place) => place.latitude),
+    longitude: Float64Array.from(places.places, (place) => place.longitude),
+    tractLow: Int32Array.from(tract, (number) => number | 0),
+    tractHigh: Int32Array.from(tract, (number) => Math.floor(number / 2 ** 32)),
+    hash: new Int32Array(capacity),
+    slot: new Int32Array(capacity),
+    year: new Uint8Array(capacity),
+    pickup: new Uint8Array(capacity),
+    dropoff: new Uint8Array(capacity),
+    miles: new Float64Array(capacity),
+  };
+}
+
+/** Fills `columns` with rows `first` to `first + count - 1` of the run. */
+export function fillTrips(
+  model: TripModel,
+  columns: TripColumns,
+  first: number,
+  count: number,
+): void {
+  fillStarts(model, columns, first, count);
+  fillAreas(model, count);
+  fillPlaces(model, columns, count);
+  fillRides(model, columns, count);
+  fillMoney(model, columns, count);
+  fillTaxis(model, columns, count);
+  fillKeys(model, columns, first, count);
+}
+
+function isNull(column: { validity: Uint8Array }, row: number): void {
+  column.validity[row >> 3]! &= ~(1 << (row & 7));
+}
+
+function setMicroseconds(
+  { words }: LongColumn,
+  row: number,
+  seconds: number,
+): void {
+  const micros = seconds * 1e6;
+  const high = Math.floor(micros / 2 ** 32);
+  words[2 * row] = (micros - high * 2 ** 32) | 0;
+  words[2 * row + 1] = high;
+}
+
+/**
+ * Start times come from the inverse of the calendar's running total, at one
+ * random point in each row's share, so rows are in chronological order.
+ */
+function fillStarts(
+  model: TripModel,
+  { trip_start_timestamp }: TripColumns,
+  first: number,
+  count: number,
+): void {
+  const { hash, slot, year, calendar, rows, seedHash } = model;
+  const { cumulative, yearSlots, start } = calendar;
+  const last = cumulative.length - 1;
+  let at = slotAt(calendar, first / rows);
+  let inYear = 0;
+  for (let i = 0; i < count; i++) {
+    const h = rowHash(seedHash, first + i);
+    const share = (first + i + uniform(h, DRAW.start)) / rows;
+    while (at < last && cumulative[at]! <= share) at++;
+    while (yearSlots[inYear + 1]! <= at) inYear++;
+    hash[i] = h;
+    slot[i] = at;
+    year[i] = inYear;
+    setMicroseconds(trip_start_timestamp, i, start + at * SLOT_SECONDS);
+  }
+}
+
+function fillAreas(model: TripModel, count: number): void {
+  const { hash, year, pickup, dropoff, geography } = model;
+  const { pickups, dropoffs } = geography;
+  for (let i = 0; i < count; i++) {
+    const h = hash[i]!;
+    const y = year[i]!;
+    const from = choose(pickups, y, uniform(h, DRAW.pickup));
+    pickup[i] = from;
+    dropoff[i] = choose(dropoffs, y * AREAS + from, uniform(h, DRAW.dropoff));
+  }
+}
+
+/**
+ * A location is the middle of the census tract, or of the community area where
+ * the tract is withheld. Withheld tracts are withheld at both ends.
+ */
+function fillPlaces(
+  model: TripModel,
+  columns: TripColumns,
+  count: number,
+): void {
+  fillEnd(
+    model,
+    count,
+    model.pickup,
+    DRAW.pickupTract,
+    columns.pickup_community_area,
+    columns.pickup_census_tract,
+    columns.pickup_latitude,
+    columns.pickup_longitude,
+    columns.pickup_location,
+  );
+  fillEnd(
+    model,
+    count,
+    model.dropoff,
+    DRAW.dropoffTract,
+    columns.dropoff_community_area,
+    columns.dropoff_census_tract,
+    columns.dropoff_latitude,
+    columns.dropoff_longitude,
+    columns.dropoff_location,
+  );
+}
+
+function fillEnd(
+  { hash, geography, latitude, longitude, tractLow, tractHigh }: TripModel,
+  count: number,
+  areas: Uint8Array,
+  draw: number,
+  area: LongColumn,
+  tract: LongColumn,
+  lat: DoubleColumn,
+  lon: DoubleColumn,
+  location: PoolColumn,
+): void {
+  const { firstPlace, tracts } = geography;
+  for (let i = 0; i < count; i++) {
+    const number = areas[i]!;
+    if (number === 0) {
+      isNull(area, i);
+      isNull(tract, i);
+      isNull(lat, i);
+      isNull(lon, i);
+      isNull(location, i);
+      continue;
+    }
+    const h = hash[i]!;
+    let place = firstPlace[number]!;
+    if (uniform(h, DRAW.hidden) < HIDDEN_TRACT_SHARE) {
+      isNull(tract, i);
+    } else {
+      const u = uniform(h, draw);
+      place += 1 + ((u * u * tracts[number]!) | 0);
+      tract.words[2 * i] = tractLow[place]!;
+      tract.words[2 * i + 1] = tractHigh[place]!;
+    }
+    area.words[2 * i] = number;
+    area.words[2 * i + 1] = 0;
+    lat.values[i] = latitude[place]!;
+    lon.values[i] = longitude[place]!;
+    location.codes[i] = place;
+  }
+}
+
+function fillRides(
+  model: TripModel,
+  { trip_end_timestamp, trip_seconds, trip_miles }: TripColumns,
+  count: number,
+): void {
+  const { hash, slot, pickup, dropoff, miles, geography, calendar } = model;
+  const { logMiles, spread } = geography;
+  for (let i = 0; i < count; i++) {
+    const h = hash[i]!;
+    const way = pickup[i]! * AREAS + dropoff[i]!;
+    const z = NORMAL[(uniform(h, DRAW.miles) * QUANTILES) | 0]!;
+    const log = logMiles[way]! + spread[way]! * z;
+    const driven = Math.exp(log);
+    miles[i] = driven;
+
+    const pace = TRAFFIC[(slot[i]! >> 2) % 24]! *
+      Math.exp(.25 * NORMAL[(uniform(h, DRAW.seconds) * QUANTILES) | 0]!);
+    // Long trips are faster: time grows with the 0.72nd power of the miles.
+    const minutes = Math.round((2.2 + 4.5 * Math.exp(.72 * log)) * pace);
+    const seconds = minutes * 60;
+    trip_seconds.words[2 * i] = seconds;
+    trip_seconds.words[2 * i + 1] = 0;
+    // The start was rounded from anywhere within 15 minutes; so is the end.
+    const slots = Math.floor(uniform(h, DRAW.end) + seconds / SLOT_SECONDS);
+    setMicroseconds(
+      trip_end_timestamp,
+      i,
+      calendar.start + (slot[i]! + slots) * SLOT_SECONDS,
+    );
+
+    const u = uniform(h, DRAW.recorded);
+    trip_miles.values[i] = u < NO_MILES_SHARE
+      ? 0
+      : Math.round((u < NO_MILES_SHARE + TENTH_MILES_SHARE ? 1 : 10) * driven) /
+        10;
+  }
+}
+
+const isAirport = (area: number) => area === OHARE || area === MIDWAY;
+
+/** All in cents, so that the total is exact. */
+function fillMoney(
+  model: TripModel,
+  columns: TripColumns,
+  count: number,
+): void {
+  const { hash, year, pickup, dropoff, miles, tariffs, payments } = model;
+  const { trip_seconds, payment_type } = columns;
+  for (let i = 0; i < count; i++) {
+    const h = hash[i]!;
+    const { base, step } = tariffs[year[i]!]!;
+    const fromAirport = isAirport(pickup[i]!);
+    const airport = fromAirport || isAirport(dropoff[i]!);
+
+    // Long trips lead over expressways, with less waiting.
+    const waiting = trip_seconds.words[2 * i]! *
+      (.16 + .3 * uniform(h, DRAW.waiting)) / (1 + miles[i]! / 20);
+    const fare = base + step * ((9 * miles[i]! + waiting / 36) | 0);
+    const extras = EXTRAS[(uniform(h, DRAW.extras) * QUANTILES) | 0]! +
+      (fromAirport ? AIRPORT_DEPARTURE : 0);
+    const tolls = uniform(h, DRAW.toll) < TOLL.share ? TOLL.cents : 0;
+
+    const type = choose(
+      payments,
+      2 * year[i]! + (airport ? 1 : 0),
+      uniform(h, DRAW.payment),
+    );
+    let tips = 0;
+    if (
+      (type === CREDIT_CARD || type === MOBILE) &&
+      uniform(h, DRAW.tipped) < TIPPED_SHARE
+    ) {
+      tips = fare * TIP_RATIO[(uniform(h, DRAW.tip) * QUANTILES) | 0]!;
+      tips = uniform(h, DRAW.wholeDollars) < WHOLE_DOLLARS_SHARE
+        ? Math.max(100, 100 * Math.round(tips / 100))
+        : Math.max(1, Math.round(tips));
+    }
+    payment_type.codes[i] = type;
+    columns.fare.values[i] = fare / 100;
+    columns.tips.values[i] = tips / 100;
+    columns.tolls.values[i] = tolls / 100;
+    columns.extras.values[i] = extras / 100;
+    columns.trip_total.values[i] = (fare + tips + tolls + extras) / 100;
+  }
+}
+
+function fillTaxis(
+  { hash, year, fleet }: TripModel,
+  { taxi_id, company }: TripColumns,
+  count: number,
+): void {
+  const { owners, size, era, firstTaxi, taxis } = fleet;
+  for (let i = 0; i < count; i++) {
+    const h = hash[i]!;
+    const y = year[i]!;
+    const owner = choose(owners, era[y]!, uniform(h, DRAW.owner));
+    if (owner === size - 1) isNull(company, i);
+    else company.codes[i] = owner;
+    // Some drive more than others.
+    const u = uniform(h, DRAW.taxi) ** 1.5;
+    taxi_id.codes[i] = firstTaxi[owner]! +
+      ((u * taxis[y * size + owner]!) | 0);
+  }
+}
+
+/** Four hex digits of 16 bits as four bytes, high digit first. */
+const HEX: Uint32Array = (() => {
+  const table = new Uint32Array(2 ** 16);
+  const bytes = new DataView(table.buffer);
+  for (let i = 0; i < table.length; i++) {
+    const digits = i.toString(16).padStart(4, "0");
+    for (let k = 0; k < 4; k++) bytes.setUint8(4 * i + k, digits.charCodeAt(k));
+  }
+  return table;
+})();
+
+/**
+ * The first 8 digits differ in all rows of a run, up to 2³² of them, since they
+ * are a one-to-one scrambling of the row's number; the others depend on the
+ * seed twice, so runs with other seeds have other keys.
+ */
+function fillKeys(
+  { hash, seedHash }: TripModel,
+  { unique_key }: TripColumns,
+  first: number,
+  count: number,
+): void {
+  const { words } = unique_key;
+  for (let i = 0; i < count; i++) {
+    const h = hash[i]!;
+    const other = mix(h ^ mix(seedHash + Math.floor((first + i) / 2 ** 32)));
+    let at = 10 * i;
+    for (let k = 0; k < 5; k++) {
+      const word = k === 0 ? bits(h, DRAW.key) : bits(other, DRAW.key + k);
+      words[at++] = HEX[word >>> 16]!;
+      words[at++] = HEX[word & 0xffff]!;
+    }
+  }
+}
