@@ -139,17 +139,28 @@ function inNotebook(notebook: Kernel, title: string): Surface {
   };
 }
 
+const BAR_SIZE = 24;
+
 function onTerminal(title: string): Surface {
+  // The terminal stays as it is, so that a program which ends in the middle
+  // has nothing to restore; catching its signals would keep it from ending.
   const bar = new SingleBar({
     format: `${title} {bar} {text}`,
-    barsize: 24,
-    hideCursor: true,
+    barsize: BAR_SIZE,
+    hideCursor: false,
+    linewrap: true,
+    gracefulExit: false,
     autopadding: false,
-    linewrap: false,
   }, Presets.shades_classic);
   bar.start(1, 0, { text: "" });
+  // A longer line would wrap, and each update would begin a new one.
+  const fit = (text: string) =>
+    text.slice(
+      0,
+      Math.max(0, Deno.consoleSize().columns - title.length - BAR_SIZE - 3),
+    );
   return {
-    draw: ({ share, text }) => bar.update(share ?? 0, { text }),
+    draw: ({ share, text }) => bar.update(share ?? 0, { text: fit(text) }),
     close() {
       bar.stop();
       return Promise.resolve();

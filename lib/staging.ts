@@ -191,21 +191,26 @@ export async function stagedFiles(): Promise<StagedFile[]> {
 }
 
 /**
- * The entity tag S3 gives a file: its MD5, or, when it is sent in parts, the MD5
- * of the parts' MD5s with their number.
+ * The entity tags an object store may give a file: the MD5 of its bytes, and,
+ * when it is sent in parts, the MD5 of the parts' MD5s with their number.
+ *
+ * Stores differ: AWS and MinIO give the second for a file sent in parts, S3Proxy
+ * the first.
  *
  * @param partBytes Size of a part. @default {16_777_216}
  */
-export async function entityTag(
+export async function entityTags(
   path: string,
   partBytes: number = PART_BYTES,
-): Promise<string> {
+): Promise<string[]> {
+  const whole = createHash("md5");
   const digests: Uint8Array[] = [];
   let part = createHash("md5");
   let inPart = 0;
   for await (
     const chunk of createReadStream(path, { highWaterMark: 1 << 20 })
   ) {
+    whole.update(chunk);
     let rest: Uint8Array = chunk;
     while (rest.length > 0) {
       const piece = rest.subarray(0, partBytes - inPart);
@@ -219,11 +224,10 @@ export async function entityTag(
       }
     }
   }
-  if (inPart > 0 || digests.length === 0) digests.push(part.digest());
-  if (digests.length === 1) return digests[0]!.toHex();
+  if (inPart > 0) digests.push(part.digest());
   const all = createHash("md5");
   for (const digest of digests) all.update(digest);
-  return `${all.digest("hex")}-${digests.length}`;
+  return [whole.digest("hex"), `${all.digest("hex")}-${digests.length}`];
 }
 
 async function localFiles(
@@ -296,7 +300,7 @@ export async function uploadFiles(
         const before = staged.get(key);
         if (
           before?.size === file.size &&
-          before.etag === await entityTag(file.path)
+          (await entityTags(file.path)).includes(before.etag)
         ) {
           report(file.size, 1);
           continue;

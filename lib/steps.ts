@@ -27,7 +27,7 @@ import {
 import { query, type QueryOptions } from "./trino.ts";
 
 /** A question this quick needs no bar. */
-const QUICK_MS = 1_000;
+const QUICK_MS = 2_000;
 
 async function withBar<T>(
   title: string,
@@ -146,7 +146,7 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
 }
 
 /**
- * Asks Trino one question; a progress bar shows when it takes longer than a second.
+ * Asks Trino one question; a progress bar shows when it takes longer than two seconds.
  *
  * @throws {TrinoError} When Trino refuses or fails the statement.
  * @example Usage
@@ -179,7 +179,7 @@ export async function ask(
       },
       ...options,
     });
-    await bar?.done(result.summary);
+    await bar?.done();
     return result;
   } catch (error) {
     await bar?.fail(interruptSignal().aborted ? "cancelled" : "failed");

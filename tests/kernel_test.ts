@@ -78,6 +78,19 @@ Deno.test("Stop ends a pending request and a pending await, and the kernel keeps
   assertStringIncludes(after!.outputs[0].data["text/plain"], "42");
 });
 
+Deno.test("Stop before the library is loaded leaves the kernel alive", async () => {
+  const [plain, after] = await runCells(
+    {
+      source:
+        `await new Promise((resolve) => setTimeout(resolve, 500)); "ran on"`,
+      interrupt: 0.1,
+    },
+    `"alive"`,
+  );
+  assertStringIncludes(plain!.outputs[0]?.data["text/plain"] ?? "", "ran on");
+  assertStringIncludes(after!.outputs[0]?.data["text/plain"] ?? "", "alive");
+});
+
 Deno.test("an error in a cell is one sentence, without the library's stack", async () => {
   const [, failed] = await runCells(
     IMPORT,

@@ -1,6 +1,11 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { LakehouseError } from "../lib/errors.ts";
-import { entityTag, stagedFiles, uploadFiles } from "../lib/staging.ts";
+import { entityTags, stagedFiles, uploadFiles } from "../lib/staging.ts";
 import { closedPort, withEnv } from "./env.ts";
 
 const BIG = 40 * 1024 * 1024;
@@ -33,7 +38,8 @@ Deno.test("uploadFiles() sends, skips what is identical, sends what changed, rem
     assertEquals([first.files, first.uploaded, first.skipped], [2, 2, 0]);
     const staged = await stagedFiles();
     assertEquals(staged.map(({ size }) => size), [1000, BIG]);
-    assertEquals(staged[1]?.etag, await entityTag(`${dir}/b.parquet`));
+    const tags = await entityTags(`${dir}/b.parquet`);
+    assert(tags.includes(staged[1]!.etag), staged[1]!.etag);
 
     const again = await uploadFiles();
     assertEquals([again.uploaded, again.skipped], [0, 2]);

@@ -58,11 +58,11 @@ Deno.test("query() returns columns of a result without rows", async () => {
 
 Deno.test("query() tells name, place and query id of a syntax error", async () => {
   const error = await assertRejects(
-    () => query("SELECT 1,\n  FRM x"),
+    () => query("SELECT 1,\n  FROM x"),
     TrinoError,
   );
   assertEquals(error.errorName, "SYNTAX_ERROR");
-  assertEquals([error.line, error.column], [2, 7]);
+  assertEquals([error.line, error.column], [2, 3]);
   assertMatch(error.queryId, /^\d{8}_\d{6}_\d{5}_\w{5}$/);
   assertStringIncludes(error.message, error.queryId);
 });

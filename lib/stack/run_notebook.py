@@ -31,6 +31,7 @@ from nbclient.exceptions import (  # noqa: E402
 
 # A call of check() that is no method and stands in no line comment.
 CHECK = re.compile(r"^(?!\s*//).*(?<![\w.$])check\(", re.MULTILINE)
+IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
 STDERR_ERROR = re.compile(r"^error:.*", re.MULTILINE | re.IGNORECASE)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # Time for a stopped cell to cancel its query or end its process.
@@ -75,7 +76,8 @@ def fault(cell):
 
 def first_line(source):
     lines = [line.strip() for line in source.splitlines() if line.strip()]
-    code = [line for line in lines if not line.startswith(("//", "import "))]
+    rest = IMPORT.sub("", source).splitlines()
+    code = [line.strip() for line in rest if line.strip() and not line.startswith("//")]
     line = (code or lines or [""])[0]
     return line if len(line) <= 60 else line[:59] + "…"
 
