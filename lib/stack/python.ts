@@ -22,6 +22,7 @@ export interface Python {
 }
 
 const REQUIREMENTS = `${PROJECT_DIR}/notebooks/requirements.txt`;
+const CONSTRAINTS = `${PROJECT_DIR}/notebooks/build-constraints.txt`;
 const OLDEST = [3, 10] as const;
 
 async function run(
@@ -126,7 +127,17 @@ async function install(
   ], { signal });
   if (!first.ok) fail("Cannot install uv", first.text, again);
   const env = { VIRTUAL_ENV: dir };
-  const args = ["pip", "install", "--no-cache", "--require-hashes", "-r"];
+  const args = [
+    "pip",
+    "install",
+    "--no-cache",
+    "--require-hashes",
+    // PySpark comes as source; what builds it is pinned too.
+    "--build-constraints",
+    CONSTRAINTS,
+    "--require-build-hashes",
+    "-r",
+  ];
   if (Deno.stderr.isTerminal()) {
     const status = await new Deno.Command(`${dir}/bin/uv`, {
       args: [...args, REQUIREMENTS],
