@@ -29,6 +29,10 @@ import { query, type QueryOptions } from "./trino.ts";
 /** A question this quick needs no bar. */
 const QUICK_MS = 2_000;
 
+function isStop(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
 async function withBar<T>(
   title: string,
   step: (bar: Progress) => Promise<T>,
@@ -40,7 +44,7 @@ async function withBar<T>(
     await bar.done(outcome(result));
     return result;
   } catch (error) {
-    await bar.fail(interruptSignal().aborted ? "stopped" : "failed");
+    await bar.fail(isStop(error) ? "stopped" : "failed");
     throw error;
   }
 }
@@ -182,7 +186,7 @@ export async function ask(
     await bar?.done();
     return result;
   } catch (error) {
-    await bar?.fail(interruptSignal().aborted ? "cancelled" : "failed");
+    await bar?.fail(isStop(error) ? "cancelled" : "failed");
     throw error;
   }
 }

@@ -33,7 +33,7 @@ export async function main(program: Command): Promise<void> {
     await program.parseAsync([...Deno.args], { from: "user" });
   } catch (error) {
     printError(error);
-    Deno.exit(interruptSignal().aborted ? 130 : 1);
+    Deno.exit((error as Error)?.name === "AbortError" ? 130 : 1);
   }
   // Listeners for Ctrl+C would keep the program running.
   Deno.exit(Deno.exitCode);
