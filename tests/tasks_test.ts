@@ -22,7 +22,7 @@ async function task(
   }).spawn();
   let text = "";
   let isStopped = false;
-  const read = async (stream: ReadableStream<Uint8Array>) => {
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
       text += chunk;
       if (options.stopAt && !isStopped && text.includes(options.stopAt)) {
