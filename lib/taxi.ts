@@ -5,6 +5,7 @@
  * @module
  */
 
+import columns from "../spark/trip_columns.json" with { type: "json" };
 import { join, resolve } from "node:path";
 import { LakehouseError } from "./errors.ts";
 import { formatNumber } from "./format.ts";
@@ -35,6 +36,7 @@ import {
   writeManifest,
 } from "./taxi/folder.ts";
 import { PAYMENT_TYPES } from "./taxi/money.ts";
+import { parquetWriter } from "./taxi/parquet.ts";
 import {
   fillTrips,
   type TripColumns,
@@ -65,31 +67,7 @@ export interface TripColumn {
  * assertEquals(TRIP_COLUMNS[0], { name: "unique_key", type: "string" });
  * ```
  */
-export const TRIP_COLUMNS: readonly TripColumn[] = [
-  { name: "unique_key", type: "string" },
-  { name: "taxi_id", type: "string" },
-  { name: "trip_start_timestamp", type: "timestamp" },
-  { name: "trip_end_timestamp", type: "timestamp" },
-  { name: "trip_seconds", type: "long" },
-  { name: "trip_miles", type: "double" },
-  { name: "pickup_census_tract", type: "long" },
-  { name: "dropoff_census_tract", type: "long" },
-  { name: "pickup_community_area", type: "long" },
-  { name: "dropoff_community_area", type: "long" },
-  { name: "fare", type: "double" },
-  { name: "tips", type: "double" },
-  { name: "tolls", type: "double" },
-  { name: "extras", type: "double" },
-  { name: "trip_total", type: "double" },
-  { name: "payment_type", type: "string" },
-  { name: "company", type: "string" },
-  { name: "pickup_latitude", type: "double" },
-  { name: "pickup_longitude", type: "double" },
-  { name: "pickup_location", type: "string" },
-  { name: "dropoff_latitude", type: "double" },
-  { name: "dropoff_longitude", type: "double" },
-  { name: "dropoff_location", type: "string" },
-];
+export const TRIP_COLUMNS: readonly TripColumn[] = columns as TripColumn[];
 
 /** How to generate; see {@linkcode generateTrips}. */
 export interface GenerateOptions {
@@ -157,7 +135,6 @@ export interface GenerateResult {
 const GENERATOR_VERSION = 1;
 /** Rows made in one go: small enough for the processor's cache. */
 const BATCH_ROWS = 12_500;
-const ROW_GROUP_ROWS = 125_000;
 const MOST_ROWS_PER_FILE = 1_000_000;
 /** Measured, with some room: a row in Parquet and in a file in the making. */
 const BYTES_PER_ROW = { parquet: 65, arrow: 200 };
@@ -327,12 +304,18 @@ async function writeFiles(
   const batch = arrowBatch(arrowFields(model), BATCH_ROWS);
   const work = workFolder(dir);
   const arrows = [0, 1].map((i) => openArrow(join(work, `${i}.arrow`)));
+  using parquet = parquetWriter();
   const files: GeneratedFile[] = [];
   const total = run.rows;
   let bytes = 0;
   const compress = async (name: string, arrow: string, rows: number) => {
     const part = join(work, `${name}.part`);
-    await writeParquet(arrow, part);
+    // Not ended by the signal: polars cannot be stopped, and must not write
+    // into a folder that is cleaned up.
+    await abortable(
+      parquet.write(arrow, part),
+      withLimit(undefined, FILE_LIMIT_MS, "Writing a Parquet file"),
+    );
     const { size } = Deno.statSync(part);
     Deno.renameSync(part, join(dir, name));
     files.push({ name, bytes: size });
@@ -352,7 +335,6 @@ async function writeFiles(
     }
     await compressing;
   } finally {
-    // Polars cannot be stopped, and must not write into a folder cleaned up.
     await compressing.catch(() => {});
     for (const { file } of arrows) file.close();
   }
@@ -381,31 +363,4 @@ async function fillArrow(
     writeBatch(arrow, batch, count);
   }
   endArrow(arrow, batch);
-}
-
-let writing: Promise<unknown> = Promise.resolve();
-
-/**
- * Turns an Arrow file into a Parquet file.
- *
- * Polars reads the mapped file, so neither a frame nor its garbage lies on the
- * JavaScript heap. Two such queries at once can block each other for ever
- * (nodejs-polars 0.25.2), hence one after the other.
- */
-async function writeParquet(arrow: string, parquet: string): Promise<void> {
-  const { default: pl } = await import("nodejs-polars");
-  const write = () =>
-    pl.scanIPC(arrow).sinkParquet(parquet, {
-      compression: "zstd",
-      // Level 3 saves 3 % of the bytes and costs 20 % of the time.
-      compressionLevel: 1,
-      statistics: true,
-      rowGroupSize: ROW_GROUP_ROWS,
-    }).collect();
-  const written = writing.then(write, write);
-  writing = written;
-  await abortable(
-    written,
-    withLimit(undefined, FILE_LIMIT_MS, "Writing a Parquet file"),
-  );
 }
