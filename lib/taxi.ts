@@ -84,7 +84,7 @@ export interface GenerateOptions {
   /**
    * Trips per file, 1,000,000 at most.
    *
-   * @default {an eighth of the rows, but 10,000 at least and 500,000 at most}
+   * @default {an eighth of the rows, but 10,000 at least and 250,000 at most}
    */
   rowsPerFile?: number;
   /**
@@ -179,7 +179,7 @@ function checked(options: GenerateOptions): Run {
     });
   }
   const rowsPerFile = options.rowsPerFile ??
-    Math.min(500_000, Math.max(10_000, Math.ceil(rows / 8)));
+    Math.min(250_000, Math.max(10_000, Math.ceil(rows / 8)));
   checkInteger("rowsPerFile", rowsPerFile, 1, MOST_ROWS_PER_FILE);
   checkInteger("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   checkInteger("firstYear", firstYear, FIRST_YEAR, LAST_YEAR);
@@ -300,11 +300,12 @@ async function writeFiles(
   signal: AbortSignal | undefined,
   onProgress: GenerateOptions["onProgress"],
 ): Promise<GeneratedFile[]> {
+  // First, so that it gets ready while the tables are built.
+  using parquet = parquetWriter();
   const model = tripModel(run, BATCH_ROWS);
   const batch = arrowBatch(arrowFields(model), BATCH_ROWS);
   const work = workFolder(dir);
   const arrows = [0, 1].map((i) => openArrow(join(work, `${i}.arrow`)));
-  using parquet = parquetWriter();
   const files: GeneratedFile[] = [];
   const total = run.rows;
   let bytes = 0;

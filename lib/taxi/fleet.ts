@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { bits, type Choices, choices } from "./random.ts";
 
 /** A company, its share of trips up to 2016 and from 2017 on, in percent. */
@@ -96,10 +97,8 @@ export interface Fleet {
 
 function hexId(seed: number, taxi: number): string {
   const hash = bits(seed, taxi);
-  return Array.from(
-    { length: 16 },
-    (_, i) => (bits(hash, i) >>> 0).toString(16).padStart(8, "0"),
-  ).join("");
+  const words = Int32Array.from({ length: 16 }, (_, i) => bits(hash, i));
+  return Buffer.from(words.buffer).toString("hex");
 }
 
 /**

@@ -97,37 +97,30 @@ function pickupWeights(shares: readonly number[], airport: number): number[] {
   return weights;
 }
 
-function dropoffWeights(
-  shares: readonly number[],
-  from: number,
-  airport: number,
-): number[] {
-  const weights = shares.map((share, to) => {
+/** Weights of the city's areas for trips from `from`, airports left out. */
+function cityWeights(shares: readonly number[], from: number): number[] {
+  return shares.map((share, to) => {
     if (to === 0 || isAirport(to)) return 0;
     if (from === 0 || isAirport(from)) return share;
     const near = Math.exp(-crowMiles(from, to) / NEAR_MILES);
     return share * (near + FAR_CHANCE);
   });
-  const sum = weights.reduce((a, b) => a + b, 0);
-  const percent = {
-    outside: from === 0
-      ? DROPOFF_OUTSIDE_PERCENT.outside
-      : from === OHARE
-      ? DROPOFF_OUTSIDE_PERCENT.ohare
-      : DROPOFF_OUTSIDE_PERCENT.city,
-    ohare: from === OHARE ? .5 : TO_AIRPORT_PERCENT.ohare * airport,
-    midway: from === MIDWAY ? .5 : TO_AIRPORT_PERCENT.midway * airport,
+}
+
+function dropoffWeights(
+  city: readonly number[],
+  from: number,
+  airport: number,
+): number[] {
+  const { outside, ohare, city: usual } = DROPOFF_OUTSIDE_PERCENT;
+  const percents: Readonly<Record<number, number>> = {
+    0: from === 0 ? outside : from === OHARE ? ohare : usual,
+    [OHARE]: from === OHARE ? .5 : TO_AIRPORT_PERCENT.ohare * airport,
+    [MIDWAY]: from === MIDWAY ? .5 : TO_AIRPORT_PERCENT.midway * airport,
   };
-  const city = 100 - percent.outside - percent.ohare - percent.midway;
-  return weights.map((weight, to) =>
-    to === 0
-      ? percent.outside
-      : to === OHARE
-      ? percent.ohare
-      : to === MIDWAY
-      ? percent.midway
-      : weight * city / sum
-  );
+  const rest = 100 - Object.values(percents).reduce((a, b) => a + b, 0);
+  const sum = city.reduce((a, b) => a + b, 0);
+  return city.map((weight, to) => percents[to] ?? weight * rest / sum);
 }
 
 /** Spread of a trip's miles: they are `miles` times e to the power of a normal variable. */
@@ -219,8 +212,8 @@ export interface Geography {
   readonly pickups: Choices;
   /** Chooses a dropoff area: table `year * AREAS + pickup area`. */
   readonly dropoffs: Choices;
-  /** Logarithm of the median miles of a way, by `pickup * AREAS + dropoff`. */
-  readonly logMiles: Float64Array;
+  /** {@linkcode Way.miles} of a way, by `pickup * AREAS + dropoff`. */
+  readonly medianMiles: Float64Array;
   /** {@linkcode Way.spread} of a way, by `pickup * AREAS + dropoff`. */
   readonly spread: Float64Array;
 }
@@ -242,6 +235,7 @@ export function geography(firstYear: number, lastYear: number): Geography {
     (_, i) => AIRPORT_FACTOR[firstYear + i] ?? 1,
   );
   const areas = Array.from({ length: AREAS }, (_, area) => area);
+  const cities = areas.map((from) => cityWeights(shares, from));
   const ways = areas.flatMap((from) => areas.map((to) => way(from, to)));
   return {
     places: byArea.flat(),
@@ -249,11 +243,11 @@ export function geography(firstYear: number, lastYear: number): Geography {
     tracts,
     pickups: choices(factors.map((f) => pickupWeights(shares, f))),
     dropoffs: choices(
-      factors.flatMap((f) =>
-        areas.map((from) => dropoffWeights(shares, from, f))
+      factors.flatMap((factor) =>
+        areas.map((from) => dropoffWeights(cities[from]!, from, factor))
       ),
     ),
-    logMiles: Float64Array.from(ways, (w) => Math.log(w.miles)),
+    medianMiles: Float64Array.from(ways, (w) => w.miles),
     spread: Float64Array.from(ways, (w) => w.spread),
   };
 }

@@ -142,6 +142,15 @@ const TRAFFIC = [
   1.06, 1.06, 1.08, 1.12, 1.18, 1.2, 1.1, .98, .92, .9, .88, .84,
 ];
 
+/** Spread of the pace within an hour, by probability. */
+const PACE = NORMAL.map((z) => Math.exp(.25 * z));
+
+/** Mean minutes by twentieths of a mile: long trips are faster. */
+const MINUTES = Float64Array.from(
+  { length: 1200 },
+  (_, twentieths) => 2.3 + 4.5 * (twentieths / 20) ** .72,
+);
+
 /**
  * Builds all tables for a run.
  *
@@ -325,19 +334,19 @@ function fillRides(
   count: number,
 ): void {
   const { hash, slot, pickup, dropoff, miles, geography, calendar } = model;
-  const { logMiles, spread } = geography;
+  const { medianMiles, spread } = geography;
   for (let i = 0; i < count; i++) {
     const h = hash[i]!;
     const way = pickup[i]! * AREAS + dropoff[i]!;
     const z = NORMAL[(uniform(h, DRAW.miles) * QUANTILES) | 0]!;
-    const log = logMiles[way]! + spread[way]! * z;
-    const driven = Math.exp(log);
+    const driven = medianMiles[way]! * Math.exp(spread[way]! * z);
     miles[i] = driven;
 
     const pace = TRAFFIC[(slot[i]! >> 2) % 24]! *
-      Math.exp(.25 * NORMAL[(uniform(h, DRAW.seconds) * QUANTILES) | 0]!);
-    // Long trips are faster: time grows with the 0.72nd power of the miles.
-    const minutes = Math.round((2.2 + 4.5 * Math.exp(.72 * log)) * pace);
+      PACE[(uniform(h, DRAW.seconds) * QUANTILES) | 0]!;
+    const minutes = Math.round(
+      MINUTES[Math.min(MINUTES.length - 1, (driven * 20 + .5) | 0)]! * pace,
+    );
     const seconds = minutes * 60;
     trip_seconds.words[2 * i] = seconds;
     trip_seconds.words[2 * i + 1] = 0;
@@ -418,9 +427,9 @@ function fillTaxis(
     if (owner === size - 1) isNull(company, i);
     else company.codes[i] = owner;
     // Some drive more than others.
-    const u = uniform(h, DRAW.taxi) ** 1.5;
+    const u = uniform(h, DRAW.taxi);
     taxi_id.codes[i] = firstTaxi[owner]! +
-      ((u * taxis[y * size + owner]!) | 0);
+      ((u * Math.sqrt(u) * taxis[y * size + owner]!) | 0);
   }
 }
 
