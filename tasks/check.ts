@@ -25,7 +25,9 @@ async function deno(args: string[]): Promise<void> {
 await main(
   command("check", "Format, lint, types, notebooks; runs nothing.")
     .action(async () => {
-      await deno(["fmt", "--check"]);
+      // Deno 2.8 calls every notebook it has not formatted itself unformatted,
+      // even when it would change nothing; check_notebooks compares the text.
+      await deno(["fmt", "--check", "--ignore=notebooks"]);
       await deno(["lint"]);
       await deno(["check", ...await testFlags(), "lib", "tasks", "tests"]);
       await deno(["run", "-A", "tasks/check_notebooks.ts"]);

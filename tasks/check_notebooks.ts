@@ -70,6 +70,38 @@ async function codeProblems(paths: readonly string[]): Promise<string[]> {
   }
 }
 
+/**
+ * Notebooks that `deno fmt` would change, one line each.
+ *
+ * `deno fmt --check` of 2.8 refuses notebooks that are formatted already, so
+ * copies are formatted and compared.
+ */
+async function formatProblems(paths: readonly string[]): Promise<string[]> {
+  const dir = await Deno.makeTempDir();
+  try {
+    const copies = paths.map((path) => `${dir}/${basename(path)}`);
+    await Promise.all(
+      paths.map((path, i) => Deno.copyFile(path, copies[i]!)),
+    );
+    const { ok, text } = await deno(["fmt", "--no-config", ...copies]);
+    if (!ok) return [text.trim()];
+    const problems: string[] = [];
+    for (const [i, path] of paths.entries()) {
+      const [before, after] = await Promise.all(
+        [path, copies[i]!].map((file) => Deno.readTextFile(file)),
+      );
+      if (before !== after) {
+        problems.push(
+          `${basename(path)}: not formatted; mend it with: deno fmt`,
+        );
+      }
+    }
+    return problems;
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
 /** All that is wrong with the notebooks; empty when they are good. */
 export async function notebookProblems(
   paths: readonly string[],
@@ -78,11 +110,10 @@ export async function notebookProblems(
   const shape = await Promise.all(
     paths.map(async (path) => shapeProblems(path, await readNotebook(path))),
   );
-  const format = await deno(["fmt", "--check", ...paths]);
   return [
     ...numberProblems(paths),
     ...shape.flat(),
-    ...(format.ok ? [] : [`${format.text.trim()}\nmend it with: deno fmt`]),
+    ...await formatProblems(paths),
     ...await codeProblems(paths),
   ];
 }
