@@ -28,10 +28,10 @@ await main(
       // Deno 2.8 calls every notebook it has not formatted itself unformatted,
       // even when it would change nothing; check_notebooks compares the text.
       // The flag takes the place of what deno.json excludes.
-      const { fmt } = JSON.parse(
+      const { exclude, fmt } = JSON.parse(
         await Deno.readTextFile(`${PROJECT_DIR}/deno.json`),
       );
-      const ignored = ["notebooks", ...fmt.exclude].join(",");
+      const ignored = ["notebooks", ...exclude, ...fmt.exclude].join(",");
       await deno(["fmt", "--check", `--ignore=${ignored}`]);
       await deno(["lint"]);
       await deno(["check", ...await testFlags(), "lib", "tasks", "tests"]);
