@@ -243,14 +243,16 @@ export async function generateTrips(
     complete: false,
     files: names.map((name) => ({ name, bytes: 0 })),
   };
+  let claimed = false;
   try {
     claimFolder(dir, old, planned);
+    claimed = true;
     const files = await writeFiles(run, dir, names, signal, onProgress);
     Deno.removeSync(workFolder(dir), { recursive: true });
     writeManifest(dir, { ...planned, complete: true, files });
     return result(files, false);
   } catch (error) {
-    removeGenerated(dir, names);
+    if (claimed) removeGenerated(dir, names);
     if (error === signal?.reason || error instanceof LakehouseError) {
       throw error;
     }

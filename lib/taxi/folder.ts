@@ -165,8 +165,9 @@ export function removeGenerated(dir: string, names: Iterable<string>): void {
 
 /**
  * Makes room for a run: the files of an earlier one are removed, and from here
- * on the manifest names the new ones, so that a run that is killed leaves
- * nothing the next one does not recognise as its own.
+ * on the manifest names the new ones. At every moment it names all files of the
+ * generator, so the next run recognises what a run that failed or was killed
+ * has left.
  */
 export function claimFolder(
   dir: string,
