@@ -39,7 +39,7 @@ function pom(name: string, { bom, roots, exclusions }: Wanted): string {
       element(bom, "<type>pom</type><scope>import</scope>")
     }</dependencies></dependencyManagement>`
     : "";
-  return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+  return `<project><modelVersion>4.0.0</modelVersion>
 <groupId>pins</groupId><artifactId>${name}</artifactId><version>1</version><packaging>pom</packaging>
 ${managed}<dependencies>${
     roots.map((root) => element(root, `<exclusions>${excluded}</exclusions>`))
@@ -124,7 +124,7 @@ if (import.meta.main) {
   );
   await Deno.writeTextFile(
     `${PROJECT_DIR}/lib/stack/maven.lock.json`,
-    JSON.stringify(lock, null, 1) + "\n",
+    JSON.stringify(lock, null, 2) + "\n",
   );
   await Deno.remove(dir, { recursive: true });
 }
