@@ -211,7 +211,8 @@ function dictionary(
   id: number,
   pool: readonly string[],
 ): [metadata: Uint8Array, body: Uint8Array] {
-  const texts = pool.map((text) => new TextEncoder().encode(text));
+  const encoder = new TextEncoder();
+  const texts = pool.map((text) => encoder.encode(text));
   const ends = new Int32Array(texts.length + 1);
   texts.forEach((text, i) => ends[i + 1] = ends[i]! + text.length);
   const length = ends.at(-1)!;

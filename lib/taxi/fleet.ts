@@ -95,10 +95,19 @@ export interface Fleet {
   readonly taxis: Int32Array;
 }
 
-function hexId(seed: number, taxi: number): string {
-  const hash = bits(seed, taxi);
-  const words = Int32Array.from({ length: 16 }, (_, i) => bits(hash, i));
-  return Buffer.from(words.buffer).toString("hex");
+const ID_WORDS = 16;
+const ID_DIGITS = 8 * ID_WORDS;
+
+function hexIds(seed: number, count: number): string[] {
+  const words = new Int32Array(count * ID_WORDS);
+  for (let i = 0; i < words.length; i++) {
+    words[i] = bits(bits(seed, (i / ID_WORDS) | 0), i % ID_WORDS);
+  }
+  const digits = Buffer.from(words.buffer).toString("hex");
+  return Array.from(
+    { length: count },
+    (_, i) => digits.slice(i * ID_DIGITS, (i + 1) * ID_DIGITS),
+  );
 }
 
 /**
@@ -132,7 +141,7 @@ export function fleet(
     (_, i) => firstYear + i,
   );
   return {
-    taxiIds: Array.from({ length: count }, (_, taxi) => hexId(seed, taxi)),
+    taxiIds: hexIds(seed, count),
     owners: choices(shares),
     size: owners.length,
     era: years.map((year) => year <= LAST_EARLY_YEAR ? 0 : 1),
