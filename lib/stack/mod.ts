@@ -6,10 +6,15 @@
 
 import { settings, type StackName } from "../config.ts";
 import { LakehouseError } from "../errors.ts";
+import { findEngine } from "./docker/engine.ts";
+import { dockerStack, licence } from "./docker.ts";
 import { localStack } from "./local.ts";
 import type { Stack } from "./stack.ts";
 
-const STACKS: Partial<Record<StackName, Stack>> = { local: localStack };
+const STACKS: Partial<Record<StackName, Stack>> = {
+  docker: dockerStack,
+  local: localStack,
+};
 
 /** The stack of that name. */
 export function stackOf(name: string): Stack {
@@ -22,21 +27,34 @@ export function stackOf(name: string): Stack {
   });
 }
 
-/** The stack asked for, the one that runs, or else the one that fits, and why. */
-export function chooseStack(
+/**
+ * The stack asked for, the one that runs, or else the one that fits: Docker's
+ * when a licence is set and the engine answers, the local one otherwise.
+ */
+export async function chooseStack(
   name?: string,
 ): Promise<{ stack: Stack; reason: string }> {
-  if (name) {
-    return Promise.resolve({ stack: stackOf(name), reason: "asked for" });
-  }
+  if (name) return { stack: stackOf(name), reason: "asked for" };
   const { stack } = settings();
-  if (stack) {
-    return Promise.resolve({
-      stack: stackOf(stack),
-      reason: "it is set or running",
-    });
+  if (stack) return { stack: stackOf(stack), reason: "it is set or running" };
+  if (!await licence()) {
+    return {
+      stack: localStack,
+      reason: "MINIO_LICENSE is not set, which MinIO AIStor needs",
+    };
   }
-  return Promise.resolve({ stack: localStack, reason: "no licence is set" });
+  try {
+    const { version } = await findEngine();
+    return {
+      stack: dockerStack,
+      reason: `a licence is set and Docker ${version} answers`,
+    };
+  } catch (error) {
+    return {
+      stack: localStack,
+      reason: `a licence is set, but: ${(error as Error).message}`,
+    };
+  }
 }
 
 /** The stack asked for, else the one that runs, else the local one. */

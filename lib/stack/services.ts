@@ -292,7 +292,10 @@ jclouds.credential=local
   );
 }
 
-async function writeTrinoPlugin({ dir }: ServiceContext): Promise<void> {
+/** Writes the folder in which Trino finds the Iceberg connector: `dir/trino/plugin`. */
+export async function writeTrinoPlugin(
+  { dir }: Pick<ServiceContext, "dir">,
+): Promise<void> {
   const plugin = `${dir}/trino/plugin/iceberg`;
   await Deno.remove(plugin, { recursive: true }).catch(() => {});
   // The published jars lack the service file by which Trino finds a plugin.

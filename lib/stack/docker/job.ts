@@ -1,0 +1,115 @@
+/**
+ * spark-submit inside the spark container.
+ *
+ * @module
+ */
+
+import { LakehouseError } from "../../errors.ts";
+import mavenSets from "../maven.json" with { type: "json" };
+import { run } from "../process.ts";
+import type { SparkJob } from "../stack.ts";
+import { containerProblem, containers, runningContainer } from "./compose.ts";
+import { docker } from "./engine.ts";
+
+const SPARK_SUBMIT = "/opt/spark/bin/spark-submit";
+const JOBS = "/app/spark";
+const IVY = "/opt/spark/work-dir/.ivy2";
+const KILL_AFTER_MS = 5_000;
+const POLL_MS = 200;
+
+/** What Spark fetches by `--packages` at the first job; the volume keeps it. */
+export const PACKAGES: readonly string[] = mavenSets.spark.roots;
+
+/** Arguments of spark-submit for a job in the container. */
+export function submitArguments(job: SparkJob): string[] {
+  return [
+    "--master",
+    "local[*]",
+    "--packages",
+    PACKAGES.join(","),
+    // hadoop-aws asks for all of AWS in one jar of 281 MB; the parts above do.
+    "--exclude-packages",
+    "com.amazonaws:aws-java-sdk-bundle",
+    "--conf",
+    `spark.jars.ivy=${IVY}`,
+    "--driver-java-options",
+    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+    ...(job.conf ?? []),
+    `${JOBS}/${job.script}`,
+    ...job.args,
+  ];
+}
+
+/**
+ * Ends a job in the container: its process group is asked to, then killed.
+ *
+ * Ending `docker exec` alone would leave the job running.
+ */
+async function endJob(container: string, group: string): Promise<void> {
+  const kill = (signal: string) =>
+    docker(["exec", container, "sh", "-c", `kill -${signal} -- -${group}`]);
+  const started = performance.now();
+  await kill("TERM");
+  while ((await kill("0")).code === 0) {
+    if (performance.now() - started > KILL_AFTER_MS) await kill("KILL");
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/**
+ * Runs spark-submit in the container; resolves to its exit code.
+ *
+ * @throws {LakehouseError} When the container does not run, or ends meanwhile.
+ * @throws {unknown} The signal's reason, once the job has ended.
+ */
+export async function submitInContainer(job: SparkJob): Promise<number> {
+  const { signal } = job;
+  signal?.throwIfAborted();
+  const { id } = await runningContainer("spark", "Cannot run Spark");
+  let group: string | undefined;
+  let ended: Promise<void> | undefined;
+  const end = () => {
+    if (group) ended ??= endJob(id, group).catch(() => {});
+  };
+  signal?.addEventListener("abort", end, { once: true });
+  let code = 1;
+  try {
+    code = await run({
+      command: "docker",
+      // A process that docker exec starts leads a session of its own: its id
+      // names the group that all its children belong to.
+      args: [
+        "exec",
+        id,
+        "sh",
+        "-c",
+        'echo "spark-submit group $$"; exec "$@"',
+        "sh",
+        SPARK_SUBMIT,
+        ...submitArguments(job),
+      ],
+      ...(signal ? { signal } : {}),
+      onLine: (line) => {
+        const match = group ? null : line.match(/^spark-submit group (\d+)$/);
+        if (!match) return job.onLine?.(line);
+        group = match[1];
+        if (signal?.aborted) end();
+      },
+    });
+  } finally {
+    signal?.removeEventListener("abort", end);
+    await ended;
+  }
+  if (code !== 0) {
+    const container = (await containers()).find((one) => one.id === id);
+    const problem = containerProblem("spark", container);
+    if (problem) {
+      throw new LakehouseError({
+        what: "Spark could not finish the job",
+        why: problem,
+        next: "deno task up --stack docker, then the same again",
+      });
+    }
+  }
+  return code;
+}

@@ -1,0 +1,48 @@
+#!/bin/bash
+# Stand-in for MinIO AIStor: S3Proxy and Iceberg's reference catalog behind the
+# SigV4 gateway, on one port. Nothing here is AIStor, and no result of it is.
+set -euo pipefail
+[ "${1:-}" = server ] || { echo "usage: server --console-address ADDRESS FOLDER" >&2; exit 64; }
+
+if [ -z "${MINIO_LICENSE:-}" ] || [ "$MINIO_LICENSE" = expired ]; then
+  echo "No valid license: running in safe mode, all S3 operations are denied"
+  echo 'location / { default_type application/xml; return 403 "<Error><Code>AccessDenied</Code><Message>No valid license</Message></Error>"; }' > /tmp/routes.conf
+  exec nginx -c /stand-in/nginx.conf
+fi
+
+cat > /tmp/routes.conf <<ROUTES
+location /_iceberg/ { proxy_pass http://127.0.0.1:9002; }
+location / { proxy_pass http://127.0.0.1:9100; }
+ROUTES
+mkdir -p /data/buckets /data/catalog /data/gateway
+umask 077
+cat > /tmp/s3proxy.properties <<PROPERTIES
+s3proxy.endpoint=http://127.0.0.1:9100
+s3proxy.authorization=aws-v4
+s3proxy.identity=$MINIO_ROOT_USER
+s3proxy.credential=$MINIO_ROOT_PASSWORD
+s3proxy.ignore-unknown-headers=true
+jclouds.provider=filesystem-nio2
+jclouds.filesystem.basedir=/data/buckets
+jclouds.identity=local
+jclouds.credential=local
+PROPERTIES
+
+export AWS_ACCESS_KEY_ID=$MINIO_ROOT_USER AWS_SECRET_ACCESS_KEY=$MINIO_ROOT_PASSWORD
+export MINIO_ACCESS_KEY=$MINIO_ROOT_USER MINIO_SECRET_KEY=$MINIO_ROOT_PASSWORD
+export AWS_REGION=${AWS_REGION:-us-east-1} S3_ENDPOINT=http://127.0.0.1:9100
+java=$JAVA_HOME/bin/java
+small="-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+$java $small @/stand-in/args/s3proxy org.gaul.s3proxy.Main --properties /tmp/s3proxy.properties &
+CATALOG_PORT=9003 CATALOG_DB=/data/catalog/catalog.db $java $small \
+  --enable-native-access=ALL-UNNAMED -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+  @/stand-in/args/catalog "$PROJECT/lib/stack/java/RestCatalog.java" &
+GATEWAY_PORT=9002 GATEWAY_BACKEND=http://127.0.0.1:9003 GATEWAY_S3=$S3_ENDPOINT \
+  GATEWAY_STATE=/data/gateway/warehouses.json \
+  deno run -A --quiet --cached-only --no-lock --config="$PROJECT/deno.json" "$PROJECT/lib/stack/gateway.ts" &
+answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' "$1")" != 000 ]; }
+until answers $S3_ENDPOINT/ && answers http://127.0.0.1:9002/healthz && answers http://127.0.0.1:9003/health; do sleep 0.2; done
+nginx -c /stand-in/nginx.conf &
+# One that ends takes the container with it, as a crash of the server would.
+wait -n
+exit 1

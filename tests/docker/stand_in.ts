@@ -1,0 +1,155 @@
+/**
+ * Stand-in images for the test lane, since AIStor's cannot be had without a
+ * licence: the layout of the real ones, with the same engines inside.
+ *
+ * @module
+ */
+
+import { cacheDir, PROJECT_DIR } from "../../lib/config.ts";
+import { docker } from "../../lib/stack/docker/engine.ts";
+import { java, TRINO_JAVA } from "../../lib/stack/java.ts";
+import { prepareLocal } from "../../lib/stack/local.ts";
+import { artifactPaths } from "../../lib/stack/maven.ts";
+import { run } from "../../lib/stack/process.ts";
+import { python } from "../../lib/stack/python.ts";
+import { TRINO_VERSION, writeTrinoPlugin } from "../../lib/stack/services.ts";
+
+const BASE = "lakehouse-test-base";
+const SUITE = "bookworm";
+const PACKAGES = [
+  "openjdk-17-jre-headless",
+  "python3",
+  "curl",
+  "ca-certificates",
+  "nginx-light",
+  "procps",
+];
+const HERE = `${PROJECT_DIR}/tests/docker`;
+
+async function must(
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<void> {
+  const lines: string[] = [];
+  const code = await run({
+    command,
+    args,
+    env,
+    onLine: (line) => lines.push(line),
+  });
+  if (code === 0) return;
+  throw new Error(
+    `${command} ended with code ${code}:\n${lines.slice(-12).join("\n")}`,
+  );
+}
+
+/** Makes the base image from Debian's packages, unless it is there. */
+async function buildBase(dir: string): Promise<void> {
+  const { code } = await docker(["image", "inspect", BASE]);
+  if (code === 0) return;
+  console.log(`Building ${BASE} from Debian's packages`);
+  const tar = `${dir}/base.tar`;
+  await must("mmdebstrap", [
+    "--variant=apt",
+    `--include=${PACKAGES.join(",")}`,
+    SUITE,
+    tar,
+  ]);
+  await must("docker", ["import", tar, `${BASE}:latest`]);
+  await Deno.remove(tar);
+}
+
+/** Image by service. */
+export const IMAGES: Record<string, string> = {
+  minio: "lakehouse-test-minio",
+  trino: "lakehouse-test-trino",
+  spark: "lakehouse-test-spark",
+};
+
+/** Builds the three images; what has not changed comes from the engine's cache. */
+export async function buildImages(dir: string): Promise<void> {
+  await buildBase(dir);
+  for (const [target, tag] of Object.entries(IMAGES)) {
+    await must("docker", [
+      "build",
+      "--quiet",
+      "--target",
+      target,
+      "--tag",
+      tag,
+      HERE,
+    ], { DOCKER_BUILDKIT: "0" });
+  }
+}
+
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+/** A folder with the arguments that are too long for a script. */
+async function writeArguments(dir: string): Promise<void> {
+  await Deno.mkdir(`${dir}/args`, { recursive: true });
+  for (const set of ["s3proxy", "catalog", "trino"]) {
+    await Deno.writeTextFile(
+      `${dir}/args/${set}`,
+      `-cp ${artifactPaths(set).join(":")}\n`,
+    );
+  }
+  await Deno.mkdir(`${dir}/trino`, { recursive: true });
+  await writeTrinoPlugin({ dir });
+}
+
+/**
+ * Writes the Compose file that mounts this machine's caches into the stand-ins;
+ * its path.
+ */
+export async function writeOverride(dir: string): Promise<string> {
+  // What the caches lack is fetched as for the local stack.
+  await prepareLocal();
+  await writeArguments(dir);
+  const javaHome = await java(TRINO_JAVA);
+  const spark = `${(await python()).sitePackages}/pyspark`;
+  const same = (path: string) => `${path}:${path}:ro`;
+  const engine = {
+    volumes: [
+      same(`${cacheDir()}/maven`),
+      same(javaHome),
+      same(PROJECT_DIR),
+      `${dir}/args:/stand-in/args:ro`,
+    ],
+    environment: { JAVA_HOME: javaHome, PROJECT: PROJECT_DIR },
+  };
+  const services = {
+    minio: {
+      volumes: [
+        ...engine.volumes,
+        `${Deno.execPath()}:/usr/local/bin/deno:ro`,
+        `${await denoDir()}:/deno-dir:ro`,
+      ],
+      environment: { ...engine.environment, DENO_DIR: "/deno-dir" },
+    },
+    trino: {
+      volumes: [
+        ...engine.volumes,
+        `${dir}/trino/plugin:/usr/lib/trino/plugin:ro`,
+      ],
+      environment: { ...engine.environment, TRINO_VERSION },
+    },
+    spark: {
+      volumes: [
+        `${spark}/bin:/opt/spark/bin:ro`,
+        `${spark}/jars:/opt/spark/jars:ro`,
+        `${spark}/python:/opt/spark/python:ro`,
+        // Where the machine's certificate authority is known to it alone.
+        "/etc/ssl/certs:/etc/ssl/certs:ro",
+      ],
+    },
+  };
+  const path = `${dir}/compose.stand-in.json`;
+  await Deno.writeTextFile(path, JSON.stringify({ services }, null, 2));
+  return path;
+}
