@@ -7,10 +7,9 @@
 
 import { PROJECT_DIR } from "../lib/config.ts";
 import { LakehouseError } from "../lib/errors.ts";
-import { interruptSignal } from "../lib/interrupt.ts";
-import { run } from "../lib/stack/process.ts";
 import { command, main } from "./cli.ts";
 import { testFlags } from "./import_map.ts";
+import { conclude, deno, runSuite } from "./suite.ts";
 
 const TEST_STATE = `${PROJECT_DIR}/.state-test`;
 const at = (port: number) => `http://127.0.0.1:${port}`;
@@ -39,31 +38,6 @@ const TEST_ENV: Record<string, string> = {
   ROWS: "0.05",
 };
 
-/** Lines of one `deno test` run, counted from its JUnit report. */
-async function count(
-  report: string,
-): Promise<{ passed: number; failed: number }> {
-  const text = await Deno.readTextFile(report).catch(() => "");
-  const sum = (name: string) =>
-    [...text.matchAll(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`, "g"))]
-      .reduce((total, match) => total + Number(match[1]), 0);
-  const failed = sum("failures") + sum("errors");
-  return { passed: sum("tests") - sum("disabled") - failed, failed };
-}
-
-async function deno(
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<number> {
-  return await run({
-    command: Deno.execPath(),
-    args,
-    env,
-    signal: interruptSignal(),
-    onLine: (line) => console.log(line),
-  });
-}
-
 await main(
   command("test", "Runs every test; ends with the line N passed, N failed.")
     .option("--unit", "only what needs no stack")
@@ -75,19 +49,12 @@ await main(
       ) => {
         const flags = ["-A", ...await testFlags(TEST_STATE)];
         if (options.filter) flags.push("--filter", options.filter);
-        let [passed, failed] = [0, 0];
+        const total = { passed: 0, failed: 0 };
         const suite = async (name: string, args: string[]) => {
           const report = `${TEST_STATE}/${name}.xml`;
-          await Deno.remove(report).catch(() => {});
-          const code = await deno(
-            ["test", ...flags, `--junit-path=${report}`, ...args],
-            TEST_ENV,
-          );
-          const counted = await count(report);
-          passed += counted.passed;
-          failed += counted.failed;
-          // A suite that dies before it reports has failed too.
-          if (code !== 0 && counted.failed === 0) failed++;
+          const counted = await runSuite(report, [...flags, ...args], TEST_ENV);
+          total.passed += counted.passed;
+          total.failed += counted.failed;
         };
         await suite("unit", ["--doc", "lib"]);
         if (!options.unit) {
@@ -106,15 +73,14 @@ await main(
                 next: "mend that, then deno task test",
               });
             }
-            await suite("integration", ["tests"]);
+            await suite("integration", ["--ignore=tests/docker", "tests"]);
           } finally {
             if (!options.keep) {
               await task("down", "--stack", "local", "--clean");
             }
           }
         }
-        console.log(`${passed} passed, ${failed} failed`);
-        if (failed > 0 || passed === 0) Deno.exitCode = 1;
+        conclude(total);
       },
     ),
 );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import {
   dockerEnv,
   PROJECT_DIR,
@@ -13,6 +14,7 @@ import {
 } from "../config.ts";
 import { LakehouseError } from "../errors.ts";
 import { formatDuration } from "../format.ts";
+import { s3Client } from "../staging.ts";
 import {
   compose,
   composeVariable,
@@ -198,6 +200,29 @@ async function record(): Promise<void> {
   );
 }
 
+/** Fails when the server runs but serves nothing, as it does without a licence. */
+async function checkServing(): Promise<void> {
+  const client = s3Client();
+  try {
+    await client.send(new ListBucketsCommand({}));
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    const keys = /SignatureDoesNotMatch|InvalidAccessKeyId/.test(name);
+    throw new LakehouseError({
+      what: "MinIO AIStor runs, but denies requests",
+      why: keys
+        ? "it was started with other keys"
+        : `its licence is missing, expired or not valid (${name}: ${message})`,
+      next: keys
+        ? "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY in docker/.env, then deno task up --stack docker"
+        : "put a valid MINIO_LICENSE into docker/.env, then deno task up --stack docker",
+      cause,
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
 async function up(options: UpOptions = {}): Promise<void> {
   const licenceText = await licence();
   if (!licenceText) throw noLicence();
@@ -218,6 +243,7 @@ async function up(options: UpOptions = {}): Promise<void> {
     throw error;
   }
   await record();
+  await checkServing();
 }
 
 async function down(
