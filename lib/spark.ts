@@ -8,6 +8,7 @@ import { settings } from "./config.ts";
 import { LakehouseError } from "./errors.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
 import { parseExactJson } from "./json.ts";
+import { type SparkCause, sparkCause } from "./spark_causes.ts";
 import { runningStackOf } from "./stack/mod.ts";
 
 const DEFAULT_LIMIT_MS = 60 * 60_000;
@@ -76,38 +77,14 @@ export function parseMessage(line: string): Message | undefined {
   return parseExactJson(line) as Message;
 }
 
-const CAUSES: [RegExp, string, string][] = [
-  [
-    /UnknownHostException|UnknownHost/,
-    "Spark cannot find the object store under the name it was given",
-    "deno task doctor; in containers the name is http://minio:9000, set by ENGINE_MINIO_HOST",
-  ],
-  [
-    /Connection refused|ConnectException|Unable to execute HTTP request/,
-    "the object store or the catalog does not answer",
-    "deno task status, then deno task up",
-  ],
-  [
-    /Forbidden|SignatureDoesNotMatch|AccessDenied|InvalidAccessKeyId|status code: 403|Status Code: 403/i,
-    "the object store or the catalog refused the keys",
-    "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
-  ],
-  [
-    /NoSuchBucket|does not exist/,
-    "the staging bucket is not there",
-    "run notebook 03, or deno task analyze",
-  ],
-  [
-    /No space left on device/,
-    "the disk is full",
-    "free some space, then ingest again",
-  ],
-  [
-    /OutOfMemoryError/,
-    "Spark ran out of memory",
-    "close other programs, then ingest again",
-  ],
-];
+function likelyCause(text: string): SparkCause | undefined {
+  const known = sparkCause(text);
+  if (known || !/NoSuchBucket|does not exist/.test(text)) return known;
+  return {
+    why: "the staging bucket is not there",
+    next: "run notebook 03, or deno task analyze",
+  };
+}
 
 function failure(
   error: { what: string; why?: string; next?: string } | undefined,
@@ -115,14 +92,12 @@ function failure(
   log: string[],
 ): LakehouseError {
   const text = [error?.why ?? "", ...log].join("\n");
-  const known = error?.next
-    ? undefined
-    : CAUSES.find(([pattern]) => pattern.test(text));
+  const known = error?.next ? undefined : likelyCause(text);
   const shown = log.slice(-15).join("\n");
   return new LakehouseError({
     what: error?.what ?? `Spark ended with code ${code}`,
-    why: known?.[1] ?? error?.why ?? `its log ends:\n${shown}\n`,
-    next: error?.next ?? known?.[2] ?? "deno task doctor",
+    why: known?.why ?? error?.why ?? `its log ends:\n${shown}\n`,
+    next: error?.next ?? known?.next ?? "deno task doctor",
     cause: new Error(shown),
   });
 }

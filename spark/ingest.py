@@ -2,9 +2,7 @@
 
     spark-submit spark/ingest.py --warehouse trinotutorial --minio-host http://minio:9000
 
-Runs unchanged on each stack. Keys and region come from AWS_ACCESS_KEY_ID,
-AWS_SECRET_ACCESS_KEY and AWS_REGION, which the catalog's signature, Iceberg's
-S3FileIO and s3a all read.
+Runs unchanged on each stack; lakehouse.py holds what it shares with session.py.
 
 Prints JSON lines: {"progress": …} while it writes, and at the end {"ingest": …}
 or {"error": …}. Everything else on its output is Spark's log.
@@ -29,7 +27,8 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-CATALOG = "lakehouse"
+from lakehouse import CATALOG, add_arguments, causes, emit, first_line, session
+
 COLUMNS_FILE = os.path.join(os.path.dirname(__file__), "trip_columns.json")
 SPARK_TYPES = {
     "string": StringType(),
@@ -50,6 +49,11 @@ TABLE_PROPERTIES = {
     # Small row groups let engines skip most of a file by its statistics.
     "write.parquet.row-group-size-bytes": str(8 * 1024 * 1024),
 }
+# One task a file keeps the files' order in time, by which engines skip.
+FILE_SETTINGS = {
+    "spark.sql.files.maxPartitionBytes": "1g",
+    "spark.sql.files.openCostInBytes": "1g",
+}
 
 
 class IngestError(Exception):
@@ -60,57 +64,14 @@ class IngestError(Exception):
         self.parts = {"what": what, "why": why, "next": next_step}
 
 
-def emit(kind: str, value: dict) -> None:
-    print(json.dumps({kind: value}), flush=True)
-
-
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--warehouse", required=True, help="Iceberg warehouse")
-    parser.add_argument("--minio-host", required=True, help="S3 endpoint")
-    parser.add_argument("--catalog-uri", help="default: MINIO_HOST/_iceberg")
+    add_arguments(parser)
     parser.add_argument("--staging", default="s3a://staging/", help="folder of the Parquet files")
-    parser.add_argument("--namespace", default="chicago")
     parser.add_argument("--table", default="taxi_trips")
-    options = parser.parse_args()
-    options.catalog_uri = options.catalog_uri or f"{options.minio_host}/_iceberg"
-    return options
-
-
-def session(options: argparse.Namespace) -> SparkSession:
-    region = os.environ.get("AWS_REGION", "us-east-1")
-    catalog = f"spark.sql.catalog.{CATALOG}"
-    settings = {
-        catalog: "org.apache.iceberg.spark.SparkCatalog",
-        f"{catalog}.type": "rest",
-        f"{catalog}.uri": options.catalog_uri,
-        f"{catalog}.warehouse": options.warehouse,
-        f"{catalog}.rest.auth.type": "sigv4",
-        f"{catalog}.rest.auth.sigv4.delegate-auth-type": "none",
-        f"{catalog}.rest.signing-name": "s3tables",
-        f"{catalog}.rest.signing-region": region,
-        f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
-        f"{catalog}.s3.endpoint": options.minio_host,
-        f"{catalog}.s3.path-style-access": "true",
-        f"{catalog}.client.region": region,
-        "spark.hadoop.fs.s3a.endpoint": options.minio_host,
-        "spark.hadoop.fs.s3a.endpoint.region": region,
-        "spark.hadoop.fs.s3a.path.style.access": "true",
-        "spark.hadoop.fs.s3a.aws.credentials.provider": "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
-        "spark.hadoop.fs.s3a.attempts.maximum": "3",
-        "spark.hadoop.fs.s3a.connection.ssl.enabled": str(options.minio_host.startswith("https")).lower(),
-        "spark.sql.session.timeZone": "UTC",
-        # One task a file keeps the files' order in time, by which engines skip.
-        "spark.sql.files.maxPartitionBytes": "1g",
-        "spark.sql.files.openCostInBytes": "1g",
-        "spark.ui.enabled": "false",
-    }
-    builder = SparkSession.builder.appName("ingest")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    return builder.getOrCreate()
+    return parser.parse_args()
 
 
 def staged_files(spark: SparkSession, staging: str) -> list:
@@ -203,7 +164,7 @@ def ingest(options: argparse.Namespace) -> dict:
     started = time.monotonic()
     with open(COLUMNS_FILE, encoding="utf-8") as file:
         columns = json.load(file)
-    spark = session(options)
+    spark = session(options, "ingest", FILE_SETTINGS)
     emit("progress", {"tasks": 0, "total": 0, "rows": 0})
     files = staged_files(spark, options.staging)
     with ThreadPoolExecutor(8) as pool:
@@ -257,15 +218,8 @@ def main() -> int:
     except IngestError as error:
         emit("error", error.parts)
     except Py4JJavaError as error:
-        emit("error", {"what": "Spark could not finish the ingest", "why": root_cause(error)})
+        emit("error", {"what": "Spark could not finish the ingest", "why": first_line(causes(error.java_exception)[-1])})
     return 1
-
-
-def root_cause(error: Py4JJavaError) -> str:
-    exception = error.java_exception
-    while exception.getCause() is not None:
-        exception = exception.getCause()
-    return str(exception.toString()).splitlines()[0]
 
 
 if __name__ == "__main__":

@@ -4,17 +4,11 @@
  * @module
  */
 
-import {
-  PROJECT_DIR,
-  runningStackFile,
-  settings,
-  stateDir,
-} from "../config.ts";
+import { runningStackFile, settings, stateDir } from "../config.ts";
 import { LakehouseError } from "../errors.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "./java.ts";
 import { readLog } from "./logs.ts";
-import { artifactPaths, fetchArtifacts } from "./maven.ts";
-import { run } from "./process.ts";
+import { fetchArtifacts } from "./maven.ts";
 import { python } from "./python.ts";
 import {
   likelyCause,
@@ -25,13 +19,8 @@ import {
   type ServiceContext,
   writeServiceFiles,
 } from "./services.ts";
-import type {
-  OnStep,
-  ServiceStatus,
-  SparkJob,
-  Stack,
-  UpOptions,
-} from "./stack.ts";
+import { sparkSubmit } from "./spark_submit.ts";
+import type { OnStep, ServiceStatus, Stack, UpOptions } from "./stack.ts";
 import {
   logFile,
   programStates,
@@ -247,40 +236,6 @@ async function status(): Promise<ServiceStatus[]> {
   );
 }
 
-async function submit(job: SparkJob): Promise<number> {
-  const { accessKey, secretKey, region } = settings();
-  const { bin, sitePackages, env } = await python();
-  const classPath = artifactPaths("spark").join(":");
-  const script = `${PROJECT_DIR}/spark/${job.script}`;
-  return await run({
-    command: `${bin}/spark-submit`,
-    args: [
-      "--master",
-      "local[*]",
-      // A job of seconds ends before the second compiler pays for itself.
-      "--driver-java-options",
-      "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-      "--driver-class-path",
-      classPath,
-      ...(job.conf ?? []),
-      script,
-      ...job.args,
-    ],
-    env: {
-      ...env,
-      JAVA_HOME: await java(SPARK_JAVA),
-      SPARK_HOME: `${sitePackages}/pyspark`,
-      PYSPARK_PYTHON: `${bin}/python`,
-      SPARK_LOCAL_IP: "127.0.0.1",
-      AWS_ACCESS_KEY_ID: accessKey,
-      AWS_SECRET_ACCESS_KEY: secretKey,
-      AWS_REGION: region,
-    },
-    ...(job.signal ? { signal: job.signal } : {}),
-    ...(job.onLine ? { onLine: job.onLine } : {}),
-  });
-}
-
 /** The local stack. */
 export const localStack: Stack = {
   name: "local",
@@ -288,5 +243,5 @@ export const localStack: Stack = {
   down,
   status,
   logs: (name, options) => readLog(logFile(dir(), name), options),
-  submit,
+  submit: (job) => sparkSubmit(job),
 };

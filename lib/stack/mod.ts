@@ -9,16 +9,18 @@ import { LakehouseError } from "../errors.ts";
 import { findEngine } from "./docker/engine.ts";
 import { dockerStack, licence } from "./docker.ts";
 import { localStack } from "./local.ts";
+import { remoteStack } from "./remote.ts";
 import type { Stack } from "./stack.ts";
 
-const STACKS: Partial<Record<StackName, Stack>> = {
+const STACKS: Record<StackName, Stack> = {
   docker: dockerStack,
   local: localStack,
+  remote: remoteStack,
 };
 
 /** The stack of that name. */
 export function stackOf(name: string): Stack {
-  const stack = STACKS[name as StackName];
+  const stack = STACKS[name as StackName] as Stack | undefined;
   if (stack) return stack;
   throw new LakehouseError({
     what: `Cannot use the stack "${name}"`,

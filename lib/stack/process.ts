@@ -8,6 +8,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Writable } from "node:stream";
 
 const KILL_AFTER_MS = 5_000;
 
@@ -21,8 +22,35 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Ends the program and its children: SIGTERM, and SIGKILL five seconds later. */
   signal?: AbortSignal;
+  /** Ends the program and its children at once: SIGKILL. */
+  kill?: AbortSignal;
+  /** Lines for its stdin, which closes when they end. @default {no stdin} */
+  input?: ReadableStream<string>;
   /** Told each line of stdout and stderr. */
   onLine?: (line: string) => void;
+}
+
+/** Writes lines until they end; `stop()` ends them when nobody reads any more. */
+function feed(input: ReadableStream<string>, stdin: Writable): {
+  stop(): Promise<void>;
+} {
+  const reader = input.getReader();
+  // The program ended before its input did; its exit code says why.
+  stdin.on("error", () => {});
+  const fed = (async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      stdin.write(`${value}\n`);
+    }
+    stdin.end();
+  })().catch(() => stdin.end());
+  return {
+    async stop() {
+      await reader.cancel().catch(() => {});
+      await fed;
+    },
+  };
 }
 
 /**
@@ -31,11 +59,11 @@ export interface RunOptions {
  * @throws {unknown} The signal's reason, once the program has ended.
  */
 export async function run(options: RunOptions): Promise<number> {
-  const { command, args, env = {}, signal, onLine } = options;
+  const { command, args, env = {}, signal, kill, input, onLine } = options;
   signal?.throwIfAborted();
   const child = spawn(command, args, {
     env: { ...Deno.env.toObject(), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
     // A group of its own, so that its children can be ended with it.
     detached: true,
   });
@@ -49,10 +77,14 @@ export async function run(options: RunOptions): Promise<number> {
     killGroup("SIGTERM");
     killTimer = setTimeout(() => killGroup("SIGKILL"), KILL_AFTER_MS);
   };
+  const onKill = () => killGroup("SIGKILL");
   signal?.addEventListener("abort", onAbort, { once: true });
+  kill?.addEventListener("abort", onKill, { once: true });
+  const feeding = input && child.stdin ? feed(input, child.stdin) : undefined;
   try {
-    for (const input of [child.stdout, child.stderr]) {
-      createInterface({ input }).on("line", (line) => onLine?.(line));
+    for (const output of [child.stdout, child.stderr]) {
+      if (!output) continue;
+      createInterface({ input: output }).on("line", (line) => onLine?.(line));
     }
     const [code] = await once(child, "close");
     signal?.throwIfAborted();
@@ -60,5 +92,7 @@ export async function run(options: RunOptions): Promise<number> {
   } finally {
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", onAbort);
+    kill?.removeEventListener("abort", onKill);
+    await feeding?.stop();
   }
 }

@@ -45,6 +45,10 @@ export interface SparkJob {
   args: string[];
   /** Ends the job, wherever it runs. */
   signal?: AbortSignal;
+  /** Kills the job at once, wherever it runs, as a crash would: SIGKILL. */
+  kill?: AbortSignal;
+  /** Lines for the job's stdin, which closes when they end. @default {no stdin} */
+  input?: ReadableStream<string>;
   /** Told each line the job writes to stdout or stderr. */
   onLine?: (line: string) => void;
 }

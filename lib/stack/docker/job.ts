@@ -45,11 +45,15 @@ export function submitArguments(job: SparkJob): string[] {
  *
  * Ending `docker exec` alone would leave the job running.
  */
-async function endJob(container: string, group: string): Promise<void> {
+async function endJob(
+  container: string,
+  group: string,
+  first: "TERM" | "KILL",
+): Promise<void> {
   const kill = (signal: string) =>
     docker(["exec", container, "sh", "-c", `kill -${signal} -- -${group}`]);
   const started = performance.now();
-  await kill("TERM");
+  await kill(first);
   while ((await kill("0")).code === 0) {
     if (performance.now() - started > KILL_AFTER_MS) await kill("KILL");
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -63,15 +67,18 @@ async function endJob(container: string, group: string): Promise<void> {
  * @throws {unknown} The signal's reason, once the job has ended.
  */
 export async function submitInContainer(job: SparkJob): Promise<number> {
-  const { signal } = job;
+  const { signal, kill, input } = job;
   signal?.throwIfAborted();
   const { id } = await runningContainer("spark", "Cannot run Spark");
   let group: string | undefined;
   let ended: Promise<void> | undefined;
   const end = () => {
-    if (group) ended ??= endJob(id, group).catch(() => {});
+    if (!group) return;
+    ended ??= endJob(id, group, kill?.aborted ? "KILL" : "TERM")
+      .catch(() => {});
   };
   signal?.addEventListener("abort", end, { once: true });
+  kill?.addEventListener("abort", end, { once: true });
   let code = 1;
   try {
     code = await run({
@@ -80,6 +87,7 @@ export async function submitInContainer(job: SparkJob): Promise<number> {
       // names the group that all its children belong to.
       args: [
         "exec",
+        ...input ? ["--interactive"] : [],
         id,
         "sh",
         "-c",
@@ -89,15 +97,17 @@ export async function submitInContainer(job: SparkJob): Promise<number> {
         ...submitArguments(job),
       ],
       ...(signal ? { signal } : {}),
+      ...(input ? { input } : {}),
       onLine: (line) => {
         const match = group ? null : line.match(/^spark-submit group (\d+)$/);
         if (!match) return job.onLine?.(line);
         group = match[1];
-        if (signal?.aborted) end();
+        if (signal?.aborted || kill?.aborted) end();
       },
     });
   } finally {
     signal?.removeEventListener("abort", end);
+    kill?.removeEventListener("abort", end);
     await ended;
   }
   if (code !== 0) {
