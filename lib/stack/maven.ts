@@ -62,6 +62,22 @@ async function isThere(coordinates: string): Promise<boolean> {
   }
 }
 
+/**
+ * How many artifacts these sets have, and which of them the cache lacks.
+ *
+ * @param sets Sets of the lock file. @default {all of them}
+ */
+export async function artifactState(
+  sets: string[] = Object.keys(lock.sets),
+): Promise<{ total: number; missing: string[] }> {
+  const wanted = [...new Set(sets.flatMap((set) => lock.sets[set] ?? []))];
+  const missing: string[] = [];
+  for (const coordinates of wanted) {
+    if (!await isThere(coordinates)) missing.push(coordinates);
+  }
+  return { total: wanted.length, missing };
+}
+
 async function fetchOne(
   coordinates: string,
   signal: AbortSignal | undefined,
@@ -109,11 +125,7 @@ export async function fetchArtifacts(
     onProgress?: (progress: FetchProgress) => void;
   } = {},
 ): Promise<void> {
-  const wanted = [...new Set(sets.flatMap((set) => lock.sets[set] ?? []))];
-  const missing: string[] = [];
-  for (const coordinates of wanted) {
-    if (!await isThere(coordinates)) missing.push(coordinates);
-  }
+  const { missing } = await artifactState(sets);
   const sizeOf = (coordinates: string) => lock.artifacts[coordinates]!.size;
   // Big files first, so that none of them is left to run alone at the end.
   missing.sort((a, b) => sizeOf(b) - sizeOf(a));

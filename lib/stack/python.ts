@@ -40,8 +40,12 @@ async function run(
   return { ok: success, text: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-/** The machine's Python 3.10 or newer: `PYTHON`, or the first one on the PATH. */
-async function systemPython(): Promise<string> {
+/**
+ * The machine's Python 3.10 or newer: `PYTHON`, or the first one on the PATH.
+ *
+ * @throws {LakehouseError} When there is none.
+ */
+export async function systemPython(): Promise<string> {
   const names = [
     ...(Deno.env.get("PYTHON") ? [Deno.env.get("PYTHON")!] : []),
     "python3",
@@ -84,10 +88,38 @@ export function requirementOf(name: string, requirements: string): string {
   return lines.slice(start, end).join("\n").replace(/\\\s*$/, "") + "\n";
 }
 
-async function environmentDir(requirements: string): Promise<string> {
+async function environmentDir(): Promise<string> {
+  const requirements = await Deno.readTextFile(REQUIREMENTS);
   const hash = createHash("sha256").update(requirements).digest("hex");
-  await Deno.mkdir(cacheDir(), { recursive: true });
   return `${cacheDir()}/python-${hash.slice(0, 12)}`;
+}
+
+/** Stands in an environment whose every package is there. */
+const isComplete = (dir: string) =>
+  Deno.stat(`${dir}/complete`).then(() => true, () => false);
+
+async function environment(dir: string): Promise<Python> {
+  let sitePackages = "";
+  for await (const entry of Deno.readDir(`${dir}/lib`)) {
+    if (entry.name.startsWith("python3")) {
+      sitePackages = `${dir}/lib/${entry.name}/site-packages`;
+    }
+  }
+  return {
+    bin: `${dir}/bin`,
+    sitePackages,
+    env: {
+      PATH: `${dir}/bin:${Deno.env.get("PATH") ?? ""}`,
+      VIRTUAL_ENV: dir,
+      JUPYTER_PATH: `${PROJECT_DIR}/jupyter`,
+    },
+  };
+}
+
+/** The Python environment that is installed, or `undefined`; installs nothing. */
+export async function findPython(): Promise<Python | undefined> {
+  const dir = await environmentDir();
+  return await isComplete(dir) ? await environment(dir) : undefined;
 }
 
 async function install(
@@ -167,33 +199,18 @@ async function install(
 export async function python(
   options: { signal?: AbortSignal; onInstall?: () => void } = {},
 ): Promise<Python> {
-  const requirements = await Deno.readTextFile(REQUIREMENTS);
-  const dir = await environmentDir(requirements);
-  const marker = `${dir}/complete`;
-  const isComplete = () => Deno.stat(marker).then(() => true, () => false);
-  if (!await isComplete()) {
+  const dir = await environmentDir();
+  if (!await isComplete(dir)) {
+    await Deno.mkdir(cacheDir(), { recursive: true });
     // Two runs may start at once; the second waits and finds it done.
     using lock = await Deno.open(`${dir}.lock`, { create: true, write: true });
     await lock.lock(true);
-    if (!await isComplete()) {
+    if (!await isComplete(dir)) {
       options.onInstall?.();
+      const requirements = await Deno.readTextFile(REQUIREMENTS);
       await install(dir, requirements, options.signal);
-      await Deno.writeTextFile(marker, "");
+      await Deno.writeTextFile(`${dir}/complete`, "");
     }
   }
-  let sitePackages = "";
-  for await (const entry of Deno.readDir(`${dir}/lib`)) {
-    if (entry.name.startsWith("python3")) {
-      sitePackages = `${dir}/lib/${entry.name}/site-packages`;
-    }
-  }
-  return {
-    bin: `${dir}/bin`,
-    sitePackages,
-    env: {
-      PATH: `${dir}/bin:${Deno.env.get("PATH") ?? ""}`,
-      VIRTUAL_ENV: dir,
-      JUPYTER_PATH: `${PROJECT_DIR}/jupyter`,
-    },
-  };
+  return await environment(dir);
 }

@@ -8,7 +8,11 @@ import {
 import { submitIngest } from "../../lib/spark.ts";
 import { stagedFiles } from "../../lib/staging.ts";
 import { containers } from "../../lib/stack/docker/compose.ts";
-import { docker, engineProblem } from "../../lib/stack/docker/engine.ts";
+import {
+  docker,
+  engineProblem,
+  findEngine,
+} from "../../lib/stack/docker/engine.ts";
 import { notebookPaths, runNotebook } from "../../lib/stack/notebooks.ts";
 import { query } from "../../lib/trino.ts";
 import { ensureTrinoCatalog } from "../../lib/trino_catalog.ts";
@@ -63,7 +67,14 @@ async function sparkProcesses(): Promise<string> {
 const count = async () =>
   (await query("SELECT count(*) AS n FROM taxi_trips")).first.n;
 
-Deno.test("the Compose file alone is the project docker on the network lakehouse", async () => {
+Deno.test({
+  name: "the Compose file alone is the project docker on the network lakehouse",
+  // The older one reads the file too, but prints it in a way of its own.
+  ignore: (await findEngine()).composeVersion.startsWith("1."),
+  fn: composeFileAlone,
+});
+
+async function composeFileAlone(): Promise<void> {
   const { stdout, stderr } = await new Deno.Command("docker", {
     args: ["compose", "config", "--format", "json"],
     cwd: `${PROJECT_DIR}/docker`,
@@ -93,7 +104,7 @@ Deno.test("the Compose file alone is the project docker on the network lakehouse
     "9999",
   ]);
   assert(ports.every(({ host_ip }) => host_ip === "127.0.0.1"));
-});
+}
 
 Deno.test({
   name:

@@ -15,6 +15,7 @@ const SPARK_SUBMIT = "/opt/spark/bin/spark-submit";
 const JOBS = "/app/spark";
 const IVY = "/opt/spark/work-dir/.ivy2";
 const KILL_AFTER_MS = 5_000;
+const GIVE_UP_MS = 20_000;
 const POLL_MS = 200;
 
 /** What Spark fetches by `--packages` at the first job; the volume keeps it. */
@@ -51,11 +52,12 @@ async function endJob(
   first: "TERM" | "KILL",
 ): Promise<void> {
   const kill = (signal: string) =>
-    docker(["exec", container, "sh", "-c", `kill -${signal} -- -${group}`]);
+    docker(["exec", container, "sh", "-c", `kill -s ${signal} -- -${group}`]);
   const started = performance.now();
+  const elapsed = () => performance.now() - started;
   await kill(first);
-  while ((await kill("0")).code === 0) {
-    if (performance.now() - started > KILL_AFTER_MS) await kill("KILL");
+  while ((await kill("0")).code === 0 && elapsed() < GIVE_UP_MS) {
+    if (elapsed() > KILL_AFTER_MS) await kill("KILL");
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

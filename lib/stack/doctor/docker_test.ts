@@ -1,0 +1,99 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Container } from "../docker/compose.ts";
+import {
+  composeVersionVerdict,
+  containerVerdict,
+  licenceVerdict,
+  licensedVerdict,
+  publishedVerdict,
+} from "./docker.ts";
+
+const container = (changes: Partial<Container> = {}): Container => ({
+  id: "1",
+  name: "docker-trino-1",
+  service: "trino",
+  state: "running",
+  health: "healthy",
+  exitCode: 0,
+  outOfMemory: false,
+  ports: [9999],
+  ...changes,
+});
+
+Deno.test("composeVersionVerdict() takes v2, and 1.29 with a warning", () => {
+  const status = (version: string) =>
+    composeVersionVerdict(version, ["docker", "compose"]).status;
+  assertEquals(status("2.40.3"), "passed");
+  assertEquals(status("5.0.1-desktop.1"), "passed");
+  assertEquals(status("1.29.2"), "warning");
+  assertEquals(status("1.25.0"), "failed");
+});
+
+Deno.test("licenceVerdict() says what AIStor does without a licence", () => {
+  assertEquals(licenceVerdict(true, true).status, "passed");
+  const outcome = licenceVerdict(false, false);
+  assert(outcome.status === "failed");
+  assertStringIncludes(outcome.text, "there is no docker/.env");
+  assertStringIncludes(outcome.text, "safe mode");
+  assertStringIncludes(outcome.next, "docker/.env");
+});
+
+Deno.test("licensedVerdict() does not blame the licence for wrong keys", () => {
+  const answer = (code: string, isList = false) => ({
+    status: isList ? 200 : 403,
+    code,
+    isList,
+  });
+  assertEquals(licensedVerdict(answer("", true)).status, "passed");
+  assertEquals(
+    licensedVerdict(answer("SignatureDoesNotMatch")).status,
+    "skipped",
+  );
+  assertEquals(licensedVerdict(answer("AccessDenied")).status, "failed");
+});
+
+Deno.test("containerVerdict() tells missing, ended, starting and unhealthy", () => {
+  const verdict = (found: Container | undefined, log: string[] = []) => {
+    const outcome = containerVerdict("trino", found, log);
+    if (outcome.status === "failed") {
+      assertEquals(outcome.effect, "trino is down");
+    }
+    return outcome.text;
+  };
+  assertEquals(verdict(container()), "docker-trino-1 is healthy");
+  assertStringIncludes(verdict(undefined), "No such container");
+  assertEquals(
+    verdict(container({ state: "exited", exitCode: 137, outOfMemory: true })),
+    "the container docker-trino-1 has ended with code 137, out of memory",
+  );
+  const ended = container({ state: "exited", exitCode: 3 });
+  const known = containerVerdict("trino", ended, ["no space left on device"]);
+  assert(known.status === "failed");
+  assertStringIncludes(known.text, "with code 3: the disk is full");
+  const unknown = containerVerdict("trino", ended, ["something new"]);
+  assert(unknown.status === "failed");
+  assertStringIncludes(unknown.next, "deno task logs trino");
+  assertStringIncludes(
+    verdict(container({ health: "starting" })),
+    "still starting",
+  );
+  assertStringIncludes(
+    verdict(container({ health: "unhealthy" }), ["OutOfMemoryError"]),
+    "memory ran out",
+  );
+});
+
+Deno.test("publishedVerdict() names the setting that leads past the container", () => {
+  const found = [container()];
+  const verdict = (address: string) =>
+    publishedVerdict(found, { trino: { setting: "TRINO_URI", address } });
+  assertEquals(verdict("http://localhost:9999").text, "9999 trino");
+  const none = { trino: { setting: "TRINO_URI", address: "http://localhost" } };
+  assertEquals(publishedVerdict([], none).status, "skipped");
+  const outcome = verdict("http://localhost:8080");
+  assertEquals(outcome.status, "failed");
+  assertEquals(
+    outcome.text,
+    "TRINO_URI leads to port 8080, trino publishes 9999",
+  );
+});
