@@ -6,6 +6,9 @@
 
 import { kernel } from "./kernel.ts";
 
+const traces = new WeakMap<Error, string>();
+let latest: LakehouseError | undefined;
+
 /** What a {@linkcode LakehouseError} tells, part by part. */
 export interface LakehouseErrorParts {
   /** What failed, as a clause without a final period. */
@@ -52,7 +55,24 @@ export class LakehouseError extends Error {
     this.what = what;
     this.why = why;
     this.next = next;
+    if (!kernel()) return;
+    traces.set(this, this.stack ?? "");
+    latest = this;
     // A cell shows the stack of what it throws; here the sentence is the help.
-    if (kernel()) this.stack = `${this.name}: ${this.message}`;
+    Object.defineProperty(this, "stack", {
+      get: () => `${this.name}: ${this.message}`,
+      configurable: true,
+    });
   }
+}
+
+/** Where an error came from, line by line, without its message. */
+export function traceOf(error: Error): string {
+  return (traces.get(error) ?? error.stack ?? "").split("\n")
+    .filter((line) => /^\s+at /.test(line)).join("\n");
+}
+
+/** The error of this project that a notebook made last. */
+export function latestError(): LakehouseError | undefined {
+  return latest;
 }

@@ -14,6 +14,7 @@ export {
   stateDir,
 } from "./config.ts";
 export { LakehouseError, type LakehouseErrorParts } from "./errors.ts";
+export { errorDetails } from "./error_details.ts";
 export { abortable, interruptSignal, withLimit } from "./interrupt.ts";
 export { parseExactJson, stringifyExactJson } from "./json.ts";
 export {
@@ -36,7 +37,24 @@ export * from "./sigv4.ts";
 export * from "./catalog.ts";
 export * from "./staging.ts";
 export * from "./spark.ts";
+export {
+  identifier,
+  literal,
+  Sql,
+  sql,
+  type SqlTag,
+  sqlText,
+  type SqlValue,
+  type Statement,
+} from "./sql.ts";
+export * as queries from "./queries.ts";
 export * from "./trino.ts";
+export {
+  explain,
+  type ExplainOptions,
+  type Plan,
+  type TableScan,
+} from "./explain.ts";
 export * from "./trino_catalog.ts";
 export {
   type Column,
@@ -48,7 +66,11 @@ export {
   QueryResult,
   type QueryResultParts,
   type Row,
+  type WrittenFile,
 } from "./query_result.ts";
+export type { FrameOptions } from "./frames.ts";
+export type { Frame } from "./frame_rows.ts";
 export * from "./taxi.ts";
+export * from "./download.ts";
 export * from "./steps.ts";
 export { COMMUNITY_AREAS, type CommunityArea } from "./taxi/areas.ts";

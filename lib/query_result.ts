@@ -4,13 +4,27 @@
  * @module
  */
 
-import { formatBytes, formatDuration } from "./format.ts";
-import { table, type TableOptions } from "./display.ts";
+import type { DataFrame } from "nodejs-polars";
+import { writeWhole } from "./atomic_file.ts";
+import { csvPieces } from "./csv.ts";
+import { formatBytes, formatDuration, formatNumber } from "./format.ts";
+import { type FrameOptions, toFrame } from "./frames.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "./kernel.ts";
+import { table, type TableOptions } from "./table.ts";
 import { type Column, plainValue } from "./trino_types.ts";
 
 /** A row by column name. */
 export type Row = Record<string, unknown>;
+
+/** A file that a result was written to. */
+export interface WrittenFile {
+  /** Its path, as it was given. */
+  path: string;
+  /** Rows in it. */
+  rows: number;
+  /** Its size. */
+  bytes: number;
+}
 
 /** Parts of a {@linkcode QueryResult}. */
 export interface QueryResultParts {
@@ -35,6 +49,9 @@ export interface QueryResultParts {
   /** Bytes read from the object store. */
   bytesRead: number;
 }
+
+/** Rows that a table shows unless it is told otherwise. */
+const SHOWN = 20;
 
 /**
  * Rows of a statement. In a notebook it shows itself as a table.
@@ -102,25 +119,94 @@ export class QueryResult implements QueryResultParts {
     );
   }
 
-  /** How long it took and how much it read, in a line. */
-  get summary(): string {
-    const counted = this.updateType
-      ? `${this.updateType}${
-        this.updateCount === undefined ? "" : ` ${this.updateCount} rows`
-      }`
-      : `${this.rows.length} rows`;
-    return `${counted} in ${formatDuration(this.clientMs)}` +
-      (this.bytesRead > 0 ? `, ${formatBytes(this.bytesRead)} read` : "") +
-      ` · query ${this.queryId}`;
+  /**
+   * Rows as a polars DataFrame with the columns' types: integers exact,
+   * decimals as polars' `Decimal` unless `decimals: "double"` is given,
+   * timestamps to the microsecond, arrays, maps and rows as JSON. Show it with
+   * {@linkcode table}.
+   *
+   * @throws {LakehouseError} When a date is beyond what polars holds.
+   */
+  toPolars(options: FrameOptions = {}): Promise<DataFrame> {
+    return toFrame(this.columns, this.rows, options);
   }
 
-  /** The result as a table with types and its summary; see {@linkcode table}. */
+  #csv(): Iterable<string> {
+    return csvPieces(this.columns.map(({ name }) => name), this.rows);
+  }
+
+  /**
+   * Rows as CSV of RFC 4180 with exact values: null is an empty field, the empty
+   * text `""`; arrays, maps and rows are JSON, bytes `0x00ff`.
+   */
+  toCsv(): string {
+    return [...this.#csv()].join("");
+  }
+
+  /**
+   * Writes the rows as CSV, in the form of {@linkcode QueryResult.toCsv}. A file
+   * that is there is replaced when the new one is whole.
+   *
+   * @throws {LakehouseError} When the file cannot be written.
+   */
+  async writeCsv(path: string): Promise<WrittenFile> {
+    const bytes = await writeWhole(path, async (part) => {
+      const file = await Deno.open(part, { write: true, createNew: true });
+      await ReadableStream.from(this.#csv())
+        .pipeThrough(new TextEncoderStream()).pipeTo(file.writable);
+    });
+    return { path, rows: this.rows.length, bytes };
+  }
+
+  /**
+   * Writes the rows as Parquet, compressed by zstd, with the types of
+   * {@linkcode QueryResult.toPolars}. A file that is there is replaced when the
+   * new one is whole.
+   *
+   * @throws {LakehouseError} When the file cannot be written.
+   */
+  async writeParquet(
+    path: string,
+    options: FrameOptions = {},
+  ): Promise<WrittenFile> {
+    const frame = await this.toPolars(options);
+    const bytes = await writeWhole(path, (part) => {
+      // Not asynchronously: beside such calls of polars Deno loses timers.
+      frame.writeParquet(part, { compression: "zstd" });
+    });
+    return { path, rows: this.rows.length, bytes };
+  }
+
+  /** How many rows it has or changed, in words. */
+  get #count(): string {
+    const count = this.updateType ? this.updateCount : this.rows.length;
+    const rows = count === undefined
+      ? ""
+      : `${formatNumber(count)} row${count === 1 ? "" : "s"}`;
+    return [this.updateType, rows].filter(Boolean).join(" ");
+  }
+
+  get #cost(): string {
+    return formatDuration(this.clientMs) +
+      (this.bytesRead > 0 ? `, ${formatBytes(this.bytesRead)} read` : "");
+  }
+
+  /** How many rows, how long it took and how much it read, in a line. */
+  get summary(): string {
+    return `${this.#count} in ${this.#cost} · query ${this.queryId}`;
+  }
+
+  /**
+   * The result as a table with types, counts, and a link to Trino's page about
+   * the query; see {@linkcode table}.
+   */
   toTable(options: TableOptions = {}): Displayable {
-    return table(this.rows, {
-      types: Object.fromEntries(
-        this.columns.map(({ name, type }) => [name, type]),
-      ),
-      note: this.summary,
+    const isCut = this.rows.length > (options.limit ?? SHOWN);
+    return table(this, {
+      note: isCut ? this.#cost : `${this.#count} in ${this.#cost}`,
+      ...(this.queryId
+        ? { link: { text: `query ${this.queryId}`, href: this.infoUri } }
+        : {}),
       ...options,
     });
   }

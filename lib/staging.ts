@@ -11,12 +11,15 @@ import {
   DeleteObjectsCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
-  S3Client,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { settings } from "./config.ts";
 import { LakehouseError } from "./errors.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
+import { s3Client, s3Error } from "./s3.ts";
+
+export { s3Client };
 
 const PARALLEL = 4;
 const PART_BYTES = 16 * 1024 * 1024;
@@ -68,62 +71,6 @@ export interface UploadOptions {
   onProgress?: (progress: UploadProgress) => void;
   /** Longest time it may take, in milliseconds. @default {3_600_000} */
   limitMs?: number;
-}
-
-/**
- * An S3 client for the object store of the settings.
- *
- * Call `destroy()` on it when done.
- *
- * @example Usage
- * ```ts
- * import { s3Client } from "@lakehouse";
- *
- * const client = s3Client();
- * client.destroy();
- * ```
- */
-export function s3Client(): S3Client {
-  const { minioHost, region, accessKey, secretKey } = settings();
-  return new S3Client({
-    endpoint: minioHost,
-    region,
-    forcePathStyle: true,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    maxAttempts: 4,
-  });
-}
-
-function explained(cause: unknown, what: string): unknown {
-  if (cause instanceof LakehouseError) return cause;
-  const { name, code, $metadata } = cause as {
-    name?: string;
-    code?: string;
-    $metadata?: { httpStatusCode?: number };
-  };
-  const { minioHost } = settings();
-  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return new LakehouseError({
-      what,
-      why: `nothing answers at ${minioHost}`,
-      next: "deno task up",
-      cause,
-    });
-  }
-  if ($metadata?.httpStatusCode === 403) {
-    return new LakehouseError({
-      what,
-      why: `${minioHost} refused the keys (${name})`,
-      next: "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
-      cause,
-    });
-  }
-  return new LakehouseError({
-    what,
-    why: `${minioHost} answered ${name ?? String(cause)}`,
-    next: "deno task status",
-    cause,
-  });
 }
 
 async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
@@ -184,7 +131,7 @@ export async function stagedFiles(): Promise<StagedFile[]> {
     return await listBucket(client, stagingBucket);
   } catch (error) {
     if ((error as { name?: string }).name === "NoSuchBucket") return [];
-    throw explained(error, `Cannot list the bucket "${stagingBucket}"`);
+    throw s3Error(error, `Cannot list the bucket "${stagingBucket}"`);
   } finally {
     client.destroy();
   }
@@ -324,7 +271,7 @@ export async function uploadFiles(
     };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw explained(error, `Cannot upload to the bucket "${stagingBucket}"`);
+    throw s3Error(error, `Cannot upload to the bucket "${stagingBucket}"`);
   } finally {
     client.destroy();
   }

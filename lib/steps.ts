@@ -5,6 +5,7 @@
  */
 
 import { settings } from "./config.ts";
+import { showDetails } from "./error_details.ts";
 import { formatBytes, formatNumber } from "./format.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type Progress, progress } from "./progress.ts";
@@ -24,6 +25,7 @@ import {
   type GenerateResult,
   generateTrips,
 } from "./taxi.ts";
+import type { Statement } from "./sql.ts";
 import { query, type QueryOptions } from "./trino.ts";
 
 /** A question this quick needs no bar. */
@@ -45,6 +47,7 @@ async function withBar<T>(
     return result;
   } catch (error) {
     await bar.fail(isStop(error) ? "stopped" : "failed");
+    await showDetails(error);
     throw error;
   }
 }
@@ -150,25 +153,27 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
 }
 
 /**
- * Asks Trino one question; a progress bar shows when it takes longer than two seconds.
+ * Asks Trino one question, as a text or as a fragment made by {@linkcode sql}; a
+ * progress bar shows when it takes longer than two seconds.
  *
  * @throws {TrinoError} When Trino refuses or fails the statement.
  * @example Usage
  * ```ts ignore
- * import { ask } from "@lakehouse";
+ * import { ask, sql } from "@lakehouse";
  *
- * const trips = await ask("SELECT count(*) AS trips FROM taxi_trips");
- * console.log(trips.first.trips);
+ * const { first } = await ask(sql`
+ *   SELECT count(*) AS trips FROM taxi_trips WHERE company = ${"Sun Taxi"}`);
+ * console.log(first.trips);
  * ```
  */
 export async function ask(
-  text: string,
+  statement: Statement,
   options: QueryOptions = {},
 ): Promise<QueryResult> {
   const started = performance.now();
   let bar: Progress | undefined;
   try {
-    const result = await query(text, {
+    const result = await query(statement, {
       onProgress: ({ state, completedSplits, totalSplits, processedRows }) => {
         if (performance.now() - started < QUICK_MS) return;
         bar ??= progress("Query");
@@ -187,6 +192,7 @@ export async function ask(
     return result;
   } catch (error) {
     await bar?.fail(isStop(error) ? "cancelled" : "failed");
+    await showDetails(error);
     throw error;
   }
 }

@@ -10,9 +10,10 @@ import { settings } from "./config.ts";
 import { LakehouseError } from "./errors.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
 import { parseExactJson } from "./json.ts";
-import { type Column, exactValue } from "./trino_types.ts";
+import { type Column, exactValue, uniqueNames } from "./trino_types.ts";
 import { explain } from "./trino_causes.ts";
 import { QueryResult } from "./query_result.ts";
+import { literal, sqlText, type Statement } from "./sql.ts";
 
 const SOURCE = "aistor-tables-analysis";
 const USER = "lakehouse";
@@ -63,9 +64,13 @@ export class TrinoError extends LakehouseError {
   readonly line: number | undefined;
   /** Column of that line, from 1. */
   readonly column: number | undefined;
+  /** Address of Trino's page about the query. */
+  readonly infoUri: string;
+  /** The SQL text as Trino got it, but for the secret key. */
+  readonly text: string;
 
-  /** Builds the error from a page of Trino's protocol. */
-  constructor(page: Page) {
+  /** Builds the error from a page of Trino's protocol and the SQL text. */
+  constructor(page: Page, text: string = "") {
     const error = page.error!;
     const place = error.errorLocation;
     const message = error.message.replace(/^line \d+:\d+: /, "");
@@ -86,6 +91,9 @@ export class TrinoError extends LakehouseError {
     this.queryId = page.id;
     this.line = place?.lineNumber;
     this.column = place?.columnNumber;
+    this.infoUri = page.infoUri ?? "";
+    // The statement that makes the catalog of a remote stack holds the key.
+    this.text = text.replaceAll(literal(settings().secretKey), "'…'");
   }
 }
 
@@ -93,6 +101,7 @@ interface FailureInfo {
   type: string;
   message?: string;
   cause?: FailureInfo;
+  stack?: string[];
 }
 
 /** One page of Trino's protocol, as far as it is used here. */
@@ -124,11 +133,17 @@ export interface Page {
   };
 }
 
-function failureOf({ type, message, cause }: FailureInfo): Error {
-  return new Error(
+function failureOf({ type, message, cause, stack }: FailureInfo): Error {
+  const error = new Error(
     `${type}: ${message ?? ""}`,
     cause ? { cause: failureOf(cause) } : {},
   );
+  // Where Trino failed; where its answer was read says nothing.
+  error.stack = [
+    `Error: ${error.message}`,
+    ...(stack ?? []).map((line) => `    at ${line}`),
+  ].join("\n");
+  return error;
 }
 
 /**
@@ -210,24 +225,27 @@ async function cancel(id: string, options: QueryOptions): Promise<void> {
 }
 
 /**
- * Runs one SQL statement to its end.
+ * Runs one SQL statement to its end: a text, or a fragment with values made by
+ * {@linkcode sql}.
  *
  * @throws {TrinoError} When Trino refuses or fails the statement: name, message, line and query id.
  * @throws {LakehouseError} When Trino cannot be reached.
  * @throws {unknown} The signal's reason, after the query was cancelled on the server.
  * @example Usage
  * ```ts ignore
- * import { query } from "@lakehouse";
+ * import { query, sql } from "@lakehouse";
  *
- * const result = await query("SELECT company, count(*) AS trips FROM taxi_trips GROUP BY 1");
- * console.log(result.rows[0]?.trips);
+ * const { first } = await query(sql`
+ *   SELECT count(*) AS trips FROM taxi_trips WHERE company = ${"Flash Cab"}`);
+ * console.log(first.trips);
  * ```
  */
 export async function query(
-  text: string,
+  statement: Statement,
   options: QueryOptions = {},
 ): Promise<QueryResult> {
   const { trinoUri } = settings();
+  const text = sqlText(statement);
   const started = performance.now();
   const limit = withLimit(
     options.signal ?? interruptSignal(),
@@ -240,7 +258,7 @@ export async function query(
   const rows: Record<string, unknown>[] = [];
   const onPage = (page: Page) => {
     last = page;
-    columns = page.columns ?? columns;
+    if (page.columns) columns = uniqueNames(page.columns);
     for (const values of page.data ?? []) {
       rows.push(Object.fromEntries(
         columns.map(({ name, typeSignature }, index) => [
@@ -273,7 +291,7 @@ export async function query(
   } finally {
     limit.removeEventListener("abort", onAbort);
   }
-  if (last?.error) throw new TrinoError(last);
+  if (last?.error) throw new TrinoError(last, text);
   return new QueryResult({
     text,
     columns,

@@ -5,17 +5,8 @@
  */
 
 import { type Settings, settings } from "./config.ts";
+import { identifier, literal } from "./sql_literal.ts";
 import { query, type QueryOptions } from "./trino.ts";
-
-/** Text as an SQL literal. */
-function literal(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
-/** A name as an SQL identifier. */
-function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
 
 /**
  * The statement that tells Trino of the Iceberg catalog.

@@ -22,6 +22,33 @@ export interface Column {
   typeSignature: TypeSignature;
 }
 
+/**
+ * Columns whose names differ: a row has one value by name, and Trino gives
+ * `SELECT a.id, b.id` two columns `id`. The second becomes `id_2`.
+ *
+ * @example Usage
+ * ```ts
+ * import { uniqueNames } from "./trino_types.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const id = { name: "id", type: "bigint", typeSignature: { rawType: "bigint" } };
+ * assertEquals(uniqueNames([id, id]).map(({ name }) => name), ["id", "id_2"]);
+ * ```
+ */
+export function uniqueNames(columns: readonly Column[]): Column[] {
+  const given = new Set(columns.map(({ name }) => name));
+  const used = new Set<string>();
+  return columns.map((column) => {
+    let { name } = column;
+    for (let n = 2; used.has(name); n++) {
+      const next = `${column.name}_${n}`;
+      if (!given.has(next)) name = next;
+    }
+    used.add(name);
+    return { ...column, name };
+  });
+}
+
 const NUMBERS = new Set(["integer", "smallint", "tinyint", "double", "real"]);
 
 function nested(type: TypeSignature, index: number): TypeSignature {

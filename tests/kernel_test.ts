@@ -102,6 +102,66 @@ Deno.test("an error in a cell is one sentence, without the library's stack", asy
   ]);
 });
 
+Deno.test("a step that fails shows what lies behind it folded, then one sentence", async () => {
+  const [, failed, later] = await runCells(
+    `import { ask, errorDetails, query, sql } from "../lib/mod.ts";`,
+    'await ask(sql`SELECT\n  ${"<b>"}, nope`);',
+    `await query("SELECT nope").catch(() => {});\nerrorDetails()`,
+  );
+  const [details, error, ...rest] = failed!.outputs;
+  assertEquals([details.type, error.type, rest], ["display_data", "error", []]);
+  const html = details.data["text/html"];
+  assert(html.startsWith("<details><summary"), html);
+  assertStringIncludes(
+    html,
+    `2 │   &#39;&#60;b&#62;&#39;, nope\n  │          ^`,
+  );
+  assertStringIncludes(html, "at async ask (lib/steps.ts:");
+  assertStringIncludes(html, "Caused by Error: io.trino.");
+  assertEquals(error.ename, "TrinoError");
+  assertEquals(error.traceback, [
+    "Stack trace:",
+    `TrinoError: ${error.evalue}`,
+  ]);
+  assertStringIncludes(error.evalue, "COLUMN_NOT_FOUND at line 2, column 10");
+  assertStringIncludes(
+    later!.outputs[0].data["text/plain"],
+    "COLUMN_NOT_FOUND at line 1, column 8",
+  );
+});
+
+Deno.test("an error of the cell's own is a sentence, then where it came from", async () => {
+  const [failed] = await runCells(
+    `const trips: any = undefined;\ntrips.length;`,
+  );
+  const [, sentence, ...stack] = failed!.outputs[0].traceback;
+  assertEquals(
+    sentence,
+    "TypeError: Cannot read properties of undefined (reading 'length')",
+  );
+  assertLessOrEqual(stack.length, 2);
+});
+
+Deno.test("results, fragments and plans show themselves as HTML", async () => {
+  const [, fragment, result, plan, frame] = await runCells(
+    `import { ask, explain, queries, sql, table } from "../lib/mod.ts";`,
+    "queries.tripsByMonth()",
+    'const one = await ask(sql`SELECT ${9007199254740993n} AS n, ${"<b>"} AS b`); one',
+    "await explain(sql`SELECT ${1}`)",
+    "table(await one.toPolars())",
+  );
+  const html = [fragment, result, plan, frame].map((cell) => {
+    assertEquals(cell!.outputs.map(({ type }) => type), ["execute_result"]);
+    return cell!.outputs[0].data["text/html"];
+  });
+  assertStringIncludes(html[0], "SELECT date_trunc(");
+  assertStringIncludes(html[1], ">9,007,199,254,740,993</td>");
+  assertStringIncludes(html[1], `target="_blank" rel="noopener">query 2`);
+  assertStringIncludes(html[2], "Plan, not run");
+  assertStringIncludes(html[3], "9,007,199,254,740,993");
+  assert(!html[1].includes("<b>"), html[1]);
+});
+
 Deno.test("a failure that no cell awaits shows as an error", async () => {
   const [, lost, , timer] = await runCells(
     IMPORT,

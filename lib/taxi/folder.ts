@@ -125,12 +125,14 @@ export function refuseForeignFiles(
 /**
  * Makes sure that `bytes` fit the disk once the old generated files are gone.
  *
+ * @param action What cannot be done otherwise.
  * @throws {LakehouseError} When they do not fit.
  */
 export function refuseFullDisk(
   dir: string,
   bytes: number,
   manifest: Manifest | undefined,
+  action = "generate",
 ): void {
   let there = dir;
   while (
@@ -148,7 +150,7 @@ export function refuseFullDisk(
   const free = bavail * bsize + old;
   if (bytes <= free) return;
   throw new LakehouseError({
-    what: `Cannot generate into ${dir}`,
+    what: `Cannot ${action} into ${dir}`,
     why: `about ${formatBytes(bytes)} are needed and ${
       formatBytes(free)
     } are free`,

@@ -12,8 +12,8 @@
 export interface Compression {
   /** Number of the request. */
   readonly id: number;
-  /** Path of the Arrow file to read. */
-  readonly arrow: string;
+  /** Path of the Arrow file to read, or of several, one after another. */
+  readonly arrow: string | readonly string[];
   /** Path of the Parquet file to write. */
   readonly parquet: string;
 }
@@ -29,11 +29,12 @@ export interface Compressed {
 /** Writes Parquet files, one after another; see {@linkcode parquetWriter}. */
 export interface ParquetWriter extends Disposable {
   /**
-   * Turns the Arrow file `arrow` into the Parquet file `parquet`.
+   * Turns the Arrow file `arrow`, or several in this order, into the Parquet
+   * file `parquet`.
    *
    * @throws {Error} When polars fails, with its message.
    */
-  write(arrow: string, parquet: string): Promise<void>;
+  write(arrow: string | readonly string[], parquet: string): Promise<void>;
 }
 
 /** Starts a worker for Parquet files; it ends with the writer's disposal. */

@@ -1,0 +1,39 @@
+/**
+ * Days, micro- and nanoseconds since 1970 as the texts that query results have.
+ *
+ * @module
+ */
+
+const DAY_MS = 86_400_000;
+
+function floorDiv(value: bigint, by: bigint): [bigint, bigint] {
+  const rest = ((value % by) + by) % by;
+  return [(value - rest) / by, rest];
+}
+
+/** The day so many days after 1970-01-01: `2024-01-05`. */
+export function dayText(days: number): string {
+  return new Date(days * DAY_MS).toISOString().replace(/T.*$/, "");
+}
+
+function secondText(seconds: bigint): string {
+  return new Date(Number(seconds) * 1000).toISOString()
+    .replace("T", " ").replace(/\.000Z$/, "");
+}
+
+/** The time so many microseconds after 1970: `2024-01-05 13:45:00.123456`. */
+export function microsText(micros: bigint): string {
+  const [seconds, rest] = floorDiv(micros, 1_000_000n);
+  return `${secondText(seconds)}.${String(rest).padStart(6, "0")}`;
+}
+
+/** The time so many nanoseconds after 1970, with nine decimals. */
+export function nanosText(nanos: bigint): string {
+  const [seconds, rest] = floorDiv(nanos, 1_000_000_000n);
+  return `${secondText(seconds)}.${String(rest).padStart(9, "0")}`;
+}
+
+/** The time of day so many microseconds after midnight: `13:45:00.123456`. */
+export function timeText(micros: bigint): string {
+  return microsText(micros).slice("1970-01-01 ".length);
+}
