@@ -44,7 +44,7 @@ export async function show(value: Displayable): Promise<void> {
   });
 }
 
-function factText(value: unknown): string {
+export function factText(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "number" || typeof value === "bigint") {
     return formatNumber(value);

@@ -31,12 +31,31 @@ export {
   type MediaBundle,
 } from "./kernel.ts";
 export * from "./display.ts";
+export * from "./claims.ts";
 export * from "./progress.ts";
 export * from "./charts.ts";
 export * from "./sigv4.ts";
 export * from "./catalog.ts";
 export * from "./staging.ts";
 export * from "./spark.ts";
+export {
+  type SparkProgress,
+  type SparkSession,
+  sparkSession,
+  type SparkSessionOptions,
+  type SparkSqlOptions,
+} from "./spark_session.ts";
+export {
+  type JavaException,
+  SparkError,
+  type SparkFailure,
+} from "./spark_error.ts";
+export {
+  StatementResult,
+  type StatementResultParts,
+} from "./statement_result.ts";
+export * from "./explorer.ts";
+export * from "./duckdb.ts";
 export {
   identifier,
   literal,

@@ -97,7 +97,7 @@ export function decodeBound(type: string, bytes: Uint8Array): unknown {
 }
 
 /** The number with the fewest digits that is the same 32-bit one. */
-function shortest(value: number): number {
+export function shortest(value: number): number {
   for (let digits = 6; digits < 9 && Number.isFinite(value); digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
