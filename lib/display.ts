@@ -44,6 +44,7 @@ export async function show(value: Displayable): Promise<void> {
   });
 }
 
+/** A value as facts and checks show it: numbers grouped, dates and bytes plain. */
 export function factText(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "number" || typeof value === "bigint") {

@@ -37,12 +37,12 @@ import {
 } from "./taxi/folder.ts";
 import { PAYMENT_TYPES } from "./taxi/money.ts";
 import { parquetWriter } from "./taxi/parquet.ts";
+import { fillTrips } from "./taxi/trips.ts";
 import {
-  fillTrips,
   type TripColumns,
   type TripModel,
   tripModel,
-} from "./taxi/trips.ts";
+} from "./taxi/trip_model.ts";
 
 /** A column of the trips table. */
 export interface TripColumn {

@@ -8,6 +8,7 @@ import { LakehouseError } from "../lib/errors.ts";
 import { formatBytes, formatNumber } from "../lib/format.ts";
 import { catalog, loadTable } from "../lib/catalog.ts";
 import { chooseStack } from "../lib/stack/mod.ts";
+import { notebookPaths } from "./check_notebooks.ts";
 import { command, main, shown } from "./cli.ts";
 import { reportOn } from "./report.ts";
 import { printTimes, runNotebooks } from "./run_notebooks.ts";
@@ -31,47 +32,58 @@ async function lockDemo(): Promise<Deno.FsFile> {
 await main(
   command("demo", "Everything: the stack, notebooks 01 to 05, and the report.")
     .option("--rows <millions>", "trips, in millions; default: ROWS, or 1")
+    .option("--all", "the notebooks about Iceberg too")
     .option(
       "--stack <name>",
       "docker, local or remote; default: the one that fits",
     )
-    .action(async (options: { rows?: string; stack?: string }) => {
-      const rows = parseMillions(options.rows ?? String(settings().rows));
-      using _lock = await lockDemo();
-      const started = performance.now();
-      const { stack, reason } = await chooseStack(options.stack);
-      console.log(`Stack: ${stack.name} (${reason})`);
-      await stack.up(shown());
-      const ready = performance.now();
-      const executed = await runNotebooks(["01", "02", "03", "04", "05"], {
-        ROWS: String(rows / 1e6),
-      });
-      const index = await reportOn(executed);
-      const failed = executed.find(({ fault }) => fault);
-      if (failed) {
-        throw new LakehouseError({
-          what: `Cannot finish ${failed.name}`,
-          why: failed.fault ?? "",
-          next: `the report up to there is ${index}`,
-        });
-      }
-      const { namespace, table } = settings();
-      const { currentSnapshot } = await loadTable(catalog(), namespace, table);
-      printTimes(executed);
-      const services = await stack.status();
-      const memory = services.reduce((sum, { memory = 0 }) => sum + memory, 0);
-      const seconds = (from: number, to = performance.now()) =>
-        ((to - from) / 1000).toFixed(1);
-      console.log(`
+    .action(
+      async (options: { rows?: string; all?: boolean; stack?: string }) => {
+        const rows = parseMillions(options.rows ?? String(settings().rows));
+        using _lock = await lockDemo();
+        const started = performance.now();
+        const { stack, reason } = await chooseStack(options.stack);
+        console.log(`Stack: ${stack.name} (${reason})`);
+        await stack.up(shown());
+        const ready = performance.now();
+        const executed = await runNotebooks(
+          options.all ? await notebookPaths() : ["01", "02", "03", "04", "05"],
+          { ROWS: String(rows / 1e6) },
+        );
+        const index = await reportOn(executed);
+        const failed = executed.find(({ fault }) => fault);
+        if (failed) {
+          throw new LakehouseError({
+            what: `Cannot finish ${failed.name}`,
+            why: failed.fault ?? "",
+            next: `the report up to there is ${index}`,
+          });
+        }
+        const { namespace, table } = settings();
+        const { currentSnapshot } = await loadTable(
+          catalog(),
+          namespace,
+          table,
+        );
+        printTimes(executed);
+        const services = await stack.status();
+        const memory = services.reduce(
+          (sum, { memory = 0 }) => sum + memory,
+          0,
+        );
+        const seconds = (from: number, to = performance.now()) =>
+          ((to - from) / 1000).toFixed(1);
+        console.log(`
 Rows        ${formatNumber(rows)}
 Stack       ${stack.name}, up after ${seconds(started, ready)} s, ${
-        formatBytes(memory)
-      } in memory
+          formatBytes(memory)
+        } in memory
 Snapshot    ${currentSnapshot?.id} of ${namespace}.${table}
 Report      ${index.replace(`${PROJECT_DIR}/`, "")}
 Total       ${seconds(started)} s
 
 Step through the notebooks: deno task lab
 Stop the stack:             deno task down`);
-    }),
+      },
+    ),
 );
