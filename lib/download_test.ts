@@ -5,8 +5,9 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { createHash } from "node:crypto";
 import pl from "nodejs-polars";
-import { withEnv } from "../tests/env.ts";
+import { closedPort, withEnv } from "../tests/env.ts";
 import {
   dropped,
   PORTAL_COLUMNS,
@@ -382,6 +383,31 @@ Deno.test("downloadTrips() gives up in the end, and goes on there the next time"
   });
 });
 
+Deno.test("downloadTrips() names the token when the portal has enough of it without", () =>
+  withPortal({ [OLD]: RECORDED }, async (portal, dir, download) => {
+    const busy = () => new Response("", { status: 429 });
+    portal.faults = Array(7).fill(busy);
+    await assertRejects(download, LakehouseError, "set SODA_APP_TOKEN");
+    assertEquals(names(dir), []);
+  }));
+
+Deno.test("downloadTrips() says that nothing answers", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const PORTAL_URI = `http://127.0.0.1:${closedPort()}`;
+    const error = await withEnv({ PORTAL_URI }, () =>
+      assertRejects(
+        () => downloadTrips({ dir, retryWaitMs: 1, onProgress: () => {} }),
+        LakehouseError,
+        PORTAL_URI,
+      ));
+    assertMatch(error.message, /the connection failed \(.*refused/);
+    assertEquals(names(dir), []);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
 Deno.test("downloadTrips() loses no trip the portal held back for a while", () => {
   const rows = trips("2023-01-01", 12);
   return withPortal({ [OLD]: rows }, async (portal, _dir, download) => {
@@ -408,6 +434,7 @@ Deno.test("downloadTrips() goes on after a stop with what had come, to the same 
     portal.requests.length = 0;
     // Stopped after every single page.
     for (let stops = 0;; stops++) {
+      assert(stops < 2 * asked, `${stops} stops`);
       const controller = new AbortController();
       let first: number | undefined;
       try {
@@ -509,11 +536,15 @@ async function task(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (signal) {
-    await asked.promise;
-    child.kill(signal);
+  const output = child.output();
+  // A task that ends before it is asked for that much has failed.
+  await Promise.race([signal && asked.promise, output]);
+  try {
+    if (signal) child.kill(signal);
+  } catch {
+    // It has ended; what it said shows below.
   }
-  const { code, stdout, stderr } = await child.output();
+  const { code, stdout, stderr } = await output;
   late.resolve(new Response());
   const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, text: decode(stdout) + decode(stderr) };
@@ -875,4 +906,71 @@ Deno.test("downloadTrips() refuses an address that is no bucket, and a bucket wi
     { PORTAL_URI: "nowhere" },
     () => refused({ months: "2023-01" }, 'Cannot use PORTAL_URI "nowhere"'),
   );
+});
+
+Deno.test("downloadTrips() believes Google's checksum, and entity tags elsewhere", async () => {
+  const body = new TextEncoder().encode("0123456789");
+  const md5 = createHash("md5").update(body).digest();
+  const etag = "0".repeat(32);
+  const asked: string[] = [];
+  let hash: string | undefined;
+  await using http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const { pathname, searchParams } = new URL(request.url);
+      asked.push(pathname);
+      if (pathname.endsWith(".parquet")) {
+        return new Response(body, {
+          headers: {
+            etag: `"${etag}"`,
+            ...(hash ? { "x-goog-hash": hash } : {}),
+          },
+        });
+      }
+      // Two pages with an object each.
+      const isFirst = !searchParams.has("continuation-token");
+      return new Response(
+        `<?xml version="1.0"?><ListBucketResult>
+          <Contents><Key>a/${isFirst ? 1 : 2}.parquet</Key><Size>10</Size>
+          <ETag>&quot;${etag}&quot;</ETag></Contents>${
+          isFirst ? "<NextContinuationToken>2</NextContinuationToken>" : ""
+        }</ListBucketResult>`,
+        { headers: { "content-type": "application/xml" } },
+      );
+    },
+  );
+  const dir = await Deno.makeTempDir();
+  const env = {
+    GCS_ENDPOINT: `http://127.0.0.1:${http.addr.port}`,
+    GCS_ACCESS_KEY: "access",
+    GCS_SECRET_KEY: "secret",
+  };
+  const download = (from: string) =>
+    withEnv(env, () =>
+      downloadTrips({
+        from,
+        dir: `${dir}/${from.length}`,
+        retryWaitMs: 1,
+        onProgress: () => {},
+      }));
+  try {
+    hash = `crc32c=AAAAAA==, md5=${md5.toString("base64")}`;
+    assertEquals((await download("gs://trips/a/")).fetched, 2);
+    assertEquals(asked.toSorted().slice(-2), [
+      "/trips/a/1.parquet",
+      "/trips/a/2.parquet",
+    ]);
+    hash = "crc32c=AAAAAA==";
+    assertEquals((await download("s3://trips/a//")).files.length, 2);
+    for (const wrong of [`md5=${btoa("another hash, 16")}`, undefined]) {
+      hash = wrong;
+      await assertRejects(
+        () => download("gs://trips/a///"),
+        LakehouseError,
+        "came with other bytes than it has",
+      );
+    }
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });

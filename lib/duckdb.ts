@@ -14,6 +14,7 @@ import { LakehouseError } from "./errors.ts";
 import { filesOf } from "./explorer.ts";
 import { inParallel, objectReader } from "./explorer/store.ts";
 import type { TableTree } from "./explorer/tree.ts";
+import { makeCopiesDir } from "./duckdb/copies.ts";
 import type { DuckdbQueryOptions } from "./duckdb/instance.ts";
 import { checkReadable, type LocalFile, viewSql } from "./duckdb/view.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
@@ -108,7 +109,7 @@ async function load(): Promise<typeof import("./duckdb/instance.ts")> {
  * Opens DuckDB with a view for each given snapshot, and fetches their files.
  *
  * Position deletes are applied. Close it when done: the copies take as much
- * room as the tables.
+ * room as the tables. Those of a program that was killed go with the next call.
  *
  * @param tables Snapshots by the name of their view.
  * @throws {LakehouseError} When a snapshot has deletion vectors, equality deletes or files that are no Parquet, or a file cannot be fetched.
@@ -128,7 +129,7 @@ export async function duckdb(
 ): Promise<Duckdb> {
   for (const tree of Object.values(tables)) checkReadable(tree);
   const { openViews, run } = await load();
-  const dir = await Deno.makeTempDir({ prefix: "lakehouse-duckdb-" });
+  const dir = await makeCopiesDir();
   const remove = () => Deno.remove(dir, { recursive: true }).catch(() => {});
   try {
     const copies = await fetchFiles(tables, dir, options);

@@ -5,7 +5,14 @@
  */
 
 import { basename } from "node:path";
-import { cellAt, codeCells, type Notebook, wholeText } from "./notebook.ts";
+import {
+  cellAt,
+  codeCells,
+  type Notebook,
+  notebookTitle,
+  wholeText,
+} from "./notebook.ts";
+import { replaceLinks } from "./notebook_links.ts";
 
 /** Lines a code cell may have, its imports aside. */
 export const LONGEST_CELL = 15;
@@ -75,6 +82,70 @@ export function numberProblems(paths: readonly string[]): string[] {
     seen.set(number, name);
     return other ? [`${name}: ${other} has the number ${number} too`] : [];
   });
+}
+
+/** The notebook that lists the others. */
+export const INDEX = "00-index.ipynb";
+
+/** Rows of the tables in a notebook's text: where each links to, and its cells. */
+function linkedRows(
+  notebook: Notebook,
+): { file: string; text: string; cells: string[] }[] {
+  const lines = notebook.cells
+    .filter((cell) => cell.cell_type === "markdown")
+    .flatMap((cell) => wholeText(cell.source).split("\n"));
+  return lines.filter((line) => line.startsWith("|")).flatMap((line) => {
+    const found: { file: string; text: string; cells: string[] }[] = [];
+    const cells = line.split("|").slice(1, -1).map((cell) => cell.trim());
+    replaceLinks(cells[0] ?? "", (text, file, link) => {
+      found.push({ file, text, cells });
+      return link;
+    });
+    return found;
+  });
+}
+
+/**
+ * What the table of the notebook that lists the others has wrong, one line
+ * each: a notebook that is missing, an entry too many, another title or order,
+ * no time.
+ *
+ * @param notebooks All notebooks of the folder by file name, itself included.
+ */
+export function indexProblems(
+  notebooks: ReadonlyMap<string, Notebook>,
+): string[] {
+  const index = notebooks.get(INDEX);
+  if (!index) return [`${INDEX}: it is not there, and lists the others`];
+  const others = [...notebooks.keys()].filter((name) => name !== INDEX).sort();
+  const rows = linkedRows(index);
+  const problems: string[] = [];
+  for (const name of others) {
+    const title = notebookTitle(notebooks.get(name)!, name);
+    const row = rows.find(({ file }) => file === name);
+    if (!row) {
+      problems.push(
+        `no row for ${name}; add: | [${title}](${name}) | … | … s |`,
+      );
+    } else if (row.text !== title) {
+      problems.push(`"${row.text}" is not the title of ${name}: "${title}"`);
+    }
+  }
+  const listed = rows.map(({ file }) => file);
+  for (const { file, cells } of rows) {
+    if (!others.includes(file)) {
+      problems.push(`its row for ${file} leads to no notebook`);
+    }
+    if (!/\d.* (s|min)$/.test(cells.at(-1) ?? "")) {
+      problems.push(`its row for ${file} does not end with a time`);
+    }
+  }
+  if (new Set(listed).size < listed.length) {
+    problems.push("a notebook has two rows");
+  } else if (listed.join() !== listed.toSorted().join()) {
+    problems.push("its rows are not in reading order");
+  }
+  return problems.map((problem) => `${INDEX}: ${problem}`);
 }
 
 /**

@@ -7,7 +7,12 @@
 import { basename } from "node:path";
 import { settings } from "./config.ts";
 import { escapeHtml } from "./html.ts";
-import { codeCells, type Notebook, type Output, wholeText } from "./notebook.ts";
+import {
+  codeCells,
+  type Notebook,
+  type Output,
+  wholeText,
+} from "./notebook.ts";
 
 /** Shapes of secrets, whatever their value. */
 const SHAPES: readonly [string, RegExp][] = [
@@ -109,7 +114,9 @@ export function secretProblems(
   });
   const outputs = codeCells(notebook).flatMap(({ number, outputs }) => {
     const secret = secretIn(outputs.map(textOf).join("\n"), values);
-    return secret ? [`${name}, cell ${number}: its output shows ${secret}`] : [];
+    return secret
+      ? [`${name}, cell ${number}: its output shows ${secret}`]
+      : [];
   });
   return [...cells, ...outputs];
 }

@@ -12,7 +12,7 @@ import type { Row } from "./query_result.ts";
 import { sparkCause } from "./spark_causes.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
 import { runningStackOf } from "./stack/mod.ts";
-import { type Column, exactValue } from "./trino_types.ts";
+import { type Column, exactValue, uniqueNames } from "./trino_types.ts";
 
 const KEPT_LINES = 40;
 
@@ -88,8 +88,9 @@ function deliver(
   if ("progress" in message) {
     const { jobs, tasks, total } = message.progress;
     statement.onProgress?.({ jobs, tasks, total });
-  } else if ("columns" in message) statement.columns = message.columns.columns;
-  else if ("rows" in message) {
+  } else if ("columns" in message) {
+    statement.columns = uniqueNames(message.columns.columns);
+  } else if ("rows" in message) {
     statement.rows.push(...toRows(statement.columns, message.rows.rows));
   } else if ("done" in message) statement.resolve(message.done.ms);
   else statement.reject(new SparkError(message.failed));

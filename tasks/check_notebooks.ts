@@ -1,17 +1,25 @@
 /**
- * Checks the notebooks: their shape, format, types and lint. Nothing is run.
+ * Checks the notebooks: their shape, links, format, types and lint. Nothing is
+ * run.
  *
  * @module
  */
 
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { PROJECT_DIR } from "../lib/config.ts";
-import { readNotebook, toTypeScript } from "../lib/notebook.ts";
+import { type Notebook, readNotebook, toTypeScript } from "../lib/notebook.ts";
 import {
+  type LinkedText,
+  linkProblems,
+  notebookParts,
+} from "../lib/notebook_links.ts";
+import {
+  indexProblems,
   inNotebook,
   numberProblems,
   shapeProblems,
 } from "../lib/notebook_rules.ts";
+import { secretProblems } from "../lib/notebook_secrets.ts";
 import { command, main } from "./cli.ts";
 
 /** The notebooks of the project, in reading order. */
@@ -102,16 +110,51 @@ async function formatProblems(paths: readonly string[]): Promise<string[]> {
   }
 }
 
-/** All that is wrong with the notebooks; empty when they are good. */
+/** What is wrong between the notebooks of a folder, and in the pages that lead to them. */
+async function folderProblems(folder: string): Promise<string[]> {
+  const paths = await notebookPaths(folder);
+  const notebooks = new Map<string, Notebook>();
+  for (const path of paths) {
+    notebooks.set(basename(path), await readNotebook(path));
+  }
+  const root = dirname(folder);
+  const texts: LinkedText[] = [...notebooks].map(([name, notebook]) => ({
+    path: `${basename(folder)}/${name}`,
+    parts: notebookParts(notebook),
+  }));
+  for (const path of ["README.md", "CONTRIBUTING.md"]) {
+    const markdown = await Deno.readTextFile(`${root}/${path}`)
+      .catch(() => undefined);
+    if (markdown === undefined) continue;
+    texts.push({ path, parts: [{ where: "", markdown }] });
+  }
+  const isThere = (path: string) =>
+    Deno.stat(`${root}/${path}`).then(() => true, () => false);
+  return [
+    ...numberProblems(paths),
+    ...indexProblems(notebooks),
+    ...await linkProblems(texts, isThere),
+  ];
+}
+
+/**
+ * All that is wrong with the notebooks and with the folder they stand in; empty
+ * when they are good.
+ */
 export async function notebookProblems(
   paths: readonly string[],
 ): Promise<string[]> {
-  if (paths.length === 0) return [];
-  const shape = await Promise.all(
-    paths.map(async (path) => shapeProblems(path, await readNotebook(path))),
-  );
+  const [first] = paths;
+  if (first === undefined) return [];
+  const shape = await Promise.all(paths.map(async (path) => {
+    const notebook = await readNotebook(path);
+    return [
+      ...shapeProblems(path, notebook),
+      ...secretProblems(path, notebook, {}),
+    ];
+  }));
   return [
-    ...numberProblems(paths),
+    ...await folderProblems(dirname(first)),
     ...shape.flat(),
     ...await formatProblems(paths),
     ...await codeProblems(paths),

@@ -2,6 +2,12 @@ import { PROJECT_DIR, settings } from "../lib/config.ts";
 import { python } from "../lib/stack/python.ts";
 import { command, main } from "./cli.ts";
 
+/** The project's defaults for JupyterLab's settings, then the user's own. */
+function configPath(): string {
+  const own = Deno.env.get("JUPYTER_CONFIG_PATH");
+  return [`${PROJECT_DIR}/jupyter`, ...(own ? [own] : [])].join(":");
+}
+
 await main(
   command("lab", "Opens the notebooks in JupyterLab.")
     .option("--port <number>", "JupyterLab's port", "8888")
@@ -16,23 +22,26 @@ await main(
           ? `Stack: ${stack}`
           : "No stack is running; start one with: deno task up",
       );
-      // JupyterLab asks before it ends on Ctrl+C; it gets the signal itself.
-      Deno.addSignalListener("SIGINT", () => {});
-      const { code } = await new Deno.Command(`${bin}/jupyter`, {
+      const child = new Deno.Command(`${bin}/jupyter`, {
         args: [
           "lab",
           `--notebook-dir=${PROJECT_DIR}`,
           "--ServerApp.ip=127.0.0.1",
           `--ServerApp.port=${port}`,
           "--LabApp.default_url=/lab/tree/notebooks/01-setup.ipynb",
-          "--LabApp.news_url=None",
-          "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
           ...(browser ? [] : ["--no-browser"]),
           // In containers and on servers one often is root.
           ...(Deno.uid() === 0 ? ["--allow-root"] : []),
         ],
-        env,
-      }).spawn().status;
+        env: { ...env, JUPYTER_CONFIG_PATH: configPath() },
+      }).spawn();
+      // JupyterLab asks before it ends on Ctrl+C; it gets the signal itself.
+      Deno.addSignalListener("SIGINT", () => {});
+      // Who ends this program ends JupyterLab, and with it the kernels.
+      for (const name of ["SIGTERM", "SIGHUP"] as const) {
+        Deno.addSignalListener(name, () => child.kill("SIGTERM"));
+      }
+      const { code } = await child.status;
       Deno.exitCode = code;
     }),
 );

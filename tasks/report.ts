@@ -1,47 +1,42 @@
-import { PROJECT_DIR, settings } from "../lib/config.ts";
+import { relative, resolve } from "node:path";
+import { PROJECT_DIR, stateDir } from "../lib/config.ts";
 import { LakehouseError } from "../lib/errors.ts";
-import { readNotebook } from "../lib/notebook.ts";
-import type { ExecutedNotebook } from "../lib/stack/notebooks.ts";
+import { interruptSignal } from "../lib/interrupt.ts";
+import { notebookTitle, readNotebook } from "../lib/notebook.ts";
+import {
+  type ExecutedNotebook,
+  notebookPaths as pathsOf,
+} from "../lib/stack/notebooks.ts";
 import { runningStackOf } from "../lib/stack/mod.ts";
 import { python } from "../lib/stack/python.ts";
-import { type ReportHeader, writeReport } from "../lib/stack/report.ts";
+import { writeReport } from "../lib/stack/report.ts";
+import { requireChromium } from "../lib/stack/report/chromium.ts";
+import type { Missing } from "../lib/stack/report/html.ts";
+import { toPage } from "../lib/stack/report/page.ts";
 import { notebookPaths } from "./check_notebooks.ts";
 import { command, main } from "./cli.ts";
 import { printTimes, runNotebooks } from "./run_notebooks.ts";
 
-// A reader must not take a result of the stand-in for one of AIStor.
-const STACK_NOTES = {
-  docker: "docker (MinIO AIStor)",
-  local: "local (stand-in for MinIO AIStor)",
-  remote: "remote",
-};
-
-async function trinoVersion(): Promise<string> {
-  try {
-    const response = await fetch(`${settings().trinoUri}/v1/info`, {
-      signal: AbortSignal.timeout(5_000),
-    });
-    const { nodeVersion } = await response.json();
-    return nodeVersion.version;
-  } catch {
-    return "unknown";
-  }
+/** Options of {@linkcode reportOn}. */
+interface ReportOnOptions {
+  /** Folder for the pages. @default {`${PROJECT_DIR}/reports`} */
+  outDir?: string;
+  /** Notebooks that have no page, and why. */
+  missing?: Missing[];
+  /** Program of a Chromium that prints each page as a PDF. */
+  chromium?: string | undefined;
 }
 
-async function reportHeader(): Promise<ReportHeader> {
-  const { stack } = settings();
-  return {
-    date: new Date(),
-    stack: stack ? STACK_NOTES[stack] : "none",
-    versions: { Trino: await trinoVersion(), Deno: Deno.version.deno },
-  };
-}
-
-/** Writes the pages of executed notebooks to `reports/`; returns the index. */
+/**
+ * Writes the pages of executed notebooks; returns the index.
+ *
+ * @throws {LakehouseError} When a notebook shows a secret; the rest is written.
+ */
 export async function reportOn(
-  executed: readonly ExecutedNotebook[],
-  outDir = `${PROJECT_DIR}/reports`,
+  executed: readonly Pick<ExecutedNotebook, "path">[],
+  options: ReportOnOptions = {},
 ): Promise<string> {
+  const { outDir = `${PROJECT_DIR}/reports`, chromium, missing } = options;
   const paths: string[] = [];
   for (const { path } of executed) {
     // A run that ended before it saved anything has no page.
@@ -50,33 +45,107 @@ export async function reportOn(
   return await writeReport({
     notebooks: paths,
     outDir,
-    header: await reportHeader(),
     python: await python(),
+    signal: interruptSignal(),
+    ...(missing ? { missing } : {}),
+    ...(chromium ? { chromium } : {}),
+  });
+}
+
+const nameOf = (path: string) => relative(`${PROJECT_DIR}/notebooks`, path);
+
+/** What was run before of these notebooks, without running anything. */
+async function runBefore(paths: string[]): Promise<ExecutedNotebook[]> {
+  const found: ExecutedNotebook[] = [];
+  for (const path of paths) {
+    const executed = `${stateDir()}/executed/${nameOf(path)}`;
+    const notebook = await readNotebook(executed).catch(() => undefined);
+    if (!notebook) continue;
+    const { name, ms, fault } = toPage(executed, notebook);
+    found.push({ name, path: executed, seconds: ms / 1000, fault });
+  }
+  return found;
+}
+
+/** Those of the notebooks that did not run, with the reason. */
+async function missingOf(
+  paths: string[],
+  executed: ExecutedNotebook[],
+): Promise<Missing[]> {
+  const failed = executed.find(({ fault }) => fault);
+  const missing: Missing[] = [];
+  for (const path of paths) {
+    if (executed.some(({ name }) => nameOf(path) === `${name}.ipynb`)) continue;
+    missing.push({
+      title: notebookTitle(await readNotebook(path), path),
+      why: failed ? `did not run, since ${failed.name} failed` : "did not run",
+    });
+  }
+  return missing;
+}
+
+/** The notebooks that are named; else all but the one that lists the others. */
+async function wantedPaths(named: string[]): Promise<string[]> {
+  if (named.length > 0) return await pathsOf(named);
+  return (await notebookPaths()).filter((path) =>
+    !nameOf(path).startsWith("00-")
+  );
+}
+
+async function report(named: string[], options: {
+  executed?: boolean;
+  pdf?: boolean;
+  out: string;
+}): Promise<void> {
+  // Asked first: notebooks run for minutes.
+  const chromium = options.pdf ? await requireChromium() : undefined;
+  const paths = await wantedPaths(named);
+  if (!options.executed) console.log(`Stack: ${runningStackOf().name}`);
+  const executed = options.executed
+    ? await runBefore(paths)
+    : await runNotebooks(paths);
+  const missing = await missingOf(paths, executed);
+  if (
+    executed.length === 0 ||
+    (named.length > 0 && options.executed && missing[0])
+  ) {
+    throw new LakehouseError({
+      what: `Cannot report on ${
+        missing.map(({ title }) => `"${title}"`).join(", ")
+      }`,
+      why: "it has not been run",
+      next: "deno task report, without --executed",
+    });
+  }
+  const index = await reportOn(executed, {
+    outDir: resolve(PROJECT_DIR, options.out),
+    missing,
+    chromium,
+  });
+  printTimes(executed);
+  console.log(`\nReport: ${relative(Deno.cwd(), index) || index}`);
+  const failed = executed.find(({ fault }) => fault);
+  if (!failed) return;
+  throw new LakehouseError({
+    what: `Cannot finish ${failed.name}`,
+    why: failed.fault ?? "",
   });
 }
 
 if (import.meta.main) {
+  const more = (name: string, names: string[]) => [...names, name];
   await main(
     command(
       "report",
       "Executes notebooks and writes them as pages to reports/.",
     )
       .argument("[notebooks...]", "numbers or names; all when none is named")
-      .action(async (named: string[]) => {
-        console.log(`Stack: ${runningStackOf().name}`);
-        const executed = await runNotebooks(
-          named.length ? named : await notebookPaths(),
-        );
-        const index = await reportOn(executed);
-        printTimes(executed);
-        console.log(`\nReport: ${index.replace(`${PROJECT_DIR}/`, "")}`);
-        const failed = executed.find(({ fault }) => fault);
-        if (failed) {
-          throw new LakehouseError({
-            what: `Cannot finish ${failed.name}`,
-            why: failed.fault ?? "",
-          });
-        }
-      }),
+      .option("--notebook <name>", "a notebook; may be repeated", more, [])
+      .option("--executed", "run nothing: take what ran last")
+      .option("--pdf", "write PDFs too, with an installed Chromium")
+      .option("--out <folder>", "where the pages go", "reports")
+      .action((named: string[], { notebook, ...options }) =>
+        report([...named, ...notebook], options)
+      ),
   );
 }

@@ -11,6 +11,7 @@ import {
   notebookPaths,
   runNotebook,
 } from "../lib/stack/notebooks.ts";
+import { recordRun, runFacts } from "../lib/stack/report/run_facts.ts";
 
 /** Runs the notebooks of these numbers; ends with the first that fails. */
 export async function runNotebooks(
@@ -19,11 +20,14 @@ export async function runNotebooks(
 ): Promise<ExecutedNotebook[]> {
   const done: ExecutedNotebook[] = [];
   for (const path of await notebookPaths(names)) {
+    const started = new Date();
     const executed = await runNotebook(path, {
       env,
       signal: interruptSignal(),
       onLine: (line) => console.log(line),
     });
+    // Told now, since another stack may run when a report is made of it.
+    await recordRun(executed.path, await runFacts(started));
     done.push(executed);
     if (executed.fault) break;
   }

@@ -17,7 +17,7 @@ import { settings } from "../lib/config.ts";
 import { type DownloadOptions, downloadTrips } from "../lib/download.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import { submitIngest } from "../lib/spark.ts";
-import { s3Client, uploadFiles } from "../lib/staging.ts";
+import { s3Client, stagedFiles, uploadFiles } from "../lib/staging.ts";
 import { generateTrips } from "../lib/taxi.ts";
 import { query } from "../lib/trino.ts";
 import { ensureTrinoCatalog } from "../lib/trino_catalog.ts";

@@ -40,13 +40,13 @@ async function withNamespace(body: () => Promise<void>): Promise<void> {
   });
 }
 
-/** Folders with copies of files that were left behind. */
+/** Folders with copies of files that this process left behind. */
 async function leftovers(): Promise<string[]> {
-  const probe = await Deno.makeTempDir({ prefix: "lakehouse-probe-" });
+  const probe = await Deno.makeTempDir();
   await Deno.remove(probe);
   const names: string[] = [];
   for await (const { name } of Deno.readDir(probe.replace(/\/[^/]*$/, ""))) {
-    if (name.startsWith("lakehouse-duckdb-")) names.push(name);
+    if (name.startsWith(`lakehouse-duckdb-${Deno.pid}-`)) names.push(name);
   }
   return names;
 }

@@ -51,12 +51,12 @@ async function waitUntilGone(pid: number): Promise<boolean> {
   return false;
 }
 
-/** Processes whose command line holds `text`. */
-async function processesWith(text: string): Promise<string[]> {
+/** Processes of sessions of these tests. */
+async function processes(): Promise<string[]> {
   const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] })
     .output();
   return new TextDecoder().decode(stdout).split("\n")
-    .filter((line) => line.includes(text));
+    .filter((line) => line.includes(`--namespace ${NAMESPACE}`));
 }
 
 Deno.test("a Spark session", async (t) => {
@@ -96,18 +96,23 @@ Deno.test("a Spark session", async (t) => {
       });
     });
 
-    await t.step("returns what is not finite, and many rows", async () => {
-      const { first } = await spark.sql(
-        "SELECT double('NaN') AS nan, -double('Infinity') AS low",
-      );
-      assertEquals(first, { nan: NaN, low: -Infinity });
-      const { rows } = await spark.sql("SELECT id FROM range(25000)");
-      assertEquals(rows.length, 25_000);
-      assertEquals(
-        rows.reduce((sum, { id }) => sum + (id as bigint), 0n),
-        312487500n,
-      );
-    });
+    await t.step(
+      "returns what is not finite, names given twice, and many rows",
+      async () => {
+        const { first } = await spark.sql(
+          "SELECT double('NaN') AS nan, -double('Infinity') AS low",
+        );
+        assertEquals(first, { nan: NaN, low: -Infinity });
+        const twice = await spark.sql("SELECT 1 AS n, 2 AS n");
+        assertEquals(twice.rows, [{ n: 1, n_2: 2 }]);
+        const { rows } = await spark.sql("SELECT id FROM range(25000)");
+        assertEquals(rows.length, 25_000);
+        assertEquals(
+          rows.reduce((sum, { id }) => sum + (id as bigint), 0n),
+          312487500n,
+        );
+      },
+    );
 
     await t.step(
       "knows Iceberg's procedures, branches and metadata",
@@ -213,71 +218,79 @@ Deno.test("a Spark session", async (t) => {
       },
     );
   });
-  assertEquals(await processesWith("session.py"), []);
+  assertEquals(await processes(), []);
 });
 
-Deno.test("a Spark session that is killed says so, and the next call starts another", async () => {
-  await ensureWarehouse(catalog());
-  const [spark, other] = await Promise.all([
-    sparkSession(),
-    sparkSession({ name: "other" }),
-  ]);
-  assert(spark.pid !== other.pid);
-  const running = spark.sql(LONG);
-  const killed = assertRejects(() => running, LakehouseError, "it was killed");
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  await spark.kill();
-  await killed;
-  assertEquals([spark.isRunning, await isAlive(spark.pid)], [false, false]);
-  await assertRejects(
-    () => spark.sql("SELECT 1"),
-    LakehouseError,
-    "sparkSession()",
-  );
-  assertEquals((await other.sql("SELECT 1 AS n")).first.n, 1);
-  // This one dies by another's hand.
-  const lost = assertRejects(
-    () => other.sql(LONG),
-    LakehouseError,
-    "has ended",
-  );
-  Deno.kill(other.pid, "SIGKILL");
-  await lost;
-  await using next = await sparkSession();
-  assert(next !== spark && next.isRunning);
-  assertEquals((await next.sql("SELECT 1 AS n")).first.n, 1);
-});
+Deno.test("a Spark session that is killed says so, and the next call starts another", () =>
+  withEnv({ NAMESPACE }, async () => {
+    await ensureWarehouse(catalog());
+    const [spark, other] = await Promise.all([
+      sparkSession(),
+      sparkSession({ name: "other" }),
+    ]);
+    assert(spark.pid !== other.pid);
+    const running = spark.sql(LONG);
+    const killed = assertRejects(
+      () => running,
+      LakehouseError,
+      "it was killed",
+    );
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await spark.kill();
+    await killed;
+    assertEquals([spark.isRunning, await isAlive(spark.pid)], [false, false]);
+    await assertRejects(
+      () => spark.sql("SELECT 1"),
+      LakehouseError,
+      "sparkSession()",
+    );
+    assertEquals((await other.sql("SELECT 1 AS n")).first.n, 1);
+    // This one dies by another's hand.
+    const lost = assertRejects(
+      () => other.sql(LONG),
+      LakehouseError,
+      "has ended",
+    );
+    Deno.kill(other.pid, "SIGKILL");
+    await lost;
+    await using next = await sparkSession();
+    assert(next !== spark && next.isRunning);
+    assertEquals((await next.sql("SELECT 1 AS n")).first.n, 1);
+  }));
 
-Deno.test("a Spark session ends with the program that started it, even when that is killed", async () => {
-  await ensureWarehouse(catalog());
-  const module = new URL("../lib/spark_session.ts", import.meta.url).href;
-  const program = `import { sparkSession } from "${module}";
+Deno.test("a Spark session ends with the program that started it, even when that is killed", () =>
+  withEnv({ NAMESPACE }, async () => {
+    await ensureWarehouse(catalog());
+    const module = new URL("../lib/spark_session.ts", import.meta.url).href;
+    const program = `import { sparkSession } from "${module}";
     const spark = await sparkSession();
     console.log(spark.pid);
     await spark.sql("${LONG}");`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--no-lock", program],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const pid = Number((await reader.read()).value);
-  assert(await isAlive(pid));
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  child.kill("SIGKILL");
-  await child.status;
-  await reader.cancel();
-  assert(await waitUntilGone(pid), "the JVM outlived the program");
-  assertEquals(await processesWith("session.py"), []);
-});
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-lock", program],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    const pid = Number((await reader.read()).value);
+    assert(await isAlive(pid));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    child.kill("SIGKILL");
+    await child.status;
+    await reader.cancel();
+    assert(await waitUntilGone(pid), "the JVM outlived the program");
+    assertEquals(await processes(), []);
+  }));
 
-Deno.test("a start of Spark that is stopped leaves nothing behind", async () => {
-  const controller = new AbortController();
-  const starting = sparkSession({ signal: controller.signal });
-  setTimeout(() => controller.abort(new Error("stopped by the test")), 1_000);
-  await assertRejects(() => starting, Error, "stopped by the test");
-  for (let i = 0; i < 60 && (await processesWith("session.py")).length; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  assertEquals(await processesWith("session.py"), []);
-});
+Deno.test("a start of Spark that is stopped leaves nothing behind", () =>
+  withEnv({ NAMESPACE }, async () => {
+    const controller = new AbortController();
+    const starting = sparkSession({ signal: controller.signal });
+    setTimeout(() => controller.abort(new Error("stopped by the test")), 1_000);
+    await assertRejects(() => starting, Error, "stopped by the test");
+    for (let i = 0; i < 60 && (await processes()).length; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assertEquals(await processes(), []);
+  }));

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import {
   GetObjectCommand,
+  type GetObjectCommandOutput,
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -57,11 +58,14 @@ export function parseBucket(uri: string): BucketFolder {
   });
 }
 
+/** Google's header for the checksums of an object. */
+const GOOGLE_HASH = "x-goog-hash";
+
 /** A client for the endpoint; call `destroy()` on it when done. */
 export function bucketClient(
   { endpoint, accessKey, secretKey }: BucketSettings,
 ): S3Client {
-  return new S3Client({
+  const s3 = new S3Client({
     endpoint,
     // Google takes "auto"; others may check the region they are told.
     region: endpoint.endsWith("googleapis.com") ? "auto" : settings().region,
@@ -72,6 +76,13 @@ export function bucketClient(
     responseChecksumValidation: "WHEN_REQUIRED",
     maxAttempts: 1,
   });
+  s3.middlewareStack.add((next) => async (args) => {
+    const result = await next(args);
+    const { headers } = result.response as { headers: Record<string, string> };
+    Object.assign(result.output ?? {}, { [GOOGLE_HASH]: headers[GOOGLE_HASH] });
+    return result;
+  }, { step: "deserialize", priority: "high" });
+  return s3;
 }
 
 interface S3Fault {
@@ -206,8 +217,24 @@ export async function listFiles(
   });
 }
 
-/** Whether an entity tag is the MD5 of the object's bytes. */
-const isMd5 = (etag: string) => /^[0-9a-f]{32}$/.test(etag);
+/**
+ * The MD5 an object has to have, in hexadecimal digits, if the answer tells.
+ *
+ * Mostly the entity tag is the MD5; not so with a key service's encryption, nor
+ * for objects made of parts.
+ */
+function expectedMd5(
+  answer: GetObjectCommandOutput,
+  etag: string,
+): string | undefined {
+  const google = (answer as { [GOOGLE_HASH]?: string })[GOOGLE_HASH];
+  if (google !== undefined) {
+    const base64 = google.match(/md5=([\w+/]+=*)/)?.[1];
+    return base64 && Uint8Array.fromBase64(base64).toHex();
+  }
+  if (answer.ServerSideEncryption?.startsWith("aws:kms")) return undefined;
+  return /^[0-9a-f]{32}$/.test(etag) ? etag : undefined;
+}
 
 async function md5(path: string): Promise<string> {
   const hash = createHash("md5");
@@ -223,35 +250,35 @@ async function fetchRest(
   signal: AbortSignal,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const there = sizeOf(path) ?? 0;
-  let hashed = isMd5(etag) ? etag : undefined;
-  if (there < bytes) {
-    const answer = await s3.send(
-      new GetObjectCommand({
-        Bucket: job.source.bucket,
-        Key: key,
-        IfMatch: `"${etag}"`,
-        ...(there > 0 ? { Range: `bytes=${there}-` } : {}),
-      }),
-      { abortSignal: signal },
-    );
-    // With a key service's encryption the tag is no hash of the bytes.
-    if (answer.ServerSideEncryption?.startsWith("aws:kms")) hashed = undefined;
-    using file = await Deno.open(path, { append: true, create: true });
-    const body = answer.Body!.transformToWebStream() as ReadableStream<
-      Uint8Array
-    >;
-    for await (const chunk of body) {
-      signal.throwIfAborted();
-      for (let at = 0; at < chunk.length;) {
-        at += await file.write(chunk.subarray(at));
-      }
-      onBytes(chunk.length);
+  let there = sizeOf(path) ?? 0;
+  if (there >= bytes) {
+    Deno.removeSync(path);
+    there = 0;
+  }
+  const answer = await s3.send(
+    new GetObjectCommand({
+      Bucket: job.source.bucket,
+      Key: key,
+      IfMatch: `"${etag}"`,
+      ...(there > 0 ? { Range: `bytes=${there}-` } : {}),
+    }),
+    { abortSignal: signal },
+  );
+  const body = answer.Body!.transformToWebStream() as ReadableStream<
+    Uint8Array
+  >;
+  using file = await Deno.open(path, { append: true, create: true });
+  for await (const chunk of body) {
+    signal.throwIfAborted();
+    for (let at = 0; at < chunk.length;) {
+      at += await file.write(chunk.subarray(at));
     }
+    onBytes(chunk.length);
   }
   const size = sizeOf(path) ?? 0;
   if (size < bytes) throw new PassingError("the connection broke off", {});
-  if (size === bytes && (hashed === undefined || await md5(path) === hashed)) {
+  const hash = expectedMd5(answer, etag);
+  if (size === bytes && (hash === undefined || await md5(path) === hash)) {
     return;
   }
   Deno.removeSync(path);

@@ -91,7 +91,7 @@ export function tripSink(claim: Claim, rowsPerFile: number): TripSink {
       // The file under way is named before it is there, so that the next run
       // knows it as the download's own.
       files: [...files, { name: `${name()}.parquet`, bytes: 0 }],
-      resume: { start, cursor: start, pages: [] },
+      resume: { start, cursor, pages },
       ...changes,
     });
 

@@ -138,7 +138,12 @@ async function fetchText(
     });
     text = await response.text();
   } catch (cause) {
-    throw new PassingError("the connection failed", { cause });
+    // Deno names the address first and the reason last.
+    const reason = (cause as Error).message?.match(/\w+ error: .*$/)?.[0];
+    throw new PassingError(
+      `the connection failed${reason ? ` (${reason})` : ""}`,
+      { cause },
+    );
   }
   const { status, headers } = response;
   if (IS_PASSING(status)) {
@@ -207,10 +212,13 @@ export async function ask(
     });
   } catch (error) {
     if (!(error instanceof PassingError)) throw error;
+    const isThrottled = error.message.endsWith("429") && !soda.token;
     throw new LakehouseError({
       what: `Cannot download trips from ${soda.uri}`,
       why: error.message,
-      next: RESUME_NEXT,
+      next: isThrottled
+        ? `set SODA_APP_TOKEN to an application token of the portal, or ${RESUME_NEXT}`
+        : RESUME_NEXT,
       cause: error.cause ?? error,
     });
   }

@@ -50,8 +50,10 @@ export async function readAvro(bytes: Uint8Array): Promise<AvroFile> {
     parseHook: (schema) =>
       avro.Type.forSchema(schema, { registry: { long: LONG } }),
   });
+  let sync = new Uint8Array();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   decoder.on("metadata", (_type, _codec, file) => {
+    sync = file.sync;
     for (const [name, value] of Object.entries(file.meta)) {
       header[name] = new TextDecoder().decode(value as Uint8Array);
     }
@@ -61,6 +63,11 @@ export async function readAvro(bytes: Uint8Array): Promise<AvroFile> {
   decoder.on("error", reject);
   decoder.end(bytes);
   await promise;
-  if (!("avro.schema" in header)) throw new Error("no Avro file");
+  if (!("avro.schema" in header)) throw new Error("it is no Avro file");
+  // The decoder takes a file that breaks off for one that ends.
+  const end = bytes.subarray(-sync.length);
+  if (!end.every((byte, index) => byte === sync[index])) {
+    throw new Error("its end is missing");
+  }
   return { records, header };
 }

@@ -114,7 +114,7 @@ async function records(
     const { records } = await readAvro(bytes);
     return { records, bytes: bytes.length };
   } catch (cause) {
-    throw damaged(path, `it is damaged (${(cause as Error).message})`, cause);
+    throw damaged(path, `it is damaged: ${(cause as Error).message}`, cause);
   }
 }
 

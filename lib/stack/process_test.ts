@@ -41,3 +41,45 @@ Deno.test("run() starts nothing when the signal is aborted already", async () =>
     "no",
   );
 });
+
+Deno.test("run() feeds lines to stdin and closes it after the last", async () => {
+  const lines: string[] = [];
+  const code = await run({
+    command: "sh",
+    args: ["-c", "cat; echo end"],
+    input: ReadableStream.from(["one", "two ü"]),
+    onLine: (line) => lines.push(line),
+  });
+  assertEquals([code, lines], [0, ["one", "two ü", "end"]]);
+});
+
+Deno.test("run() ends with the program, whatever its input still does", async () => {
+  const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+  const code = await run({
+    command: "sh",
+    args: ["-c", "exit 4"],
+    input: new ReadableStream({ cancel: () => resolve() }),
+  });
+  assertEquals(code, 4);
+  await cancelled;
+});
+
+Deno.test("run() kills the program and its children at once", async () => {
+  const controller = new AbortController();
+  const mark = `31${Math.floor(Math.random() * 1e6)}`;
+  const started = performance.now();
+  const code = await run({
+    command: "sh",
+    // Deaf to SIGTERM, which SIGKILL does not ask about.
+    args: ["-c", `trap '' TERM; echo up; sleep ${mark} & sleep ${mark}`],
+    kill: controller.signal,
+    onLine: () => controller.abort(),
+  });
+  assertEquals(code === 0, false);
+  assertEquals(performance.now() - started < 4_000, true);
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] })
+    .output();
+  const left = new TextDecoder().decode(stdout).split("\n")
+    .filter((line) => line.startsWith(`sleep ${mark}`));
+  assertEquals(left, []);
+});

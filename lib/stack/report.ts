@@ -1,140 +1,75 @@
 /**
  * Executed notebooks as pages for colleagues: one HTML file each, which asks
- * the network for nothing, and an index.
+ * the network for nothing, an index, and PDFs of them.
  *
  * @module
  */
 
 import { basename } from "node:path";
 import { PROJECT_DIR } from "../config.ts";
-import { escapeHtml } from "../display.ts";
 import { LakehouseError } from "../errors.ts";
-import { formatDuration } from "../format.ts";
-import {
-  codeCells,
-  type Notebook,
-  notebookFault,
-  notebookText,
-  notebookTitle,
-  readNotebook,
-  wholeText,
-} from "../notebook.ts";
+import { type Notebook, notebookText, readNotebook } from "../notebook.ts";
+import { secretProblems } from "../notebook_secrets.ts";
 import { run } from "./process.ts";
+import { printPage } from "./report/chromium.ts";
+import {
+  GENERATOR,
+  headHtml,
+  indexHtml,
+  type Missing,
+  policy,
+} from "./report/html.ts";
+import {
+  contentsOf,
+  type Page,
+  shownNotebook,
+  titleAnchor,
+  toPage,
+} from "./report/page.ts";
 
 const TEMPLATES = `${PROJECT_DIR}/lib/stack`;
-
-// The browser itself refuses whatever else a page would ask for.
-const POLICY =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; " +
-  "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-/** What a report tells above its pages. */
-export interface ReportHeader {
-  /** When the notebooks ran. */
-  date: Date;
-  /** The stack they ran on, with a note that tells it from others. */
-  stack: string;
-  /** Versions by name, in the order to show. */
-  versions: Record<string, string>;
-}
 
 /** Options of {@linkcode writeReport}. */
 export interface ReportOptions {
   /** Executed notebooks, in order. */
   notebooks: readonly string[];
+  /** Notebooks that have no page, and why; the index names them. @default {[]} */
+  missing?: readonly Missing[];
   /** Folder for the pages; made when it is not there. */
   outDir: string;
-  /** What the pages tell above. */
-  header: ReportHeader;
   /** The Python environment with nbconvert. */
   python: { bin: string; env: Record<string, string> };
+  /** Program of a Chromium that prints each page as a PDF. @default {no PDFs} */
+  chromium?: string;
   /** Ends the conversion. */
   signal?: AbortSignal;
-}
-
-interface Page {
-  path: string;
-  file: string;
-  title: string;
-  fault: string | undefined;
-  took: string;
-  notebook: Notebook;
-}
-
-/** Headings of a notebook with the ids of their cells. */
-function contentsOf(
-  notebook: Notebook,
-): { level: number; text: string; cell: string }[] {
-  return notebook.cells.flatMap((cell) => {
-    if (cell.cell_type !== "markdown") return [];
-    // A "#" in a fenced block is code.
-    const text = wholeText(cell.source).replace(/^(```|~~~)[^]*?^\1/gm, "");
-    return [...text.matchAll(/^(#{1,3})\s+(.+?)\s*#*$/gm)].map((match) => ({
-      level: match[1]!.length,
-      text: match[2]!.replace(/[*_`]/g, ""),
-      cell: cell.id ?? "",
-    }));
-  });
-}
-
-/** Why the notebook stopped, from the headless run's note or a cell's error. */
-function faultOf(notebook: Notebook): string | undefined {
-  const note = notebookFault(notebook);
-  if (note) return note;
-  for (const { number, outputs } of codeCells(notebook)) {
-    const error = outputs.find((output) => output.output_type === "error");
-    if (error) return `cell ${number}: ${error.ename}: ${error.evalue}`;
-  }
-  return undefined;
-}
-
-/** How long the cells ran, from the times the headless run records. */
-function tookOf(notebook: Notebook): string {
-  let ms = 0;
-  for (const { index } of codeCells(notebook)) {
-    const times = notebook.cells[index]!.metadata["execution"] as
-      | Record<string, string>
-      | undefined;
-    const start = Date.parse(times?.["iopub.execute_input"] ?? "");
-    const end = Date.parse(times?.["shell.execute_reply"] ?? "");
-    if (end >= start) ms += end - start;
-  }
-  return formatDuration(ms);
-}
-
-function factsOf(header: ReportHeader): [string, string][] {
-  const date = header.date.toISOString().replace("T", " ").slice(0, 16);
-  return [
-    ["Date", `${date} UTC`],
-    ["Stack", header.stack],
-    ...Object.entries(header.versions),
-  ];
 }
 
 /** The notebook with what the template shows in its metadata. */
 function prepared(
   page: Page,
   pages: readonly Page[],
-  header: ReportHeader,
+  script: string,
 ): Notebook {
   const at = pages.indexOf(page);
-  const { notebook } = page;
+  const notebook = shownNotebook(page, new Set(pages.map(({ file }) => file)));
+  const link = (other: Page | undefined) =>
+    other ? { file: other.file, title: other.title } : null;
   return {
     ...notebook,
-    cells: notebook.cells.map((cell, i) => ({
-      ...cell,
-      id: cell.id ?? `c${i}`,
-    })),
     metadata: {
       ...notebook.metadata,
       report: {
         title: page.title,
+        anchor: titleAnchor(page),
         fault: page.fault ?? null,
-        policy: POLICY,
-        facts: [...factsOf(header), ["Run time", page.took]],
-        contents: contentsOf(notebook),
-        previous: pages[at - 1]?.file ?? null,
-        next: pages[at + 1]?.file ?? null,
+        policy: policy(script),
+        generator: GENERATOR,
+        head: headHtml(page),
+        contents: contentsOf(page),
+        previous: link(pages[at - 1]),
+        next: link(pages[at + 1]),
+        script,
       },
     },
   };
@@ -168,94 +103,91 @@ async function convert(paths: string[], options: ReportOptions): Promise<void> {
   });
 }
 
-function indexHtml(
+/** Removes what an earlier report left in the folder, and nothing else. */
+async function removeOld(outDir: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(outDir)) {
+    if (!isFile || !name.endsWith(".html")) continue;
+    const path = `${outDir}/${name}`;
+    const mark = `<meta name="generator" content="${GENERATOR}">`;
+    if (!(await Deno.readTextFile(path)).includes(mark)) continue;
+    await Deno.remove(path);
+    await Deno.remove(path.replace(/html$/, "pdf")).catch(() => {});
+  }
+}
+
+async function writePages(
   pages: readonly Page[],
-  header: ReportHeader,
-  css: string,
-): string {
-  const facts = factsOf(header).map(([name, value]) =>
-    `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`
-  );
-  const rows = pages.map(({ file, title, fault, took }) =>
-    `<tr><td><a href="${encodeURI(file)}">${escapeHtml(title)}</a></td>` +
-    `<td>${took}</td>` +
-    (fault
-      ? `<td class="bad">stopped at ${escapeHtml(fault)}</td>`
-      : `<td class="ok">✓ ran to its end</td>`) +
-    "</tr>"
-  );
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<title>Lakehouse analysis</title>
-<style>${css}</style>
-</head>
-<body>
-<header>
-<h1>Lakehouse analysis</h1>
-<dl class="facts">${facts.join("")}</dl>
-</header>
-<main>
-<table>
-<thead><tr><th align="left">Notebook</th><th align="left">Run time</th>` +
-    `<th align="left">Result</th></tr></thead>
-<tbody>${rows.join("")}</tbody>
-</table>
-</main>
-</body>
-</html>
-`;
+  options: ReportOptions,
+): Promise<void> {
+  if (pages.length === 0) return;
+  const script = await Deno.readTextFile(`${TEMPLATES}/report/report.js`);
+  const dir = await Deno.makeTempDir();
+  try {
+    const paths = await Promise.all(pages.map(async (page) => {
+      const path = `${dir}/${page.name}.ipynb`;
+      await Deno.writeTextFile(
+        path,
+        notebookText(prepared(page, pages, script)),
+      );
+      return path;
+    }));
+    await convert(paths, options);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 }
 
 /**
- * Writes a page for each executed notebook and an index; a notebook that
- * failed gives a page too, with the failed cell marked.
+ * Writes a page for each executed notebook and an index, in place of those that
+ * an earlier report left there.
+ *
+ * A notebook that failed gives a page too, with the failed cell marked. One
+ * that shows a secret gives none: a report is sent on.
  *
  * @returns Path of the index.
- * @throws {LakehouseError} When a notebook cannot be read or converted.
+ * @throws {LakehouseError} When a notebook cannot be read or converted, or, once all else is written, when one shows a secret.
  * @example Usage
  * ```ts ignore
  * const index = await writeReport({
  *   notebooks: ["/tmp/run/01-setup.ipynb"],
  *   outDir: "reports",
- *   header: { date: new Date(), stack: "local", versions: { Trino: "483" } },
  *   python: await python(),
  * });
  * ```
  */
 export async function writeReport(options: ReportOptions): Promise<string> {
-  const { outDir, header } = options;
-  const pages = await Promise.all(
-    options.notebooks.map(async (path): Promise<Page> => {
-      const notebook = await readNotebook(path);
-      return {
-        path,
-        file: `${basename(path, ".ipynb")}.html`,
-        title: notebookTitle(notebook, path),
-        fault: faultOf(notebook),
-        took: tookOf(notebook),
-        notebook,
-      };
-    }),
-  );
-  await Deno.mkdir(outDir, { recursive: true });
-  const dir = await Deno.makeTempDir();
-  try {
-    const paths = await Promise.all(pages.map(async (page) => {
-      const path = `${dir}/${basename(page.path)}`;
-      const text = notebookText(prepared(page, pages, header));
-      await Deno.writeTextFile(path, text);
-      return path;
-    }));
-    if (paths.length > 0) await convert(paths, options);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
+  const { outDir, chromium, signal, missing = [] } = options;
+  const pages: Page[] = [];
+  const withheld: Missing[] = [];
+  for (const path of options.notebooks) {
+    const notebook = await readNotebook(path);
+    const page = toPage(path, notebook);
+    const [secret] = secretProblems(path, notebook);
+    if (secret) {
+      withheld.push({ title: page.title, why: `left out: ${secret}` });
+    } else pages.push(page);
   }
+  await Deno.mkdir(outDir, { recursive: true });
+  await removeOld(outDir);
+  await writePages(pages, options);
   const css = await Deno.readTextFile(`${TEMPLATES}/report/report.css`);
   const index = `${outDir}/index.html`;
-  await Deno.writeTextFile(index, indexHtml(pages, header, css));
-  return index;
+  await Deno.writeTextFile(
+    index,
+    indexHtml(pages, [...withheld, ...missing], css),
+  );
+  if (chromium) {
+    for (const file of ["index.html", ...pages.map(({ file }) => file)]) {
+      await printPage(chromium, `${outDir}/${file}`, signal);
+    }
+  }
+  const [first] = withheld;
+  if (!first) return index;
+  throw new LakehouseError({
+    what: `Cannot put "${first.title}" into the report`,
+    why: first.why.replace("left out: ", ""),
+    next: `change that cell and run the notebook again; ${
+      basename(index)
+    } leads to the others`,
+  });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { PROJECT_DIR, stateDir } from "../../lib/config.ts";
+import { PROJECT_DIR } from "../../lib/config.ts";
 
 /** A running JupyterLab. */
 export interface Lab {
@@ -24,11 +24,6 @@ export interface Lab {
 const START_SECONDS = 90;
 /** What a fresh clone does not have, and what a test must not write to. */
 const LEFT_OUT = /^(\.git|\.state.*|data|reports|docker|node_modules)$/;
-
-/** Folder of the lane's screenshots and logs. */
-export function artefactsDir(): string {
-  return `${stateDir()}/artefacts/browser`;
-}
 
 async function copyProject(to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
@@ -61,11 +56,8 @@ function jupyterDirs(dir: string): Record<string, string> {
   };
 }
 
-/** Starts JupyterLab on a new copy of the project in `home`; `env` is for the kernels. */
-export async function startLab(
-  home: string,
-  env: Record<string, string>,
-): Promise<Lab> {
+/** Starts JupyterLab on a new copy of the project in `home`. */
+export async function startLab(home: string): Promise<Lab> {
   const dir = `${home}/project`;
   await Deno.remove(home, { recursive: true }).catch(() => {});
   await copyProject(dir);
@@ -84,7 +76,6 @@ export async function startLab(
     env: {
       NO_COLOR: "1",
       ...jupyterDirs(`${home}/jupyter`),
-      ...env,
       JUPYTER_TOKEN: token,
     },
     stdin: "null",

@@ -6,6 +6,7 @@ import {
   stateDir,
 } from "../../lib/config.ts";
 import { submitIngest } from "../../lib/spark.ts";
+import { sparkSession } from "../../lib/spark_session.ts";
 import { stagedFiles } from "../../lib/staging.ts";
 import { containers } from "../../lib/stack/docker/compose.ts";
 import {
@@ -262,6 +263,16 @@ Deno.test("an abort ends the job inside the container, and the table stays", asy
   assertStringIncludes(left, "sleep infinity");
   assert(!left.includes("ingest.py"), left);
   assertEquals(await count(), before);
+});
+
+Deno.test("a Spark session answers from the container, and a kill leaves none of it", async () => {
+  const spark = await sparkSession({ name: "lane" });
+  const { rows } = await spark.sql("SELECT count(*) AS n FROM taxi_trips");
+  assertEquals(rows[0]?.n, 50_000n);
+  assertStringIncludes(await sparkProcesses(), "session.py");
+  await spark.kill();
+  const left = await sparkProcesses();
+  assert(!left.includes("session.py"), left);
 });
 
 Deno.test("a spark container killed in the middle is named, and up mends it", async () => {

@@ -48,7 +48,8 @@ export async function findChromium(): Promise<string | undefined> {
   throw new LakehouseError({
     what: `Cannot use CHROMIUM "${given}"`,
     why: "there is no such program",
-    next: "set CHROMIUM to the program of a Chromium or Chrome, or leave it out",
+    next:
+      "set CHROMIUM to the program of a Chromium or Chrome, or leave it out",
   });
 }
 
@@ -70,7 +71,10 @@ export async function requireChromium(): Promise<string> {
 
 /** A page as it is printed: a link to another file would name this machine's folders. */
 function forPrint(html: string): string {
-  return html.replace(/<a\b[^>]*\bhref="(?!#|https?:|mailto:)[^"]*"[^>]*>([^]*?)<\/a>/g, "$1");
+  return html.replace(
+    /<a\b[^>]*\bhref="(?!#|https?:|mailto:)[^"]*"[^>]*>([^]*?)<\/a>/g,
+    "$1",
+  );
 }
 
 /**

@@ -17,10 +17,12 @@ export const GENERATOR = "AIStor Tables Analysis report";
  * The policy by which the browser itself refuses whatever a page would ask the
  * network for, and every script but the page's own.
  */
-export function policy(script: string): string {
-  const hash = createHash("sha256").update(script).digest("base64");
+export function policy(script?: string): string {
+  const hash = script &&
+    createHash("sha256").update(script).digest("base64");
   return "default-src 'none'; img-src data:; style-src 'unsafe-inline'; " +
-    `script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+    (hash ? `script-src 'sha256-${hash}'; ` : "") +
+    "base-uri 'none'; form-action 'none'";
 }
 
 function minute(date: Date): string {
@@ -62,7 +64,9 @@ export function headHtml(page: Page): string {
     ["Run time", formatDuration(ms)],
     ["Facts checked", String(checks.length)],
   ];
-  const at = faultCell ? ` <a href="#${escapeHtml(faultCell)}">Go there</a>` : "";
+  const at = faultCell
+    ? ` <a href="#${escapeHtml(faultCell)}">Go there</a>`
+    : "";
   return noteHtml(noteOf(page)) + factsHtml(facts) +
     (fault
       ? `<p class="fault"><b>This notebook stopped at ${
@@ -157,7 +161,7 @@ export function indexHtml(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${policy("")}">
+<meta http-equiv="Content-Security-Policy" content="${policy()}">
 <meta name="generator" content="${GENERATOR}">
 <title>Lakehouse report</title>
 <style>${css}</style>

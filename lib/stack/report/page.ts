@@ -103,7 +103,9 @@ function faultOf(
     const marked = metadata["lakehouse"] as { fault?: string } | undefined;
     if (error || marked?.fault) {
       const fault = note ??
-        `cell ${number}: ${marked?.fault ?? `${error?.ename}: ${error?.evalue}`}`;
+        `cell ${number}: ${
+          marked?.fault ?? `${error?.ename}: ${error?.evalue}`
+        }`;
       return { fault, cell: id };
     }
   }
@@ -123,7 +125,10 @@ function timesOf(cell: Cell): { start: number; end: number } | undefined {
 export function toPage(path: string, executed: Notebook): Page {
   const notebook = {
     ...executed,
-    cells: executed.cells.map((cell, i) => ({ ...cell, id: cell.id ?? `c${i}` })),
+    cells: executed.cells.map((cell, i) => ({
+      ...cell,
+      id: cell.id ?? `c${i}`,
+    })),
   };
   const name = basename(path, ".ipynb");
   const fault = faultOf(notebook);
@@ -231,7 +236,10 @@ function shownLink(
  *
  * @param files The pages that there are.
  */
-export function shownNotebook(page: Page, files: ReadonlySet<string>): Notebook {
+export function shownNotebook(
+  page: Page,
+  files: ReadonlySet<string>,
+): Notebook {
   return {
     ...page.notebook,
     cells: page.notebook.cells.map((cell, i) => {
