@@ -1,0 +1,253 @@
+/**
+ * What a person does with a notebook in JupyterLab, and what they see.
+ *
+ * @module
+ */
+
+import type { Locator, Page } from "playwright-core";
+import type { Lab } from "./lab.ts";
+
+/** Longest time for a whole notebook, in milliseconds. */
+const RUN_MS = 180_000;
+
+const ERROR = '[data-mime-type="application/vnd.jupyter.error"]';
+const STDERR = '[data-mime-type="application/vnd.jupyter.stderr"]';
+
+/** The indicator beside the kernel's name, when the kernel waits for work. */
+async function kernelIsIdle(page: Page): Promise<void> {
+  await page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    .waitFor({ timeout: RUN_MS });
+}
+
+/** Opens a notebook by its address; its kernel is ready afterwards. */
+export async function openNotebook(
+  page: Page,
+  lab: Lab,
+  notebook: string,
+): Promise<void> {
+  await page.goto(lab.address(notebook));
+  // The notebook's own cells; before they come, an empty one stands there.
+  await page.locator(".jp-Notebook .jp-MarkdownCell").first().waitFor();
+  // The indicator shows idle before there is a kernel; the status bar does not.
+  await page.locator("#jp-main-statusbar").getByText("Deno | Idle").waitFor();
+}
+
+/** Chooses an entry of a menu, such as `runmenu:run-all` in `Run`. */
+export async function choose(
+  page: Page,
+  menu: string,
+  command: string,
+): Promise<void> {
+  await page.locator(".lm-MenuBar-item").getByText(menu, { exact: true })
+    .click();
+  await page.locator(`.lm-Menu-item[data-command="${command}"]`).click();
+}
+
+/** Presses a button of the notebook's toolbar. */
+export async function press(
+  page: Page,
+  button: "interrupt" | "restart" | "restart-and-run",
+): Promise<void> {
+  await page.locator(`.jp-NotebookPanel-toolbar [data-jp-item-name=${button}]`)
+    .locator("jp-button, button").first().click();
+}
+
+/** Answers the question of a dialog with yes. */
+export async function accept(page: Page): Promise<void> {
+  await page.locator(".jp-Dialog .jp-mod-accept").click();
+}
+
+const codeCells = (page: Page) => page.locator(".jp-Notebook .jp-CodeCell");
+
+/** Waits until a run that was started has ended. */
+export async function runEnds(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      ![...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
+        .some((prompt) => prompt.textContent?.includes("*")),
+    undefined,
+    { timeout: RUN_MS, polling: 100 },
+  );
+  await kernelIsIdle(page);
+}
+
+/** Waits until the last cell stands in the queue, and then for the end. */
+export async function allCellsRan(page: Page): Promise<void> {
+  await codeCells(page).last().locator(".jp-InputPrompt", { hasText: "*" })
+    .waitFor({ timeout: 20_000 });
+  await runEnds(page);
+}
+
+/** Run → Run All Cells. */
+export async function runAll(page: Page): Promise<void> {
+  await choose(page, "Run", "runmenu:run-all");
+  await allCellsRan(page);
+}
+
+/** The code cell whose text has `text`; it stays that cell when its text changes. */
+export async function cellWith(page: Page, text: string): Promise<Locator> {
+  const texts = await codeCells(page).locator(".jp-InputArea-editor")
+    .allTextContents();
+  const index = texts.findIndex((one) => one.includes(text));
+  if (index < 0) throw new Error(`No cell has ${JSON.stringify(text)}`);
+  return codeCells(page).nth(index);
+}
+
+/** The number in the brackets beside a cell: how many ran before it. */
+async function promptOf(cell: Locator): Promise<string> {
+  return (await cell.locator(".jp-InputPrompt").textContent() ?? "").trim();
+}
+
+/** Puts `source` in the place of a cell's text. */
+export async function edit(cell: Locator, source: string): Promise<void> {
+  const { keyboard } = cell.page();
+  await cell.locator(".cm-content").click();
+  await keyboard.press("Control+a");
+  // As pasted; typed brackets would bring their partners.
+  await keyboard.insertText(source);
+}
+
+/** Starts a cell with Ctrl+Enter; it runs when this resolves. */
+export async function start(cell: Locator): Promise<void> {
+  const page = cell.page();
+  const before = await promptOf(cell);
+  await cell.locator(".cm-content").click();
+  await page.keyboard.press("Control+Enter");
+  for (let i = 0; i < 200 && await promptOf(cell) === before; i++) {
+    await page.waitForTimeout(20);
+  }
+}
+
+/** Runs a cell with Ctrl+Enter to its end. */
+export async function run(cell: Locator): Promise<void> {
+  await start(cell);
+  await runEnds(cell.page());
+}
+
+/** Adds a code cell at the end. */
+export async function addCell(page: Page, source: string): Promise<Locator> {
+  await page.locator(".jp-Notebook .jp-Cell").last().locator(".jp-InputPrompt")
+    .click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("b");
+  const cell = codeCells(page).nth(await codeCells(page).count() - 1);
+  await edit(cell, source);
+  return cell;
+}
+
+/**
+ * Follows the progress bar of a cell that is about to run; the result tells
+ * every text it had, and the most bars that stood there at once.
+ */
+export async function watchBar(
+  cell: Locator,
+): Promise<() => Promise<{ texts: string[]; bars: number }>> {
+  const watched = await cell.evaluateHandle((node) => {
+    const seen = { texts: [] as string[], bars: 0 };
+    new MutationObserver(() => {
+      const bars = [...node.querySelectorAll(".jp-OutputArea-output")]
+        .filter((output) => output.querySelector('div[style*="height:6px"]'));
+      seen.bars = Math.max(seen.bars, bars.length);
+      const text = bars.at(-1)?.textContent?.trim();
+      if (text && text !== seen.texts.at(-1)) seen.texts.push(text);
+    }).observe(node, { childList: true, subtree: true, characterData: true });
+    return seen;
+  });
+  return () => watched.jsonValue();
+}
+
+/** What a cell shows, one text for each output. */
+export async function outputsOf(cell: Locator): Promise<string[]> {
+  return (await cell.locator(".jp-OutputArea-output").allTextContents())
+    .map((text) => text.trim());
+}
+
+/** Errors, and lines on standard error, that the notebook shows. */
+export async function errors(page: Page): Promise<string[]> {
+  return await page.locator(`${ERROR}, ${STDERR}`).allTextContents();
+}
+
+/** The image of every chart. */
+export function charts(page: Page): Locator {
+  return page.locator('.jp-OutputArea-output img[src^="data:image/svg"]');
+}
+
+/** Every table that shows: its rows, and whether it has a height. */
+export async function tables(
+  page: Page,
+): Promise<{ rows: number; height: number }[]> {
+  return await page.locator(".jp-OutputArea-output table").evaluateAll((all) =>
+    all.map((table) => ({
+      rows: table.querySelectorAll("tbody tr").length,
+      height: table.getBoundingClientRect().height,
+    }))
+  );
+}
+
+/** Scrolls to the notebook's first cell. */
+export async function scrollToTop(page: Page): Promise<void> {
+  await page.locator(".jp-Notebook .jp-Cell").first().evaluate((cell) =>
+    cell.scrollIntoView({ block: "end" })
+  );
+  await page.waitForTimeout(300);
+}
+
+/** Settings → Theme. */
+export async function theme(
+  page: Page,
+  name: "JupyterLab Light" | "JupyterLab Dark",
+): Promise<void> {
+  await page.locator(".lm-MenuBar-item").getByText("Settings", { exact: true })
+    .click();
+  await page.locator(".lm-Menu-item").getByText("Theme", { exact: true })
+    .hover();
+  await page.locator(".lm-Menu-item").getByText(name, { exact: true }).click();
+  await page.locator(`body[data-jp-theme-name="${name}"]`).waitFor();
+}
+
+/** Texts of outputs whose colour is too near to what lies behind them. */
+export async function faintTexts(page: Page): Promise<string[]> {
+  return await page.locator(".jp-OutputArea-output").evaluateAll((outputs) => {
+    const rgba = (color: string) => {
+      const [r = 0, g = 0, b = 0, a = 1] = (color.match(/[\d.]+/g) ?? [])
+        .map(Number);
+      return { r, g, b, a };
+    };
+    const luminance = ({ r, g, b }: { r: number; g: number; b: number }) => {
+      const [x, y, z] = [r, g, b].map((value) => {
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * x! + 0.7152 * y! + 0.0722 * z!;
+    };
+    const behind = (node: Element | null): { r: number; g: number; b: number } => {
+      for (; node; node = node.parentElement) {
+        const color = rgba(getComputedStyle(node).backgroundColor);
+        if (color.a > 0.5) return color;
+      }
+      return { r: 255, g: 255, b: 255 };
+    };
+    const faint: string[] = [];
+    for (const node of outputs.flatMap((output) => [output, ...output.querySelectorAll("*")])) {
+      const text = [...node.childNodes].filter(({ nodeType }) => nodeType === 3)
+        .map(({ textContent }) => textContent).join("").trim();
+      if (!text) continue;
+      let opacity = 1;
+      for (let up: Element | null = node; up; up = up.parentElement) {
+        opacity *= Number(getComputedStyle(up).opacity);
+      }
+      const color = rgba(getComputedStyle(node).color);
+      const ground = behind(node);
+      const alpha = color.a * opacity;
+      const seen = {
+        r: color.r * alpha + ground.r * (1 - alpha),
+        g: color.g * alpha + ground.g * (1 - alpha),
+        b: color.b * alpha + ground.b * (1 - alpha),
+      };
+      const [dark, light] = [luminance(seen), luminance(ground)].sort((a, b) => a - b);
+      const contrast = (light! + 0.05) / (dark! + 0.05);
+      if (contrast < 4.5) faint.push(`${contrast.toFixed(1)} ${text.slice(0, 40)}`);
+    }
+    return faint;
+  });
+}
