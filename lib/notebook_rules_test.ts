@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { type Cell, type Notebook, toTypeScript } from "./notebook.ts";
-import { inNotebook, numberProblems, shapeProblems } from "./notebook_rules.ts";
+import {
+  indexProblems,
+  inNotebook,
+  numberProblems,
+  shapeProblems,
+} from "./notebook_rules.ts";
 
 function good(): Notebook {
   return {
@@ -79,6 +84,56 @@ Deno.test("numberProblems() finds a number that is taken", () => {
   assertEquals(numberProblems(["n/01-a.ipynb", "n/02-b.ipynb"]), []);
   assertEquals(numberProblems(["n/01-a.ipynb", "n/01-b.ipynb"]), [
     "01-b.ipynb: 01-a.ipynb has the number 01 too",
+  ]);
+});
+
+function titled(source: string): Notebook {
+  const notebook = good();
+  notebook.cells[0]!.source = source;
+  return notebook;
+}
+
+/** Problems of an index with these rows, beside notebooks 01 and 02. */
+function listed(...rows: string[]): string[] {
+  const index = ["# 00", "", "| notebook | time |", "| --- | --- |", ...rows];
+  return indexProblems(
+    new Map([
+      ["00-index.ipynb", titled(index.join("\n"))],
+      ["01-a.ipynb", titled("# 01 · `A`")],
+      ["02-b.ipynb", titled("# 02 · B")],
+    ]),
+  );
+}
+
+const A = "| [01 · A](01-a.ipynb) | 2–10 s |";
+const B = "| [02 · B](02-b.ipynb) | 3 min |";
+
+Deno.test("indexProblems() takes a table of all notebooks", () => {
+  assertEquals(listed(A, B), []);
+});
+
+Deno.test("indexProblems() finds a missing notebook and a dead entry", () => {
+  assertEquals(listed(A, "| [03 · C](03-c.ipynb) | 1 s |"), [
+    "00-index.ipynb: no row for 02-b.ipynb; add: | [02 · B](02-b.ipynb) | … | … s |",
+    "00-index.ipynb: its row for 03-c.ipynb leads to no notebook",
+  ]);
+  assertEquals(indexProblems(new Map()), [
+    "00-index.ipynb: it is not there, and lists the others",
+  ]);
+});
+
+Deno.test("indexProblems() finds another title, order or row, and no time", () => {
+  assertEquals(listed(A.replace("01 · A", "01 · a"), B), [
+    `00-index.ipynb: "01 · a" is not the title of 01-a.ipynb: "01 · A"`,
+  ]);
+  assertEquals(listed(B, A), [
+    "00-index.ipynb: its rows are not in reading order",
+  ]);
+  assertEquals(listed(A, B, B), [
+    "00-index.ipynb: a notebook has two rows",
+  ]);
+  assertEquals(listed(A.replace("2–10 s", "soon"), B), [
+    "00-index.ipynb: its row for 01-a.ipynb does not end with a time",
   ]);
 });
 

@@ -308,6 +308,16 @@ Deno.test("trips from the portal pass Spark's check and arrive as they were", as
           location: "POINT (-87.6357600901 41.9074919303)",
         });
         await query(`DROP TABLE ${TABLE}`);
+        const client = s3Client();
+        for (const { key } of await stagedFiles()) {
+          await client.send(
+            new DeleteObjectCommand({
+              Bucket: settings().stagingBucket,
+              Key: key,
+            }),
+          );
+        }
+        client.destroy();
       },
     );
   } finally {

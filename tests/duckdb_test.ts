@@ -4,41 +4,15 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import {
-  catalog,
-  dropNamespace,
-  dropTable,
-  ensureNamespace,
-  ensureWarehouse,
-  listTables,
-  loadTable,
-} from "../lib/catalog.ts";
+import { catalog, loadTable } from "../lib/catalog.ts";
 import { duckdb, duckdbQuery } from "../lib/duckdb.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import { tableTree } from "../lib/explorer.ts";
 import { sparkSession } from "../lib/spark_session.ts";
 import { query } from "../lib/trino.ts";
-import { ensureTrinoCatalog } from "../lib/trino_catalog.ts";
-import { withEnv } from "./env.ts";
+import { withNamespace } from "./namespace.ts";
 
 const NAMESPACE = "duckdb_test";
-
-/** Runs `body` with a namespace of its own. */
-async function withNamespace(body: () => Promise<void>): Promise<void> {
-  await withEnv({ NAMESPACE }, async () => {
-    await ensureWarehouse(catalog());
-    await ensureTrinoCatalog();
-    await ensureNamespace(catalog(), NAMESPACE);
-    try {
-      await body();
-    } finally {
-      for (const { name } of await listTables(catalog(), NAMESPACE)) {
-        await dropTable(catalog(), NAMESPACE, name, { purge: true });
-      }
-      await dropNamespace(catalog(), NAMESPACE);
-    }
-  });
-}
 
 /** Folders with copies of files that this process left behind. */
 async function leftovers(): Promise<string[]> {
@@ -52,7 +26,7 @@ async function leftovers(): Promise<string[]> {
 }
 
 Deno.test("DuckDB", async (t) => {
-  await withNamespace(async () => {
+  await withNamespace(NAMESPACE, async () => {
     await query(`CREATE TABLE kinds (id integer, name varchar,
       at timestamp(6) with time zone, local timestamp(6), day date, clock time(6),
       money decimal(20,2), ratio double, f real, ok boolean, raw varbinary, u uuid,

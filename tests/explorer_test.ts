@@ -5,15 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import {
-  catalog,
-  dropNamespace,
-  dropTable,
-  ensureNamespace,
-  ensureWarehouse,
-  listTables,
-  loadTable,
-} from "../lib/catalog.ts";
+import { catalog, loadTable } from "../lib/catalog.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import {
   compareSnapshots,
@@ -23,46 +15,14 @@ import {
   tableObjects,
   tableTree,
 } from "../lib/explorer.ts";
-import { bucketAndKey, objectReader } from "../lib/explorer/store.ts";
+import { bucketAndKey } from "../lib/explorer/store.ts";
 import { DISPLAY } from "../lib/kernel.ts";
 import { s3Client } from "../lib/s3.ts";
 import { sparkSession } from "../lib/spark_session.ts";
 import { query } from "../lib/trino.ts";
-import { ensureTrinoCatalog } from "../lib/trino_catalog.ts";
-import { withEnv } from "./env.ts";
+import { withNamespace } from "./namespace.ts";
 
 const NAMESPACE = "explorer_test";
-
-/** Runs `body` with a namespace of its own. */
-async function withNamespace(body: () => Promise<void>): Promise<void> {
-  await withEnv({ NAMESPACE }, async () => {
-    await ensureWarehouse(catalog());
-    await ensureTrinoCatalog();
-    await ensureNamespace(catalog(), NAMESPACE);
-    try {
-      await body();
-    } finally {
-      for (const { name } of await listTables(catalog(), NAMESPACE)) {
-        await dropTable(catalog(), NAMESPACE, name);
-      }
-      await dropNamespace(catalog(), NAMESPACE);
-      await removeObjects();
-    }
-  });
-}
-
-/** What tests damaged on purpose no purge can remove. */
-async function removeObjects(): Promise<void> {
-  const { warehouse } = catalog();
-  const client = s3Client();
-  const reader = objectReader(AbortSignal.timeout(60_000));
-  for (const { path } of await reader.list(`s3://${warehouse}/${NAMESPACE}/`)) {
-    const { bucket, key } = bucketAndKey(path);
-    await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
-  }
-  reader.close();
-  client.destroy();
-}
 
 async function put(path: string, body: Uint8Array): Promise<void> {
   const { bucket, key } = bucketAndKey(path);
@@ -111,7 +71,7 @@ function bounds(file: DataFile, which: "lower" | "upper") {
 }
 
 Deno.test("the explorer", async (t) => {
-  await withNamespace(async () => {
+  await withNamespace(NAMESPACE, async () => {
     await createKinds();
 
     await t.step(
@@ -349,7 +309,7 @@ Deno.test("the explorer", async (t) => {
 });
 
 Deno.test("the explorer reads what Spark writes: branches, tags, deletion vectors", async () => {
-  await withNamespace(async () => {
+  await withNamespace(NAMESPACE, async () => {
     await using spark = await sparkSession();
     await spark.sql(
       `CREATE TABLE vectors (id bigint, at timestamp) USING iceberg

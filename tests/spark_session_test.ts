@@ -4,41 +4,18 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog, dropTable, ensureWarehouse } from "../lib/catalog.ts";
+import { catalog, ensureWarehouse } from "../lib/catalog.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import { SparkError } from "../lib/spark_error.ts";
-import { type SparkSession, sparkSession } from "../lib/spark_session.ts";
+import { sparkSession } from "../lib/spark_session.ts";
 import { query } from "../lib/trino.ts";
-import { ensureTrinoCatalog } from "../lib/trino_catalog.ts";
 import { withEnv } from "./env.ts";
+import { withNamespace } from "./namespace.ts";
 
 const NAMESPACE = "spark_session_test";
 // One task, so that the other cores stay free for other statements.
 const LONG =
   "SELECT count(*) FROM range(0, 100000000000, 1, 1) WHERE hash(id) % 7 = 1";
-
-/** Runs `body` on a session with a namespace of its own. */
-async function withSpark(
-  body: (spark: SparkSession) => Promise<void>,
-): Promise<void> {
-  await withEnv({ NAMESPACE }, async () => {
-    await ensureWarehouse(catalog());
-    await ensureTrinoCatalog();
-    await using spark = await sparkSession();
-    await spark.sql(`CREATE NAMESPACE IF NOT EXISTS ${NAMESPACE}`);
-    try {
-      await body(spark);
-    } finally {
-      const { rows } = await spark.sql(`SHOW TABLES IN ${NAMESPACE}`);
-      for (const { tableName } of rows) {
-        await dropTable(catalog(), NAMESPACE, tableName as string, {
-          purge: true,
-        });
-      }
-      await spark.sql(`DROP NAMESPACE ${NAMESPACE}`);
-    }
-  });
-}
 
 const isAlive = (pid: number) =>
   Deno.stat(`/proc/${pid}`).then(() => true, () => false);
@@ -60,7 +37,8 @@ async function processes(): Promise<string[]> {
 }
 
 Deno.test("a Spark session", async (t) => {
-  await withSpark(async (spark) => {
+  await withNamespace(NAMESPACE, async () => {
+    await using spark = await sparkSession();
     await t.step("is the one that runs, for every call", async () => {
       const [first, second] = await Promise.all([
         sparkSession(),
