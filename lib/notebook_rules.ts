@@ -33,6 +33,16 @@ export function shapeProblems(path: string, notebook: Notebook): string[] {
   if (notebook.metadata.kernelspec?.name !== "deno") {
     add("", `the kernel is not deno: choose Deno in JupyterLab and save`);
   }
+  const language = notebook.metadata["language_info"] as
+    | { name?: string }
+    | undefined;
+  if (language?.name !== "typescript") {
+    // Without it `deno fmt` passes over the code, and says nothing.
+    add(
+      "",
+      "its language is not TypeScript: run a cell in JupyterLab and save",
+    );
+  }
   const first = notebook.cells[0];
   if (
     first?.cell_type !== "markdown" || !/^# \S/.test(wholeText(first.source))

@@ -20,7 +20,10 @@ function good(): Notebook {
         execution_count: null,
       },
     ],
-    metadata: { kernelspec: { name: "deno" } },
+    metadata: {
+      kernelspec: { name: "deno" },
+      language_info: { name: "typescript" },
+    },
     nbformat: 4,
     nbformat_minor: 5,
   };
@@ -61,14 +64,15 @@ Deno.test("shapeProblems() finds long, empty and unexplained cells", () => {
   ]);
 });
 
-Deno.test("shapeProblems() finds a wrong name, kernel, title and ids", () => {
+Deno.test("shapeProblems() finds a wrong name, kernel, language, title and ids", () => {
   const notebook = good();
-  notebook.metadata.kernelspec = { name: "python3" };
+  notebook.metadata = { kernelspec: { name: "python3" } };
   notebook.cells[0]!.source = "Title";
   notebook.cells[0]!.id = "b";
   assertEquals(shapeProblems("notebooks/First.ipynb", notebook), [
     "First.ipynb: the name is not like 01-first-steps.ipynb",
     "First.ipynb: the kernel is not deno: choose Deno in JupyterLab and save",
+    "First.ipynb: its language is not TypeScript: run a cell in JupyterLab and save",
     "First.ipynb: the first cell is no title (# …)",
     "First.ipynb: cells lack ids of their own: save it in JupyterLab",
   ]);

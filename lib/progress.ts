@@ -52,10 +52,19 @@ function amount(value: number, unit: string): string {
     : `${formatNumber(value, 0)}${unit && ` ${unit}`}`;
 }
 
+/** A rate as text; what takes many seconds apiece is told by the minute. */
+function pace(rate: number, unit: string): string {
+  if (unit === "bytes") return `${formatBytes(rate)}/s`;
+  const [value, time] = rate < 0.1 ? [rate * 60, "min"] : [rate, "s"];
+  const text = value < 10 ? formatNumber(value, 1) : formatCompact(value);
+  return `${text}${unit && ` ${unit}`}/${time}`;
+}
+
 /**
  * The view of a running step: share, count, rate, and the remaining time.
  *
- * @param elapsed Milliseconds since the start.
+ * @param elapsed Milliseconds since the work began.
+ * @param idle Milliseconds since `done` last rose. @default {0}
  * @example Usage
  * ```ts
  * import { progressView } from "@lakehouse";
@@ -68,30 +77,28 @@ function amount(value: number, unit: string): string {
 export function progressView(
   state: ProgressState,
   elapsed: number,
+  idle = 0,
 ): ProgressView {
   const { done, total, unit = "", detail } = state;
   const share = total === undefined || total <= 0
     ? undefined
     : Math.min(1, Math.max(0, done / total));
-  const rate = elapsed > 0 ? done / (elapsed / 1000) : 0;
-  const count = share === undefined
-    ? amount(done, unit)
-    : unit === "bytes"
-    ? `${formatBytes(done)} of ${formatBytes(total!)}`
-    : `${formatNumber(done, 0)} of ${amount(total!, unit)}`;
-  const parts = [count];
-  if (share !== undefined) parts.unshift(`${Math.floor(share * 100)} %`);
+  const parts: string[] = [];
+  if (share !== undefined) {
+    const whole = unit === "bytes"
+      ? `${formatBytes(done)} of ${formatBytes(total!)}`
+      : `${formatNumber(done, 0)} of ${amount(total!, unit)}`;
+    parts.push(`${Math.floor(share * 100)} %`, whole);
+  } else if (done > 0 || !detail) parts.push(amount(done, unit));
   // The first moments say nothing about the rate.
-  if (elapsed >= 1000 && rate > 0) {
-    parts.push(
-      unit === "bytes"
-        ? `${formatBytes(rate)}/s`
-        : `${rate < 10 ? formatNumber(rate, 1) : formatCompact(rate)}${
-          unit && ` ${unit}`
-        }/s`,
-    );
-    if (share !== undefined && share < 1) {
-      const left = (total! - done) / rate * 1000;
+  if (elapsed >= 1000 && done > 0) {
+    parts.push(pace(done / elapsed * 1000, unit));
+    // Work that comes in lumps counts down between them, not up.
+    const took = Math.max(1, elapsed - idle);
+    const left = share === undefined || share === 1
+      ? 0
+      : (total! - done) / done * took - idle;
+    if (left > 0) {
       parts.push(`${formatDuration(Math.ceil(left / 1000) * 1000)} left`);
     }
   }
@@ -183,6 +190,8 @@ function onLines(title: string): Surface {
 
 // Updates faster than this are skipped; the eye does not follow more.
 const SHORTEST_MS = 100;
+// A step of unknown length tells the time so often, as a sign of life.
+const TICK_MS = 1_000;
 
 /**
  * Shows a progress bar with rate and remaining time.
@@ -191,6 +200,7 @@ const SHORTEST_MS = 100;
  * standard error; elsewhere a line for every tenth.
  *
  * @param title Names the step.
+ * @param start When it began, by `performance.now()`. @default {now}
  * @example Usage
  * ```ts
  * import { progress } from "@lakehouse";
@@ -202,8 +212,10 @@ const SHORTEST_MS = 100;
  * await bar.done("10 files");
  * ```
  */
-export function progress(title: string): Progress {
-  const start = performance.now();
+export function progress(
+  title: string,
+  start: number = performance.now(),
+): Progress {
   const notebook = kernel();
   const surface = notebook
     ? inNotebook(notebook, title)
@@ -213,20 +225,42 @@ export function progress(title: string): Progress {
   let share: number | undefined;
   let waiting: ProgressState | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let tick: ReturnType<typeof setTimeout> | undefined;
   let drawn = -Infinity;
+  let hasEnded = false;
+  // When the work began; before, nobody knows how long it takes.
+  let begun: number | undefined;
+  let risen = { done: 0, at: start };
+
+  function viewAt(now: number, state: ProgressState): ProgressView {
+    if (begun !== undefined) {
+      return progressView(state, now - begun, now - risen.at);
+    }
+    const view = progressView(state, 0);
+    const seconds = Math.floor((now - start) / 1000);
+    return seconds === 0
+      ? view
+      : { ...view, text: `${view.text} · ${formatDuration(seconds * 1000)}` };
+  }
 
   function draw(): void {
     clearTimeout(timer);
+    clearTimeout(tick);
     timer = undefined;
     if (!waiting) return;
     drawn = performance.now();
-    const view = progressView(waiting, drawn - start);
+    const view = viewAt(drawn, waiting);
     share = view.share;
     surface.draw(view);
+    if (begun !== undefined) return;
+    tick = setTimeout(draw, TICK_MS);
+    Deno.unrefTimer(tick);
   }
 
   async function end(view: ProgressView): Promise<void> {
+    hasEnded = true;
     clearTimeout(timer);
+    clearTimeout(tick);
     const took = formatDuration(performance.now() - start);
     surface.draw({
       ...view,
@@ -237,9 +271,15 @@ export function progress(title: string): Progress {
 
   return {
     update(state) {
+      // What was stopped may still report; the end stays what shows.
+      if (hasEnded) return;
       waiting = state;
+      const now = performance.now();
+      if (state.done > 0) begun ??= start;
+      else if (state.total) begun ??= now;
+      if (state.done > risen.done) risen = { done: state.done, at: now };
       if (timer !== undefined) return;
-      const wait = drawn + SHORTEST_MS - performance.now();
+      const wait = drawn + SHORTEST_MS - now;
       if (wait <= 0) draw();
       else timer = setTimeout(draw, wait);
     },

@@ -41,6 +41,28 @@ Deno.test("progressView() tells no rate at the start and no share without a tota
   );
 });
 
+Deno.test("progressView() counts down while lumpy work goes on, and never up", () => {
+  const left = (elapsed: number, idle: number) =>
+    progressView({ done: 2, total: 8, unit: "tasks" }, elapsed, idle).text;
+  assertEquals(
+    left(4_000, 0),
+    "25 % · 2 of 8 tasks · 0.5 tasks/s · 12 s left",
+  );
+  assertMatch(left(9_000, 5_000), / · 7 s left$/);
+  // Overdue: nobody knows any more.
+  assertEquals(
+    left(40_000, 36_000),
+    "25 % · 2 of 8 tasks · 3.0 tasks/min",
+  );
+});
+
+Deno.test("progressView() shows what is under way where nothing is counted yet", () => {
+  assertEquals(
+    progressView({ done: 0, detail: "Spark is starting" }, 5000).text,
+    "Spark is starting",
+  );
+});
+
 Deno.test("progressView() takes an empty and an exceeded total", () => {
   assertEquals(progressView({ done: 0, total: 0 }, 5000).share, undefined);
   assertEquals(progressView({ done: 9, total: 8 }, 5000).share, 1);
@@ -81,4 +103,25 @@ Deno.test("progress() shows the last of several quick updates", async () => {
     "Upload: 90 % · 90 of 100",
   ]);
   assertStringIncludes(lines[2]!, "Upload: stopped · ");
+});
+
+Deno.test("progress() measures the rate from the first count on, and nothing follows its end", async () => {
+  if (Deno.stderr.isTerminal()) return;
+  const lines = await printed(async () => {
+    const bar = progress("Ingest");
+    bar.update({ done: 0, detail: "Spark is starting" });
+    await new Promise((r) => setTimeout(r, 1_200));
+    bar.update({ done: 0, total: 4 });
+    await new Promise((r) => setTimeout(r, 120));
+    bar.update({ done: 2, total: 4 });
+    await bar.fail("stopped");
+    bar.update({ done: 4, total: 4 });
+    await new Promise((r) => setTimeout(r, 150));
+  });
+  assertEquals(lines.slice(0, 2), [
+    "Ingest: Spark is starting",
+    "Ingest: 50 % · 2 of 4",
+  ]);
+  assertMatch(lines[2]!, /^Ingest: stopped · 1\.\d s$/);
+  assertEquals(lines.length, 3);
 });

@@ -107,7 +107,12 @@ export function upload(options: UploadOptions = {}): Promise<UploadResult> {
     (bar) =>
       uploadFiles({
         onProgress: ({ done, total, files }) =>
-          bar.update({ done, total, unit: "bytes", detail: `${files} files` }),
+          bar.update({
+            done,
+            total,
+            unit: "bytes",
+            detail: `${files} file${files === 1 ? "" : "s"}`,
+          }),
         ...options,
       }),
     ({ uploaded, skipped, bytes }) =>
@@ -132,19 +137,22 @@ export function upload(options: UploadOptions = {}): Promise<UploadResult> {
 export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
   return withBar(
     "Ingest",
-    (bar) =>
-      submitIngest({
+    (bar) => {
+      const starting = { done: 0, detail: "Spark is starting" };
+      bar.update(starting);
+      return submitIngest({
         onProgress: ({ tasks, total, rows }) =>
-          total === 0
-            ? bar.update({ done: 0, detail: "Spark is starting" })
-            : bar.update({
+          bar.update(
+            total === 0 ? starting : {
               done: tasks,
               total,
               unit: "tasks",
               detail: `${formatNumber(rows)} trips`,
-            }),
+            },
+          ),
         ...options,
-      }),
+      });
+    },
     ({ rows, files, bytes }) =>
       `${formatNumber(rows)} trips in ${files} data files, ${
         formatBytes(bytes)
@@ -176,7 +184,7 @@ export async function ask(
     const result = await query(statement, {
       onProgress: ({ state, completedSplits, totalSplits, processedRows }) => {
         if (performance.now() - started < QUICK_MS) return;
-        bar ??= progress("Query");
+        bar ??= progress("Query", started);
         bar.update({
           done: completedSplits,
           total: totalSplits,

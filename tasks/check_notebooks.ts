@@ -14,6 +14,7 @@ import {
   notebookParts,
 } from "../lib/notebook_links.ts";
 import {
+  INDEX,
   indexProblems,
   inNotebook,
   numberProblems,
@@ -31,6 +32,11 @@ export async function notebookPaths(
     if (name.endsWith(".ipynb")) paths.push(`${dir}/${name}`);
   }
   return paths.sort();
+}
+
+/** Those that ask a question: all but the one that lists the others. */
+export async function questionPaths(): Promise<string[]> {
+  return (await notebookPaths()).filter((path) => basename(path) !== INDEX);
 }
 
 async function deno(args: string[]): Promise<{ ok: boolean; text: string }> {

@@ -28,7 +28,7 @@ await main(
           `--notebook-dir=${PROJECT_DIR}`,
           "--ServerApp.ip=127.0.0.1",
           `--ServerApp.port=${port}`,
-          "--LabApp.default_url=/lab/tree/notebooks/01-setup.ipynb",
+          "--LabApp.default_url=/lab/tree/notebooks/00-index.ipynb",
           ...(browser ? [] : ["--no-browser"]),
           // In containers and on servers one often is root.
           ...(Deno.uid() === 0 ? ["--allow-root"] : []),

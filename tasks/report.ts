@@ -5,7 +5,7 @@ import { interruptSignal } from "../lib/interrupt.ts";
 import { notebookTitle, readNotebook } from "../lib/notebook.ts";
 import {
   type ExecutedNotebook,
-  notebookPaths as pathsOf,
+  notebookPaths,
 } from "../lib/stack/notebooks.ts";
 import { runningStackOf } from "../lib/stack/mod.ts";
 import { python } from "../lib/stack/python.ts";
@@ -13,7 +13,7 @@ import { writeReport } from "../lib/stack/report.ts";
 import { requireChromium } from "../lib/stack/report/chromium.ts";
 import type { Missing } from "../lib/stack/report/html.ts";
 import { toPage } from "../lib/stack/report/page.ts";
-import { notebookPaths } from "./check_notebooks.ts";
+import { questionPaths } from "./check_notebooks.ts";
 import { command, main } from "./cli.ts";
 import { printTimes, runNotebooks } from "./run_notebooks.ts";
 
@@ -33,21 +33,22 @@ interface ReportOnOptions {
  * @throws {LakehouseError} When a notebook shows a secret; the rest is written.
  */
 export async function reportOn(
-  executed: readonly Pick<ExecutedNotebook, "path">[],
+  executed: readonly ExecutedNotebook[],
   options: ReportOnOptions = {},
 ): Promise<string> {
-  const { outDir = `${PROJECT_DIR}/reports`, chromium, missing } = options;
+  const { outDir = `${PROJECT_DIR}/reports`, chromium } = options;
   const paths: string[] = [];
-  for (const { path } of executed) {
-    // A run that ended before it saved anything has no page.
+  const unsaved: Missing[] = [];
+  for (const { name, path, fault } of executed) {
     if (await readNotebook(path).catch(() => undefined)) paths.push(path);
+    else unsaved.push({ title: name, why: fault ?? "its run saved nothing" });
   }
   return await writeReport({
     notebooks: paths,
     outDir,
     python: await python(),
     signal: interruptSignal(),
-    ...(missing ? { missing } : {}),
+    missing: [...unsaved, ...options.missing ?? []],
     ...(chromium ? { chromium } : {}),
   });
 }
@@ -84,14 +85,6 @@ async function missingOf(
   return missing;
 }
 
-/** The notebooks that are named; else all but the one that lists the others. */
-async function wantedPaths(named: string[]): Promise<string[]> {
-  if (named.length > 0) return await pathsOf(named);
-  return (await notebookPaths()).filter((path) =>
-    !nameOf(path).startsWith("00-")
-  );
-}
-
 async function report(named: string[], options: {
   executed?: boolean;
   pdf?: boolean;
@@ -99,7 +92,9 @@ async function report(named: string[], options: {
 }): Promise<void> {
   // Asked first: notebooks run for minutes.
   const chromium = options.pdf ? await requireChromium() : undefined;
-  const paths = await wantedPaths(named);
+  const paths = named.length > 0
+    ? [...new Set(await notebookPaths(named))]
+    : await questionPaths();
   if (!options.executed) console.log(`Stack: ${runningStackOf().name}`);
   const executed = options.executed
     ? await runBefore(paths)
@@ -113,7 +108,7 @@ async function report(named: string[], options: {
       what: `Cannot report on ${
         missing.map(({ title }) => `"${title}"`).join(", ")
       }`,
-      why: "it has not been run",
+      why: "no earlier run is there",
       next: "deno task report, without --executed",
     });
   }

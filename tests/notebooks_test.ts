@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { settings, stateDir } from "../lib/config.ts";
+import { stateDir } from "../lib/config.ts";
 import { outputTexts, readNotebook } from "../lib/notebook.ts";
+import { secretProblems } from "../lib/notebook_secrets.ts";
 import { notebookPaths, runNotebook } from "../lib/stack/notebooks.ts";
 import { closedPort } from "./env.ts";
 
@@ -11,14 +12,14 @@ for (const number of ["01", "02", "03", "04", "05"]) {
     const [path] = await notebookPaths([number]);
     const { fault, path: executed } = await runNotebook(path!);
     assertEquals(fault, undefined);
-    const { cells } = await readNotebook(executed);
-    const outputs = cells.flatMap((cell) => cell.outputs ?? []);
+    const notebook = await readNotebook(executed);
+    const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []);
     const charts = outputs.filter((output) =>
       JSON.stringify(output).includes("data:image/svg+xml")
     );
     assert(charts.length >= (CHARTS[number] ?? 0), `${charts.length} charts`);
     // A secret in an output would travel with every report.
-    assert(!JSON.stringify(outputs).includes(settings().secretKey));
+    assertEquals(secretProblems(executed, notebook), []);
   });
 }
 
@@ -26,6 +27,27 @@ Deno.test("a notebook runs again on what the last run left", async () => {
   const [path] = await notebookPaths(["03"]);
   const { fault } = await runNotebook(path!);
   assertEquals(fault, undefined);
+});
+
+Deno.test("the notebook that lists the others needs no stack", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const [path] = await notebookPaths(["00"]);
+    const { fault, path: executed } = await runNotebook(path!, {
+      dir,
+      env: {
+        LAKEHOUSE_STATE: `${dir}/none`,
+        STACK: "",
+        TRINO_URI: `http://127.0.0.1:${closedPort()}`,
+      },
+    });
+    assertEquals(fault, undefined);
+    const { cells } = await readNotebook(executed);
+    const texts = cells.flatMap((cell) => outputTexts(cell.outputs ?? []));
+    assertStringIncludes(texts.join(), "none; start one");
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
 });
 
 Deno.test("a notebook without a stack says so, and keeps what ran", async () => {

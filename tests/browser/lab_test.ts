@@ -7,23 +7,25 @@ import {
   assertMatch,
   assertNotEquals,
 } from "@std/assert";
+import { dirname } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { settings } from "../../lib/config.ts";
 import { codeCells, readNotebook } from "../../lib/notebook.ts";
 import { notebookPaths, runNotebook } from "../../lib/stack/notebooks.ts";
 import { query } from "../../lib/trino.ts";
+import { faintTexts } from "./contrast.ts";
 import {
   accept,
   addCell,
-  allCellsRan,
   cellWith,
   charts,
   edit,
   errors,
-  faintTexts,
+  interruptions,
   openNotebook,
   outputsOf,
   press,
+  restartAndRunAll,
   run,
   runAll,
   runEnds,
@@ -36,18 +38,32 @@ import {
 import { pixels } from "./pixels.ts";
 import { labTest, shot } from "./session.ts";
 
-/** What each notebook shows at least. */
-const SHOWN = {
+interface Shown {
+  /** Charts, at least. */
+  charts: number;
+  /** Tables, at least. */
+  tables: number;
+  /** How the progress bar of the first cell ends. */
+  bar?: RegExp;
+}
+
+const SHOWN: Record<string, Shown> = {
+  "00-index": { charts: 0, tables: 1 },
   "01-setup": { charts: 0, tables: 4 },
-  "02-generate": { charts: 2, tables: 3 },
-  "03-upload": { charts: 0, tables: 1 },
-  "04-ingest": { charts: 0, tables: 3 },
+  "02-generate": { charts: 2, tables: 3, bar: /^Generate .* trips in / },
+  "03-upload": { charts: 0, tables: 1, bar: /^Upload .* files sent, / },
+  "04-ingest": { charts: 0, tables: 3, bar: /^Ingest .* data files, / },
   "05-analyze": { charts: 9, tables: 5 },
 };
-const ANALYZE = "notebooks/05-analyze.ipynb";
+const [LAST, ANALYZED] = Object.entries(SHOWN).at(-1)!;
+const ANALYZE = `notebooks/${LAST}.ipynb`;
 const INGEST = "notebooks/04-ingest.ipynb";
 /** Longest time from Stop to a kernel that takes the next cell. */
 const STOP_SECONDS = 2;
+/** The same for an ingest, whose JVM ends first. */
+const STOP_INGEST_SECONDS = 5;
+/** Contrast that WCAG asks of large texts. */
+const LEAST_CONTRAST = 3;
 
 /** Fails unless every chart shows, by its pixels on the screen. */
 async function assertChartsDrawn(page: Page, least: number): Promise<void> {
@@ -74,6 +90,7 @@ async function assertTablesShow(page: Page, least: number): Promise<void> {
 
 async function assertNoErrors(page: Page): Promise<void> {
   assertEquals(await errors(page), []);
+  assertEquals(await interruptions(page), []);
 }
 
 /** Presses Stop; seconds until the kernel waits for the next cell. */
@@ -84,7 +101,7 @@ async function stop(page: Page): Promise<number> {
   return (performance.now() - pressed) / 1000;
 }
 
-/** Fails unless the error of a cell is one sentence. */
+/** Fails unless a cell's bar and its error, one sentence, say that it ended. */
 async function assertSaysStopped(cell: Locator): Promise<void> {
   const outputs = await outputsOf(cell);
   assertEquals(
@@ -92,6 +109,7 @@ async function assertSaysStopped(cell: Locator): Promise<void> {
     1,
     outputs.join("\n"),
   );
+  assertMatch(outputs[0]!, /^(Query cancelled|Ingest stopped) · /);
   const error = outputs.at(-1)!;
   assertMatch(error, /^(Stack trace:\s+)?AbortError: Stopped by the user$/);
 }
@@ -124,129 +142,183 @@ labTest("a blank picture does not pass as a chart", async ({ page }) => {
   assertEquals([ink, colours], [0, 1]);
 });
 
-for (const [name, least] of Object.entries(SHOWN)) {
-  labTest(`notebook ${name} runs with Run All, and shows what it has`, async ({ page, lab }) => {
-    await openNotebook(page, lab, `notebooks/${name}.ipynb`);
-    const bars = await watchBar(page.locator(".jp-CodeCell").first());
-    await runAll(page);
-    console.log(await bars());
-    await assertNoErrors(page);
-    await assertTablesShow(page, least.tables);
-    await assertChartsDrawn(page, least.charts);
-    if (least.charts > 0) {
-      await charts(page).first().scrollIntoViewIfNeeded();
-      await shot(page, `${name} chart`);
-    }
+/** The notebook's top and a chart, as pictures, on a light and a dark page. */
+async function assertReadable(page: Page, name: string): Promise<void> {
+  for (const tone of ["Light", "Dark"] as const) {
+    await theme(page, `JupyterLab ${tone}`);
+    assertEquals(await faintTexts(page, LEAST_CONTRAST), []);
     await scrollToTop(page);
-    await shot(page, `${name} top`);
-  });
-}
-
-labTest("a changed query changes its table, and the chart below", async ({ page, lab }) => {
-  const cell = await cellWith(page, "const most = 10");
-  const chart = charts(page).first();
-  const drawn = await chart.getAttribute("src");
-  const rows = cell.locator(".jp-OutputArea-output tbody tr");
-  assertEquals(await rows.count(), 10);
-  const source = codeCells(await readNotebook(`${lab.dir}/${ANALYZE}`))
-    .find(({ source }) => source.includes("const most = 10"))!.source;
-  await edit(cell, source.replace("most = 10", "most = 3"));
-  await run(cell);
-  assertEquals(await rows.count(), 3);
-  await run(await cellWith(page, "barChart(companies.rows"));
-  assertNotEquals(await chart.getAttribute("src"), drawn);
-  await assertNoErrors(page);
-});
-
-labTest("the kernel restarts, and Run All works again", async ({ page }) => {
-  await press(page, "restart-and-run");
-  await accept(page);
-  await allCellsRan(page);
-  await assertNoErrors(page);
-  await assertChartsDrawn(page, SHOWN["05-analyze"].charts);
-});
-
-labTest("tables, bars and charts are readable on a dark page", async ({ page, lab }) => {
-  await theme(page, "JupyterLab Dark");
-  await assertChartsDrawn(page, SHOWN["05-analyze"].charts);
-  for (const name of Object.keys(SHOWN)) {
-    await openNotebook(page, lab, `notebooks/${name}.ipynb`);
-    console.log(name, await faintTexts(page));
+    await shot(page, `${name} ${tone.toLowerCase()}`);
+    const chart = charts(page).first();
+    if (await chart.count() === 0) continue;
+    await chart.scrollIntoViewIfNeeded();
+    await shot(page, `${name} ${tone.toLowerCase()} chart`);
   }
   await theme(page, "JupyterLab Light");
+}
+
+for (const [name, { charts, tables, bar }] of Object.entries(SHOWN)) {
+  labTest(
+    `notebook ${name} runs with Run All, and shows what it has, light and dark`,
+    async ({ page, lab }) => {
+      await openNotebook(page, lab, `notebooks/${name}.ipynb`);
+      const watched = await watchBar(page.locator(".jp-CodeCell").first());
+      await runAll(page);
+      const { texts, bars } = await watched();
+      await assertNoErrors(page);
+      await assertTablesShow(page, tables);
+      await assertChartsDrawn(page, charts);
+      if (bar) {
+        assertEquals(bars, 1, "a progress bar is one, and changes in place");
+        assertMatch(texts.at(-1)!, bar);
+      }
+      await assertReadable(page, name);
+    },
+  );
+}
+
+labTest(
+  "a changed query changes its table, and the chart below",
+  async ({ page, lab }) => {
+    const cell = await cellWith(page, "const most = 10");
+    const chart = charts(page).first();
+    const drawn = await chart.getAttribute("src");
+    const rows = cell.locator(".jp-OutputArea-output tbody tr");
+    assertEquals(await rows.count(), 10);
+    const source = codeCells(await readNotebook(`${lab.dir}/${ANALYZE}`))
+      .find(({ source }) => source.includes("const most = 10"))!.source;
+    await edit(cell, source.replace("most = 10", "most = 3"));
+    await run(cell);
+    assertEquals(await rows.count(), 3);
+    await run(await cellWith(page, "barChart(companies.rows"));
+    assertNotEquals(await chart.getAttribute("src"), drawn);
+    await assertNoErrors(page);
+  },
+);
+
+labTest("the kernel restarts, and Run All works again", async ({ page }) => {
+  await restartAndRunAll(page);
+  await assertNoErrors(page);
+  await assertChartsDrawn(page, ANALYZED.charts);
 });
 
-labTest("Stop ends a long query, here and in Trino, and the kernel goes on", async ({ page }) => {
-  await run(await addCell(page, "const kept = 41;"));
-  const mark = `stop_${Date.now()}`;
-  const long = await addCell(
-    page,
-    `await ask(sql\`SELECT count(*) AS ${mark}
+labTest(
+  "Stop ends a long query, here and in Trino, and the kernel goes on",
+  async ({ page }) => {
+    await run(await addCell(page, "const kept = 41;"));
+    const mark = `stop_${Date.now()}`;
+    const long = await addCell(
+      page,
+      `await ask(sql\`SELECT count(*) AS ${mark}
   FROM taxi_trips a CROSS JOIN taxi_trips b CROSS JOIN taxi_trips c
   WHERE a.fare + b.fare + c.fare < 0\`)`,
-  );
-  const inTrino = async () =>
-    (await query(
-      `SELECT state, error_code FROM system.runtime.queries
+    );
+    const inTrino = async () =>
+      (await query(
+        `SELECT state, error_code FROM system.runtime.queries
        WHERE query LIKE '%${mark}%' AND query NOT LIKE '%runtime.queries%'`,
-    )).rows;
-  await start(long);
-  await long.getByText(" splits").waitFor({ timeout: 20_000 });
-  assertEquals((await inTrino()).map(({ state }) => state), ["RUNNING"]);
-  await page.waitForTimeout(2_000);
-  await long.scrollIntoViewIfNeeded();
-  await shot(page, "long query");
-  assertLessOrEqual(await stop(page), STOP_SECONDS);
-  await assertSaysStopped(long);
-  await long.locator(".jp-OutputArea").scrollIntoViewIfNeeded();
-  await shot(page, "long query stopped");
-  await until("the query is cancelled in Trino", STOP_SECONDS, async () =>
-    (await inTrino()).every(({ state, error_code }) =>
-      state === "FAILED" && error_code === "USER_CANCELED"
-    ));
-  const next = await addCell(
-    page,
-    `[kept + 1, (await ask("SELECT 7 AS n")).first.n].join()`,
-  );
-  await run(next);
-  assertEquals(await outputsOf(next), [`"42,7"`]);
-});
+      )).rows;
+    await start(long);
+    await long.getByText(" splits").waitFor({ timeout: 20_000 });
+    assertEquals((await inTrino()).map(({ state }) => state), ["RUNNING"]);
+    await page.waitForTimeout(2_000);
+    await long.scrollIntoViewIfNeeded();
+    await shot(page, "long query");
+    const seconds = await stop(page);
+    assertLessOrEqual(seconds, STOP_SECONDS);
+    await assertSaysStopped(long);
+    await long.locator(".jp-OutputArea").scrollIntoViewIfNeeded();
+    await shot(page, "long query stopped");
+    await until(
+      "the query is cancelled in Trino",
+      STOP_SECONDS,
+      async () =>
+        (await inTrino()).every(({ state, error_code }) =>
+          state === "FAILED" && error_code === "USER_CANCELED"
+        ),
+    );
+    const next = await addCell(
+      page,
+      `[kept + 1, (await ask("SELECT 7 AS n")).first.n].join()`,
+    );
+    await run(next);
+    assertEquals(await outputsOf(next), [`"42,7"`]);
+  },
+);
 
-labTest("Stop during an ingest ends spark-submit, and the table stays", async ({ page, lab }) => {
-  const count = async () =>
-    (await query("SELECT count(*) AS n FROM taxi_trips")).first.n;
-  const before = await count();
-  await openNotebook(page, lab, INGEST);
+/** Runs notebook 04's first cell; Spark is at work when this resolves. */
+async function startIngest(page: Page): Promise<Locator> {
   const cell = await cellWith(page, "await ingest()");
   await start(cell);
-  await cell.getByText(" tasks").waitFor({ timeout: 60_000 });
-  await shot(page, "ingest runs");
-  assert((await ingests()).length > 0);
-  const seconds = await stop(page);
-  console.log({ seconds, left: await ingests() });
-  await assertSaysStopped(cell);
-  await shot(page, "ingest stopped");
-  assertEquals(await ingests(), []);
-  assertEquals(await count(), before);
-  await run(cell);
-  await assertNoErrors(page);
-});
+  await cell.getByText("Spark is starting").waitFor();
+  // spark-submit, and the driver's Python inside it.
+  await until("Spark runs", 60, async () => (await ingests()).length > 1);
+  await page.waitForTimeout(1_000);
+  return cell;
+}
 
-labTest("a kernel that restarts during an ingest leaves no spark-submit behind", async ({ page }) => {
-  await start(await cellWith(page, "await ingest()"));
-  await until("spark-submit runs", 20, async () => (await ingests()).length > 0);
-  await press(page, "restart");
-  await accept(page);
-  await until("spark-submit has ended", 10, async () => (await ingests()).length === 0);
-});
+labTest(
+  "Stop during an ingest ends spark-submit, and the table stays",
+  async ({ page, lab }) => {
+    const snapshots = async () =>
+      (await query('SELECT count(*) AS n FROM "taxi_trips$snapshots"')).first.n;
+    const before = await snapshots();
+    await openNotebook(page, lab, INGEST);
+    const cell = await startIngest(page);
+    await shot(page, "ingest runs");
+    assertLessOrEqual(await stop(page), STOP_INGEST_SECONDS);
+    assertEquals(await ingests(), []);
+    await assertSaysStopped(cell);
+    await shot(page, "ingest stopped");
+    assertEquals(await snapshots(), before);
+  },
+);
 
-labTest("charts and tables show in a notebook that is not trusted", async ({ page, lab }) => {
-  const [path] = await notebookPaths(["05"]);
-  const { fault } = await runNotebook(path!, { dir: `${lab.dir}/executed` });
-  assertEquals(fault, undefined);
-  await openNotebook(page, lab, "executed/05-analyze.ipynb");
-  await page.locator("#jp-main-statusbar").getByTitle("not trusted").waitFor({timeout:2000}).catch(console.log);
-  await assertChartsDrawn(page, SHOWN["05-analyze"].charts);
-  await assertTablesShow(page, SHOWN["05-analyze"].tables);
-  await shot(page, "not trusted");
-});
+labTest(
+  "a kernel that restarts during an ingest leaves no spark-submit behind",
+  async ({ page }) => {
+    await startIngest(page);
+    await press(page, "restart");
+    await accept(page);
+    await until(
+      "spark-submit has ended",
+      10,
+      async () => (await ingests()).length === 0,
+    );
+    await run(await cellWith(page, "await ingest()"));
+    await assertNoErrors(page);
+  },
+);
+
+labTest(
+  "charts and tables show in a notebook that is not trusted",
+  async ({ page, lab }) => {
+    const [path] = await notebookPaths([LAST]);
+    const { fault } = await runNotebook(path!, { dir: `${lab.dir}/executed` });
+    assertEquals(fault, undefined);
+    await openNotebook(page, lab, `executed/${LAST}.ipynb`);
+    assertMatch(lab.log(), new RegExp(`executed/${LAST}.ipynb is not trusted`));
+    await assertChartsDrawn(page, ANALYZED.charts);
+    await assertTablesShow(page, ANALYZED.tables);
+    await shot(page, "not trusted");
+  },
+);
+
+labTest(
+  "what ends deno task lab ends JupyterLab and its kernels",
+  async ({ lab }) => {
+    const home = dirname(lab.dir);
+    const before = await processesWith(home);
+    assert(
+      before.some((line) => line.includes("jupyter-lab")),
+      before.join("\n"),
+    );
+    assert(before.some((line) => line.includes("--kernel")), before.join("\n"));
+    await lab.stop();
+    await until(
+      "all have ended",
+      5,
+      async () => (await processesWith(home)).length === 0,
+    );
+  },
+);

@@ -19,12 +19,21 @@ async function kernelIsIdle(page: Page): Promise<void> {
     .waitFor({ timeout: RUN_MS });
 }
 
-/** Opens a notebook by its address; its kernel is ready afterwards. */
+/** Ends every kernel, as the panel of running kernels does. */
+async function endKernels(lab: Lab): Promise<void> {
+  for (const { id } of await (await lab.api("sessions")).json()) {
+    await (await lab.api(`sessions/${id}`, "DELETE")).body?.cancel();
+  }
+}
+
+/** Opens a notebook by its address, alone; its new kernel is ready afterwards. */
 export async function openNotebook(
   page: Page,
   lab: Lab,
   notebook: string,
 ): Promise<void> {
+  await page.goto("about:blank");
+  await endKernels(lab);
   await page.goto(lab.address(notebook));
   // The notebook's own cells; before they come, an empty one stands there.
   await page.locator(".jp-Notebook .jp-MarkdownCell").first().waitFor();
@@ -59,29 +68,37 @@ export async function accept(page: Page): Promise<void> {
 
 const codeCells = (page: Page) => page.locator(".jp-Notebook .jp-CodeCell");
 
-/** Waits until a run that was started has ended. */
-export async function runEnds(page: Page): Promise<void> {
+async function noneWaits(page: Page, isNew: boolean): Promise<void> {
   await page.waitForFunction(
-    () =>
-      ![...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
-        .some((prompt) => prompt.textContent?.includes("*")),
-    undefined,
-    { timeout: RUN_MS, polling: 100 },
+    (isNew) =>
+      [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
+        .every(({ textContent }) =>
+          isNew ? /\d/.test(textContent!) : !textContent!.includes("*")
+        ),
+    isNew,
+    { timeout: RUN_MS, polling: 50 },
   );
   await kernelIsIdle(page);
 }
 
-/** Waits until the last cell stands in the queue, and then for the end. */
-export async function allCellsRan(page: Page): Promise<void> {
-  await codeCells(page).last().locator(".jp-InputPrompt", { hasText: "*" })
-    .waitFor({ timeout: 20_000 });
-  await runEnds(page);
+/** Waits until a run that was started has ended. */
+export async function runEnds(page: Page): Promise<void> {
+  await noneWaits(page, false);
 }
 
-/** Run → Run All Cells. */
+/** Run → Run All Cells, in a notebook that has not run yet; waits for the end. */
 export async function runAll(page: Page): Promise<void> {
   await choose(page, "Run", "runmenu:run-all");
-  await allCellsRan(page);
+  await noneWaits(page, true);
+}
+
+/** Restarts the kernel and runs all cells by the toolbar; waits for the end. */
+export async function restartAndRunAll(page: Page): Promise<void> {
+  await press(page, "restart-and-run");
+  await accept(page);
+  await codeCells(page).last().locator(".jp-InputPrompt", { hasText: "*" })
+    .waitFor();
+  await runEnds(page);
 }
 
 /** The code cell whose text has `text`; it stays that cell when its text changes. */
@@ -167,6 +184,11 @@ export async function errors(page: Page): Promise<string[]> {
   return await page.locator(`${ERROR}, ${STDERR}`).allTextContents();
 }
 
+/** What JupyterLab itself asks or says on top of the notebook. */
+export async function interruptions(page: Page): Promise<string[]> {
+  return await page.locator(".jp-Dialog, .Toastify__toast").allTextContents();
+}
+
 /** The image of every chart. */
 export function charts(page: Page): Locator {
   return page.locator('.jp-OutputArea-output img[src^="data:image/svg"]');
@@ -202,52 +224,8 @@ export async function theme(
   await page.locator(".lm-Menu-item").getByText("Theme", { exact: true })
     .hover();
   await page.locator(".lm-Menu-item").getByText(name, { exact: true }).click();
-  await page.locator(`body[data-jp-theme-name="${name}"]`).waitFor();
-}
-
-/** Texts of outputs whose colour is too near to what lies behind them. */
-export async function faintTexts(page: Page): Promise<string[]> {
-  return await page.locator(".jp-OutputArea-output").evaluateAll((outputs) => {
-    const rgba = (color: string) => {
-      const [r = 0, g = 0, b = 0, a = 1] = (color.match(/[\d.]+/g) ?? [])
-        .map(Number);
-      return { r, g, b, a };
-    };
-    const luminance = ({ r, g, b }: { r: number; g: number; b: number }) => {
-      const [x, y, z] = [r, g, b].map((value) => {
-        const share = value / 255;
-        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-      });
-      return 0.2126 * x! + 0.7152 * y! + 0.0722 * z!;
-    };
-    const behind = (node: Element | null): { r: number; g: number; b: number } => {
-      for (; node; node = node.parentElement) {
-        const color = rgba(getComputedStyle(node).backgroundColor);
-        if (color.a > 0.5) return color;
-      }
-      return { r: 255, g: 255, b: 255 };
-    };
-    const faint: string[] = [];
-    for (const node of outputs.flatMap((output) => [output, ...output.querySelectorAll("*")])) {
-      const text = [...node.childNodes].filter(({ nodeType }) => nodeType === 3)
-        .map(({ textContent }) => textContent).join("").trim();
-      if (!text) continue;
-      let opacity = 1;
-      for (let up: Element | null = node; up; up = up.parentElement) {
-        opacity *= Number(getComputedStyle(up).opacity);
-      }
-      const color = rgba(getComputedStyle(node).color);
-      const ground = behind(node);
-      const alpha = color.a * opacity;
-      const seen = {
-        r: color.r * alpha + ground.r * (1 - alpha),
-        g: color.g * alpha + ground.g * (1 - alpha),
-        b: color.b * alpha + ground.b * (1 - alpha),
-      };
-      const [dark, light] = [luminance(seen), luminance(ground)].sort((a, b) => a - b);
-      const contrast = (light! + 0.05) / (dark! + 0.05);
-      if (contrast < 4.5) faint.push(`${contrast.toFixed(1)} ${text.slice(0, 40)}`);
-    }
-    return faint;
-  });
+  await page.locator(`body[data-jp-theme-name="${name}"]`)
+    .waitFor({ state: "attached" });
+  // Its style sheet comes after its name.
+  await page.waitForTimeout(500);
 }

@@ -86,6 +86,7 @@ async function removeData(): Promise<void> {
     await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
   }
   await s3.send(new DeleteBucketCommand({ Bucket }));
+  s3.destroy();
 }
 
 async function close(): Promise<void> {
