@@ -14,7 +14,7 @@ import { TEST_ENV, TEST_STATE, withTestStack } from "./test_stack.ts";
 interface TestOptions {
   unit?: boolean;
   filter?: string;
-  browser: boolean;
+  browser?: boolean;
   keep?: boolean;
 }
 
@@ -22,7 +22,7 @@ await main(
   command("test", "Runs every test; ends with the line N passed, N failed.")
     .option("--unit", "only what needs no stack")
     .option("--filter <text>", "only tests with this in their name")
-    .option("--no-browser", "leave out JupyterLab in a browser")
+    .option("--browser", "JupyterLab in a real browser too")
     .option("--keep", "leave the test stack running")
     .action(async (options: TestOptions) => {
       const flags = ["-A", ...await testFlags(TEST_STATE)];
@@ -44,7 +44,7 @@ await main(
             "tests",
           ]);
           // These build on each other; a filter would tear them apart.
-          if (!options.browser || options.filter) return;
+          if (!options.browser) return;
           const counted = await browserSuite(TEST_STATE, TEST_ENV);
           if (counted) add(counted);
         }, options);
