@@ -23,6 +23,7 @@ export {
   dropNamespace,
   ensureNamespace,
   listNamespaces,
+  loadNamespace,
   type Namespace,
 } from "./namespaces.ts";
 export {
@@ -30,12 +31,12 @@ export {
   type Field,
   type Identifier,
   listTables,
-  listViews,
   loadTable,
   type Snapshot,
   type Table,
   tableExists,
 } from "./tables.ts";
+export { dropView, listViews } from "./views.ts";
 export {
   createWarehouse,
   deleteWarehouse,

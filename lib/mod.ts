@@ -54,6 +54,11 @@ export {
   StatementResult,
   type StatementResultParts,
 } from "./statement_result.ts";
+export {
+  type RemovedScratch,
+  removeScratch,
+  scratchNamespace,
+} from "./scratch.ts";
 export * from "./explorer.ts";
 export * from "./duckdb.ts";
 export {

@@ -123,6 +123,31 @@ export async function ensureNamespace(
 }
 
 /**
+ * Properties of a namespace.
+ *
+ * @throws {CatalogError} With status 404 when there is no such namespace.
+ * @example Usage
+ * ```ts ignore
+ * import { catalog, loadNamespace } from "@lakehouse";
+ *
+ * const { owner } = await loadNamespace(catalog(), "chicago");
+ * ```
+ */
+export async function loadNamespace(
+  catalog: Catalog,
+  namespace: Namespace,
+  options: CallOptions = {},
+): Promise<Record<string, string>> {
+  const { properties } = await callWarehouse(catalog, {
+    method: "GET",
+    template: NAMESPACE,
+    path: pathOf(namespace),
+    what: `Cannot load the namespace ${label(namespace)}`,
+  }, options) as { properties?: Record<string, string> | null };
+  return properties ?? {};
+}
+
+/**
  * Drops an empty namespace.
  *
  * @throws {CatalogError} With type `NamespaceNotEmptyException` when it has

@@ -1,5 +1,5 @@
 /**
- * Tables, their snapshots, and views of a warehouse.
+ * Tables of a warehouse and their snapshots.
  *
  * @module
  */
@@ -263,36 +263,6 @@ export async function listTables(
       template: `${NAMESPACE}/tables`,
       path: pathOf(namespace, "tables"),
       what: `Cannot list the tables of ${label(namespace)}`,
-    },
-    "identifiers",
-    options,
-  );
-}
-
-/**
- * Views of a namespace.
- *
- * @throws {LakehouseError} When the catalog has no views.
- * @throws {CatalogError} With status 404 when there is no such namespace.
- * @example Usage
- * ```ts ignore
- * import { catalog, listViews } from "@lakehouse";
- *
- * const names = (await listViews(catalog(), "chicago")).map(({ name }) => name);
- * ```
- */
-export async function listViews(
-  catalog: Catalog,
-  namespace: Namespace,
-  options: CallOptions = {},
-): Promise<Identifier[]> {
-  return await callPages<Identifier>(
-    catalog,
-    {
-      method: "GET",
-      template: `${NAMESPACE}/views`,
-      path: pathOf(namespace, "views"),
-      what: `Cannot list the views of ${label(namespace)}`,
     },
     "identifiers",
     options,
