@@ -8,6 +8,7 @@ import { LakehouseError } from "../lib/errors.ts";
 import { formatBytes, formatNumber } from "../lib/format.ts";
 import { catalog, loadTable } from "../lib/catalog.ts";
 import { chooseStack } from "../lib/stack/mod.ts";
+import { trainInBackground } from "../lib/stack/training.ts";
 import { notebookPaths } from "./check_notebooks.ts";
 import { command, main, shown } from "./cli.ts";
 import { reportOn } from "./report.ts";
@@ -84,6 +85,9 @@ Total       ${seconds(started)} s
 
 Step through the notebooks: deno task lab
 Stop the stack:             deno task down`);
+        if (stack.name === "local" && await trainInBackground()) {
+          console.log("\nIn idle time the next start is made quicker.");
+        }
       },
     ),
 );

@@ -36,6 +36,7 @@ export const TEST_ENV: Record<string, string> = {
   TABLE: "taxi_trips",
   PARQUET_DIR: `${TEST_STATE}/parquet`,
   ROWS: "0.05",
+  LAKEHOUSE_TRAIN: "0",
 };
 
 const task = (name: string, ...args: string[]) =>

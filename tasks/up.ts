@@ -1,4 +1,5 @@
 import { chooseStack } from "../lib/stack/mod.ts";
+import { trainInBackground } from "../lib/stack/training.ts";
 import { command, main, shown } from "./cli.ts";
 
 await main(
@@ -11,6 +12,9 @@ await main(
       const { stack, reason } = await chooseStack(name);
       console.log(`Stack: ${stack.name} (${reason})`);
       await stack.up(shown());
+      if (stack.name === "local" && await trainInBackground()) {
+        console.log("In idle time the next start is made quicker.");
+      }
       console.log("Up. Stop with: deno task down");
     }),
 );

@@ -23,11 +23,9 @@ import {
   runChecks,
   type RunOptions,
 } from "./doctor/check.ts";
-import {
-  containerChecks,
-  engineChecks,
-  licensedCheck,
-} from "./doctor/docker.ts";
+import { containerChecks } from "./doctor/containers.ts";
+import { engineChecks } from "./doctor/engine.ts";
+import { licenceCheck, licensedCheck } from "./doctor/licence.ts";
 import {
   machineChecks,
   portsCheck,
@@ -40,11 +38,12 @@ import { storeChecks } from "./doctor/store.ts";
 import type { Subject } from "./doctor/subject.ts";
 import { jarsCheck, javaCheck, pythonChecks } from "./doctor/tools.ts";
 import { trinoChecks } from "./doctor/trino.ts";
-import { dockerPorts, licence } from "./docker.ts";
 import { composeVariable } from "./docker/compose.ts";
+import { licence } from "./docker/licence.ts";
+import { dockerPorts } from "./docker/ports.ts";
 import { SPARK_JAVA, TRINO_JAVA } from "./java.ts";
 import { stackOf } from "./mod.ts";
-import { localPorts } from "./services.ts";
+import { localPorts } from "./local_ports.ts";
 
 export type { Result } from "./doctor/check.ts";
 
@@ -75,6 +74,7 @@ function dockerChecks(subject: Subject): Check[] {
   return [
     ...pythonChecks(),
     ...engineChecks(),
+    licenceCheck(),
     ...containerChecks(subject, stack),
     licensedCheck(subject),
     ...storeChecks(subject),

@@ -6,23 +6,24 @@
 
 import { runningStackFile, settings, stateDir } from "../config.ts";
 import { LakehouseError } from "../errors.ts";
+import { isRecording } from "./class_archive.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "./java.ts";
+import { type LocalPorts, localPorts } from "./local_ports.ts";
 import { readLog } from "./logs.ts";
 import { fetchArtifacts } from "./maven.ts";
 import { python } from "./python.ts";
+import { likelyCause } from "./service_causes.ts";
+import { writeServiceFiles } from "./service_files.ts";
 import {
-  likelyCause,
-  type LocalPorts,
-  localPorts,
   type LocalService,
   localServices,
   type ServiceContext,
-  writeServiceFiles,
 } from "./services.ts";
 import { sparkSubmit } from "./spark_submit.ts";
 import type { OnStep, ServiceStatus, Stack, UpOptions } from "./stack.ts";
 import {
   logFile,
+  type Program,
   programStates,
   startPrograms,
   startSupervisor,
@@ -104,14 +105,14 @@ async function waitUntilHealthy(
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       const port = localPorts()[service.setting];
       options.onStep?.(
-        `${service.program.name} is healthy on port ${port} after ${seconds} s`,
+        `${service.name} is healthy on port ${port} after ${seconds} s`,
       );
     }));
     const now = performance.now();
     if (waiting.size > 0 && now > nextLook) {
       const states = await programStates(await supervisor());
       for (const service of waiting) {
-        const state = states.get(service.program.name)?.state ?? "gone";
+        const state = states.get(service.name)?.state ?? "gone";
         const late = now - started > START_SECONDS * 1000;
         if (late || state === "FATAL" || state === "gone") {
           throw await startFailure(
@@ -132,7 +133,7 @@ async function startFailure(
   service: LocalService,
   state: string,
 ): Promise<LakehouseError> {
-  const { name } = service.program;
+  const { name } = service;
   const lines: string[] = [];
   for await (const line of readLog(logFile(dir(), name), { lines: 60 })) {
     lines.push(line);
@@ -164,10 +165,10 @@ async function record(context: ServiceContext): Promise<void> {
 async function up(options: UpOptions = {}): Promise<void> {
   await prepareLocal(options);
   const context = await serviceContext(options.signal);
-  const services = await localServices(context);
+  const services = localServices(context);
   const states = await programStates(await supervisor());
   if (states.size > 0) {
-    const stopped = services.map(({ program }) => program.name)
+    const stopped = services.map(({ name }) => name)
       .filter((name) => states.get(name)?.state !== "RUNNING");
     if (stopped.length > 0) await startPrograms(await supervisor(), stopped);
   } else {
@@ -176,7 +177,7 @@ async function up(options: UpOptions = {}): Promise<void> {
     options.onStep?.("Starting s3, catalog, gateway and trino");
     await startSupervisor(
       await supervisor(),
-      services.map(({ program }) => program),
+      await localPrograms(),
       {
         MINIO_ACCESS_KEY: context.accessKey,
         MINIO_SECRET_KEY: context.secretKey,
@@ -199,7 +200,7 @@ async function down(
 ): Promise<void> {
   // Without its environment nothing can run, and nothing needs to be stopped.
   if (await Deno.stat(dir()).then(() => true, () => false)) {
-    await stopSupervisor(await supervisor());
+    await stopSupervisor(await supervisor(), isRecording() ? 900 : undefined);
   }
   if (settings().stack === "local") {
     await Deno.remove(runningStackFile()).catch(() => {});
@@ -222,10 +223,10 @@ async function status(): Promise<ServiceStatus[]> {
   const context = await serviceContext();
   const states = await programStates(await supervisor());
   return Promise.all(
-    (await localServices(context)).map(async (service) => {
-      const state = states.get(service.program.name);
+    localServices(context).map(async (service) => {
+      const state = states.get(service.name);
       return {
-        name: service.program.name,
+        name: service.name,
         title: service.title,
         healthy: state?.pid !== undefined && await service.isHealthy(),
         state: state?.state ?? "STOPPED",
@@ -234,6 +235,12 @@ async function status(): Promise<ServiceStatus[]> {
       };
     }),
   );
+}
+
+/** The services as they would be started now. */
+export async function localPrograms(): Promise<Program[]> {
+  const services = localServices(await serviceContext());
+  return await Promise.all(services.map((service) => service.program()));
 }
 
 /** The local stack. */

@@ -5,11 +5,25 @@
  */
 
 import { PROJECT_DIR, settings } from "../config.ts";
+import { archiveOptions, type JavaProgram } from "./class_archive.ts";
 import { java, SPARK_JAVA } from "./java.ts";
 import { artifactPaths } from "./maven.ts";
 import { run } from "./process.ts";
 import { python } from "./python.ts";
 import type { SparkJob } from "./stack.ts";
+
+// A job of seconds ends before the second compiler pays for itself.
+const DRIVER_OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
+/** Spark's driver, as far as its archive depends on it. */
+export async function sparkDriver(): Promise<JavaProgram> {
+  return {
+    name: "spark",
+    javaHome: await java(SPARK_JAVA),
+    options: DRIVER_OPTIONS,
+    classPath: [(await python()).sitePackages, ...artifactPaths("spark")],
+  };
+}
 
 /**
  * Runs spark-submit of this machine; resolves to its exit code.
@@ -23,25 +37,24 @@ export async function sparkSubmit(
 ): Promise<number> {
   const { accessKey, secretKey, region } = settings();
   const { bin, sitePackages, env } = await python();
-  const classPath = artifactPaths("spark").join(":");
+  const driver = await sparkDriver();
   const script = `${PROJECT_DIR}/spark/${job.script}`;
   return await run({
     command: `${bin}/spark-submit`,
     args: [
       "--master",
       master,
-      // A job of seconds ends before the second compiler pays for itself.
       "--driver-java-options",
-      "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+      [...driver.options, ...await archiveOptions(driver)].join(" "),
       "--driver-class-path",
-      classPath,
+      artifactPaths("spark").join(":"),
       ...(job.conf ?? []),
       script,
       ...job.args,
     ],
     env: {
       ...env,
-      JAVA_HOME: await java(SPARK_JAVA),
+      JAVA_HOME: driver.javaHome,
       SPARK_HOME: `${sitePackages}/pyspark`,
       PYSPARK_PYTHON: `${bin}/python`,
       SPARK_LOCAL_IP: "127.0.0.1",

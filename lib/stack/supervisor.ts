@@ -194,13 +194,20 @@ export async function startPrograms(
   await control(supervisor, "start", ...names);
 }
 
-/** Stops every program and the supervisor; does nothing when none runs. */
-export async function stopSupervisor(supervisor: Supervisor): Promise<void> {
+/**
+ * Stops every program and the supervisor; does nothing when none runs.
+ *
+ * @param seconds Longest time to wait for them.
+ */
+export async function stopSupervisor(
+  supervisor: Supervisor,
+  seconds = 30,
+): Promise<void> {
   const pidFile = `${supervisor.dir}/supervisord.pid`;
   const isThere = () => Deno.stat(pidFile).then(() => true, () => false);
   if ((await programStates(supervisor)).size > 0) {
     await control(supervisor, "shutdown");
-    for (let i = 0; i < 300 && await isThere(); i++) {
+    for (let i = 0; i < seconds * 10 && await isThere(); i++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -12,7 +12,8 @@ import { prepareLocal } from "../../lib/stack/local.ts";
 import { artifactPaths } from "../../lib/stack/maven.ts";
 import { run } from "../../lib/stack/process.ts";
 import { python } from "../../lib/stack/python.ts";
-import { TRINO_VERSION, writeTrinoPlugin } from "../../lib/stack/services.ts";
+import { writeTrinoPlugin } from "../../lib/stack/service_files.ts";
+import { TRINO_VERSION } from "../../lib/stack/services.ts";
 
 const BASE = "lakehouse-test-base";
 const SUITE = "bookworm";

@@ -8,9 +8,9 @@ import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { StackName } from "../../config.ts";
 import { formatBytes } from "../../format.ts";
-import type { LocalPorts } from "../services.ts";
+import type { LocalPorts } from "../local_ports.ts";
 import type { Check, Outcome } from "./check.ts";
-import { listeners } from "./listener.ts";
+import { type Listeners, listeners } from "./listener.ts";
 import { isGiven, sourceOf } from "./source.ts";
 
 const GROUP = "machine";
@@ -26,14 +26,15 @@ export interface Disk {
   free: number;
 }
 
-/** Whether the disks have room for a run. */
-export function diskVerdict(disks: Disk[]): Outcome {
+const MORE_ROOM =
+  "free some space, or move LAKEHOUSE_CACHE, LAKEHOUSE_STATE or PARQUET_DIR to a larger disk";
+
+/** Whether the disks have room for a run; `next` is how to get more. */
+export function diskVerdict(disks: Disk[], next = MORE_ROOM): Outcome {
   const text = disks.map(({ uses, free }) =>
     `${formatBytes(free)} free for ${uses.join(", ")}`
   ).join("; ");
   const least = Math.min(...disks.map(({ free }) => free));
-  const next =
-    "free some space, or move LAKEHOUSE_CACHE, LAKEHOUSE_STATE or PARQUET_DIR to a larger disk";
   if (least < NO_DISK) return { status: "failed", text, next };
   return least < LOW_DISK
     ? { status: "warning", text: `${text}; a run may need 5 GB`, next }
@@ -50,7 +51,7 @@ export function memoryVerdict(available: number): Outcome {
   };
 }
 
-/** Who listens on a port of the local stack. */
+/** Who listens on a port of the stack. */
 export interface PortUse {
   /** The setting that changes it. */
   setting: string;
@@ -64,8 +65,8 @@ export interface PortUse {
 
 const list = (uses: PortUse[]) => uses.map(({ port }) => port).join(", ");
 
-/** Whether the local stack has its ports, or could have them. */
-export function portsVerdict(uses: PortUse[]): Outcome {
+/** Whether the stack has its ports, or could have them; `up` starts it. */
+export function portsVerdict(uses: PortUse[], up = "deno task up"): Outcome {
   const free = uses.filter(({ owner }) => owner === "free");
   const taken = uses.filter(({ owner }) =>
     owner !== "free" && owner !== "ours"
@@ -78,7 +79,7 @@ export function portsVerdict(uses: PortUse[]): Outcome {
       status: "failed",
       text: taken.map(({ port, owner }) => `${port} is taken by ${owner}`)
         .join("; "),
-      next: `${changes.join(" ")} deno task up, or end that program`,
+      next: `${changes.join(" ")} ${up}, or end that program`,
     };
   }
   if (free.length === 0) {
@@ -144,6 +145,19 @@ function freePortNear(port: number): number {
   return near.find((one) => owners.get(one) === "free") ?? port;
 }
 
+/** Who has each of the ports; `ports` by the setting that changes it. */
+export function portUses(
+  ports: Record<string, number>,
+  owners: Listeners,
+): PortUse[] {
+  return Object.entries(ports).map(([setting, port]) => {
+    const owner = owners.get(port) ?? "free";
+    const isTaken = owner !== "free" && owner !== "ours";
+    const instead = isTaken ? freePortNear(port) : port;
+    return { setting, port, owner, instead };
+  });
+}
+
 /** Check of the local stack's ports. */
 export function portsCheck(
   ports: LocalPorts,
@@ -153,17 +167,9 @@ export function portsCheck(
     name: "ports",
     group: GROUP,
     run: async () => {
-      const given = Object.entries(ports);
-      const owners = listeners(
-        given.map(([, port]) => port),
-        await supervisorPid(),
-      );
-      return portsVerdict(given.map(([setting, port]) => {
-        const owner = owners.get(port) ?? "free";
-        const isTaken = owner !== "free" && owner !== "ours";
-        const instead = isTaken ? freePortNear(port) : port;
-        return { setting, port, owner, instead };
-      }));
+      const pid = await supervisorPid();
+      const owners = listeners(Object.values(ports), pid);
+      return portsVerdict(portUses({ ...ports }, owners));
     },
   };
 }

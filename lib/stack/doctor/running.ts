@@ -1,5 +1,5 @@
 /**
- * Checks of the stack's services: processes here, containers in docker_stack.ts.
+ * Checks of the stack's services: processes here, containers in containers.ts.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type StackName, stateDir } from "../../config.ts";
 import { formatBytes } from "../../format.ts";
 import { findJava, TRINO_JAVA } from "../java.ts";
 import { findPython } from "../python.ts";
-import { likelyCause } from "../services.ts";
+import { likelyCause } from "../service_causes.ts";
 import type { ServiceStatus, Stack } from "../stack.ts";
 import type { Check, Outcome } from "./check.ts";
 import { serviceCheck, SERVICES, upCommand } from "./subject.ts";

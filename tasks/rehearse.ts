@@ -1,0 +1,46 @@
+/**
+ * The training run itself, on a stack of its own: everything once, while the
+ * Java programs record which classes they load. `deno task train` starts it.
+ *
+ * @module
+ */
+
+import { catalog, ensureWarehouse } from "../lib/catalog.ts";
+import { settings, stateDir } from "../lib/config.ts";
+import { interruptSignal } from "../lib/interrupt.ts";
+import * as queries from "../lib/queries.ts";
+import { localStack } from "../lib/stack/local.ts";
+import { uploadFiles } from "../lib/staging.ts";
+import { submitIngest } from "../lib/spark.ts";
+import { generateTrips } from "../lib/taxi.ts";
+import { query } from "../lib/trino.ts";
+import { ensureTrinoCatalog } from "../lib/trino_catalog.ts";
+import { command, main } from "./cli.ts";
+
+const ROWS = 100_000;
+const ROUNDS = 3;
+
+async function rehearse(): Promise<void> {
+  // What a run that was killed has left behind.
+  await localStack.down({ clean: true });
+  try {
+    await localStack.up({
+      signal: interruptSignal(),
+      onStep: (message) => console.log(message),
+    });
+    await ensureWarehouse(catalog());
+    await generateTrips({ rows: ROWS, dir: settings().parquetDir });
+    await uploadFiles();
+    await submitIngest();
+    await ensureTrinoCatalog();
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const question of Object.values(queries)) await query(question());
+    }
+  } finally {
+    // The archives are written while the services end.
+    await localStack.down({ clean: true });
+    await Deno.remove(stateDir(), { recursive: true });
+  }
+}
+
+await main(command("rehearse", "Used by deno task train.").action(rehearse));
