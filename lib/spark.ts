@@ -10,9 +10,12 @@ import { interruptSignal, withLimit } from "./interrupt.ts";
 import { parseExactJson } from "./json.ts";
 import { type SparkCause, sparkCause } from "./spark_causes.ts";
 import { runningStackOf } from "./stack/mod.ts";
+import { stagedFiles } from "./staging.ts";
 
 const DEFAULT_LIMIT_MS = 60 * 60_000;
 const KEPT_LINES = 40;
+/** From three million trips on Spark's start and first compilation matter less. */
+const LONG_BYTES = 150e6;
 
 /** What an ingest wrote. */
 export interface IngestResult {
@@ -125,8 +128,11 @@ export async function submitIngest(
   const log: string[] = [];
   let result: Extract<Message, { ingest: unknown }>["ingest"] | undefined;
   let error: Extract<Message, { error: unknown }>["error"] | undefined;
-  const code = await runningStackOf().submit({
+  const stack = runningStackOf();
+  const staged = await stagedFiles();
+  const code = await stack.submit({
     script: "ingest.py",
+    isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
     conf: [],
     args: [
       ["--warehouse", given.warehouse],

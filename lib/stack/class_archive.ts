@@ -52,37 +52,41 @@ export async function archivePath(program: JavaProgram): Promise<string> {
   return `${archiveDir()}/${name}-${id}.${kind}`;
 }
 
-/** Whether the program has an archive. */
-export async function hasArchive(program: JavaProgram): Promise<boolean> {
-  return await Deno.stat(await archivePath(program))
-    .then(() => true, () => false);
-}
-
 /** Options of the Java virtual machine that use the program's archive, or record it. */
 export async function archiveOptions(program: JavaProgram): Promise<string[]> {
   const path = await archivePath(program);
   const isAot = path.endsWith(".aot");
-  if (isRecording()) {
+  const isThere = await Deno.stat(path).then(() => true, () => false);
+  if (isRecording() && !isThere) {
     await Deno.mkdir(archiveDir(), { recursive: true });
     return [
       `-XX:${isAot ? "AOTCacheOutput" : "ArchiveClassesAtExit"}=${path}${PART}`,
     ];
   }
-  if (!await hasArchive(program)) return [];
+  if (!isThere) return [];
   // What it thinks of an archive that does not fit belongs in no log.
   return isAot
     ? [`-XX:AOTCache=${path}`, "-Xlog:aot=off"]
     : [`-XX:SharedArchiveFile=${path}`, "-Xlog:cds=off"];
 }
 
-/** Puts recorded archives in place; returns their names. */
+/**
+ * Puts recorded archives in place, and removes what else a recording left.
+ *
+ * @returns Their names.
+ */
 export async function publishArchives(): Promise<string[]> {
   const names: string[] = [];
   for await (const { name } of Deno.readDir(archiveDir())) {
-    if (!name.endsWith(PART)) continue;
-    const done = name.slice(0, -PART.length);
-    await Deno.rename(`${archiveDir()}/${name}`, `${archiveDir()}/${done}`);
-    names.push(done);
+    const [done, rest] = name.split(PART);
+    if (rest === undefined) continue;
+    const path = `${archiveDir()}/${name}`;
+    if (rest !== "") {
+      await Deno.remove(path);
+    } else {
+      await Deno.rename(path, `${archiveDir()}/${done}`);
+      names.push(done!);
+    }
   }
   return names.sort();
 }

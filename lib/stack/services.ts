@@ -6,7 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { PROJECT_DIR } from "../config.ts";
-import { archiveOptions, isRecording } from "./class_archive.ts";
+import { archiveOptions, archivePath, isRecording } from "./class_archive.ts";
 import { javaJar } from "./java_jar.ts";
 import type { LocalPorts } from "./local_ports.ts";
 import { artifactPaths } from "./maven.ts";
@@ -81,12 +81,14 @@ async function javaProgram(
   service: JavaService,
 ): Promise<Program> {
   const { name, options, properties, classPath, main, args = [] } = service;
+  const archived = { name, javaHome, options, classPath };
   return {
     name,
+    archive: await archivePath(archived),
     command: [
       `${javaHome}/bin/java`,
       ...options,
-      ...await archiveOptions({ name, javaHome, options, classPath }),
+      ...await archiveOptions(archived),
       ...properties,
       ...["-cp", classPath.join(":"), main],
       ...args,

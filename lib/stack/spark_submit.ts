@@ -10,17 +10,15 @@ import { java, SPARK_JAVA } from "./java.ts";
 import { artifactPaths } from "./maven.ts";
 import { run } from "./process.ts";
 import { python } from "./python.ts";
-import type { SparkJob } from "./stack.ts";
-
-// A job of seconds ends before the second compiler pays for itself.
-const DRIVER_OPTIONS = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+import { driverOptions, type SparkJob } from "./stack.ts";
 
 /** Spark's driver, as far as its archive depends on it. */
 export async function sparkDriver(): Promise<JavaProgram> {
   return {
     name: "spark",
     javaHome: await java(SPARK_JAVA),
-    options: DRIVER_OPTIONS,
+    // The second compiler makes no difference to an archive.
+    options: driverOptions({}),
     classPath: [(await python()).sitePackages, ...artifactPaths("spark")],
   };
 }
@@ -45,7 +43,7 @@ export async function sparkSubmit(
       "--master",
       master,
       "--driver-java-options",
-      [...driver.options, ...await archiveOptions(driver)].join(" "),
+      [...driverOptions(job), ...await archiveOptions(driver)].join(" "),
       "--driver-class-path",
       artifactPaths("spark").join(":"),
       ...(job.conf ?? []),

@@ -43,6 +43,8 @@ export interface SparkJob {
   conf?: string[];
   /** Its arguments; no secret may stand here. */
   args: string[];
+  /** Whether it works for a minute or more. @default {false} */
+  isLong?: boolean;
   /** Ends the job, wherever it runs. */
   signal?: AbortSignal;
   /** Kills the job at once, wherever it runs, as a crash would: SIGKILL. */
@@ -51,6 +53,13 @@ export interface SparkJob {
   input?: ReadableStream<string>;
   /** Told each line the job writes to stdout or stderr. */
   onLine?: (line: string) => void;
+}
+
+/** Options of the Java virtual machine that a job's driver runs with. */
+export function driverOptions({ isLong }: Pick<SparkJob, "isLong">): string[] {
+  const options = ["-XX:+UseSerialGC"];
+  // A job of seconds ends before the second compiler pays for itself.
+  return isLong ? options : [...options, "-XX:TieredStopAtLevel=1"];
 }
 
 /** One of the three ways to have a lakehouse. */

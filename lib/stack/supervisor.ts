@@ -17,6 +17,8 @@ export interface Program {
   env?: Record<string, string>;
   /** Seconds it may take to end after SIGTERM. @default {10} */
   stopSeconds?: number;
+  /** Where its class archive is, or will be. @default {it can have none} */
+  archive?: string;
 }
 
 /** Where one supervisor lives. */

@@ -8,30 +8,34 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { PROJECT_DIR } from "../config.ts";
-import { archiveDir, archivePath, hasArchive } from "./class_archive.ts";
+import { archiveDir, archivePath } from "./class_archive.ts";
 import { localPrograms } from "./local.ts";
 import { sparkDriver } from "./spark_submit.ts";
 
 /** Memory that a second stack and Spark need, in bytes. */
 const NEEDED_BYTES = 5 * 2 ** 30;
 
+/** Archive by program, whether it is there or not. */
+async function archives(): Promise<[name: string, path: string][]> {
+  const found: [string, string][] = [];
+  for (const { name, archive } of await localPrograms()) {
+    if (archive) found.push([name, archive]);
+  }
+  return [...found, ["spark", await archivePath(await sparkDriver())]];
+}
+
 /** Names of the programs that start without an archive. */
 export async function untrained(): Promise<string[]> {
   const names: string[] = [];
-  for (const { name, command } of await localPrograms()) {
-    const isJava = command[0]!.endsWith("/java");
-    const isArchived = command.some((word) => word.startsWith("-XX:AOTCache="));
-    if (isJava && !isArchived) names.push(name);
+  for (const [name, path] of await archives()) {
+    if (!await Deno.stat(path).then(() => true, () => false)) names.push(name);
   }
-  if (!await hasArchive(await sparkDriver())) names.push("spark");
   return names;
 }
 
 /** Tells one set of programs from another, by Java, class paths and options. */
 async function trainingId(): Promise<string> {
-  const commands = (await localPrograms()).map(({ command }) => command);
-  return createHash("sha256").update(JSON.stringify(commands))
-    .update(await archivePath(await sparkDriver())).digest("hex");
+  return createHash("sha256").update(String(await archives())).digest("hex");
 }
 
 const triedFile = () => `${archiveDir()}/tried`;
