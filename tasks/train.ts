@@ -2,6 +2,7 @@ import { cacheDir } from "../lib/config.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import {
   archiveDir,
+  discardRecordings,
   publishArchives,
   recordingEnv,
 } from "../lib/stack/class_archive.ts";
@@ -61,6 +62,7 @@ async function train(): Promise<void> {
     return;
   }
   console.log(`Training ${programs.join(", ")}: a minute or two`);
+  await discardRecordings();
   await noteTried();
   const code = await run({
     command: Deno.execPath(),

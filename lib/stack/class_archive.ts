@@ -70,6 +70,14 @@ export async function archiveOptions(program: JavaProgram): Promise<string[]> {
     : [`-XX:SharedArchiveFile=${path}`, "-Xlog:cds=off"];
 }
 
+/** Removes what a recording that was killed has left. */
+export async function discardRecordings(): Promise<void> {
+  await Deno.mkdir(archiveDir(), { recursive: true });
+  for await (const { name } of Deno.readDir(archiveDir())) {
+    if (name.includes(PART)) await Deno.remove(`${archiveDir()}/${name}`);
+  }
+}
+
 /**
  * Puts recorded archives in place, and removes what else a recording left.
  *

@@ -4,6 +4,7 @@ import {
   archiveDir,
   archiveOptions,
   archivePath,
+  discardRecordings,
   type JavaProgram,
   publishArchives,
   recordingEnv,
@@ -73,4 +74,16 @@ Deno.test("another Java, option or jar has another archive", () =>
       `JAVA_VERSION="25.0.2"\n`,
     );
     assertNotEquals(await archivePath(program), path);
+  }));
+
+Deno.test("what a killed recording left is never used", () =>
+  withJava("25.0.1", async (program) => {
+    const [recorded] = await withEnv(
+      recordingEnv(),
+      () => archiveOptions(program),
+    );
+    await Deno.writeTextFile(recorded!.split("=")[1]!, "half an archive");
+    await discardRecordings();
+    assertEquals(await publishArchives(), []);
+    assertEquals(await archiveOptions(program), []);
   }));
