@@ -50,7 +50,7 @@ export function claims(): Claims {
     summary: () =>
       table(
         [...kept].map(([claim, { mark, evidence }]) => ({
-          "": mark,
+          shown: mark,
           claim,
           evidence,
         })),

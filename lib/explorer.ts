@@ -25,6 +25,7 @@ export type {
   PartitionRange,
 } from "./explorer/files.ts";
 export {
+  type ColumnName,
   type PartitionField,
   type PartitionSpec,
   type Ref,
@@ -43,11 +44,41 @@ export {
 } from "./explorer/tree.ts";
 export { treeChart, type TreeChartOptions } from "./explorer/drawing.ts";
 export {
+  type ColumnTotal,
+  columnTotals,
+  compareValues,
+  withinBounds,
+} from "./explorer/totals.ts";
+export {
+  type BucketShare,
+  bucketShares,
+  type TableSummary,
+  warehouseTables,
+} from "./explorer/warehouse.ts";
+export { readRows, type ReadRowsOptions } from "./explorer/rows.ts";
+export {
+  compareObjects,
+  type ObjectChanges,
   type ObjectRole,
   type TableObject,
   type TableObjects,
   tableObjects,
 } from "./explorer/objects.ts";
+export { type ColumnHistory, columnHistory } from "./explorer/columns.ts";
+export {
+  type FileRange,
+  fileRangeChart,
+  type FileRangeChartOptions,
+  fileRanges,
+  type ValueRange,
+} from "./explorer/ranges.ts";
+export {
+  historyChart,
+  type HistoryChartOptions,
+  type HistoryEntry,
+  type Reach,
+  tableHistory,
+} from "./explorer/history.ts";
 
 /** All files of a tree, those of deletes too. */
 export function filesOf(tree: TableTree): DataFile[] {

@@ -59,8 +59,29 @@ export {
   removeScratch,
   scratchNamespace,
 } from "./scratch.ts";
+export { askBoth, type BothAnswers } from "./both_engines.ts";
+export { during } from "./during.ts";
+export { type ScannedFiles, scannedFiles } from "./scanned_files.ts";
+export {
+  isCommitConflict,
+  runWriters,
+  type RunWritersOptions,
+} from "./writers.ts";
+export { type Attempt, Ledger, type LedgerEntry } from "./ledger.ts";
+export * from "./readers.ts";
+export * from "./object_watch.ts";
+export * from "./change_cost.ts";
 export * from "./explorer.ts";
+export { type TableState, tableState } from "./table_state.ts";
+export * from "./query_cost.ts";
 export * from "./duckdb.ts";
+export * from "./checksum.ts";
+export * from "./timing.ts";
+export {
+  checksumEverywhere,
+  type ReaderChecksum,
+} from "./checksum_everywhere.ts";
+export * from "./objects.ts";
 export {
   identifier,
   literal,

@@ -184,11 +184,17 @@ def main() -> None:
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
         "spark.sql.defaultCatalog": CATALOG,
         f"spark.sql.catalog.{CATALOG}.default-namespace": options.namespace,
+        # Iceberg keeps a table's metadata for 30 seconds, and so misses what Trino commits.
+        f"spark.sql.catalog.{CATALOG}.cache-enabled": "false",
         "spark.scheduler.mode": "FAIR",
         # Spark makes this folder for its own catalog, which nothing here uses.
         "spark.sql.warehouse.dir": os.path.join(tempfile.gettempdir(), "spark-warehouse"),
     }
     spark = session(options, "notebook", extra)
+    shuffle = "spark.sql.shuffle.partitions"
+    if not spark.sparkContext.getConf().contains(shuffle):
+        # Spark's own 200 cost seconds on a few cores, whatever the amount of data.
+        spark.conf.set(shuffle, str(4 * spark.sparkContext.defaultParallelism))
     ready = {
         "pid": spark._jvm.java.lang.ProcessHandle.current().pid(),
         "spark": spark.version,

@@ -8,6 +8,7 @@ import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { catalog, loadTable } from "../lib/catalog.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import {
+  compareObjects,
   compareSnapshots,
   type DataFile,
   filesOf,
@@ -15,7 +16,7 @@ import {
   tableObjects,
   tableTree,
 } from "../lib/explorer.ts";
-import { bucketAndKey } from "../lib/explorer/store.ts";
+import { bucketAndKey, objectReader } from "../lib/explorer/store.ts";
 import { DISPLAY } from "../lib/kernel.ts";
 import { s3Client } from "../lib/s3.ts";
 import { sparkSession } from "../lib/spark_session.ts";
@@ -271,6 +272,38 @@ Deno.test("the explorer", async (t) => {
           3,
         ]]);
         assert(Math.abs(orphans[0]!.modified.getTime() - Date.now()) < 60_000);
+      },
+    );
+
+    await t.step(
+      "tells objects that were added, rewritten, removed, and kept",
+      async () => {
+        await query("CREATE TABLE watched AS SELECT 1 AS n");
+        const look = () => tableObjects(NAMESPACE, "watched");
+        const before = await look();
+        await query("ALTER TABLE watched ADD COLUMN note varchar");
+        const { added, removed, rewritten, kept } = compareObjects(
+          before,
+          await look(),
+        );
+        assertEquals(added.map(({ role }) => role), ["metadata"]);
+        assertEquals([removed, rewritten], [[], []]);
+        assertEquals(kept.length, before.objects.length);
+
+        const data = before.objects.find(({ role }) => role === "data")!;
+        const { read, close } = objectReader(AbortSignal.timeout(30_000));
+        const bytes = await read(data.path).finally(close);
+        // An object's time may be of whole seconds.
+        await new Promise((resolve) => setTimeout(resolve, 1_100));
+        await put(data.path, bytes);
+        const again = compareObjects(before, await look());
+        assertEquals(again.rewritten.map(({ path }) => path), [data.path]);
+        assertEquals(again.rewritten[0]!.etag, data.etag);
+
+        await put(data.path, new Uint8Array(bytes.length));
+        const spoiled = compareObjects(before, await look());
+        assert(spoiled.rewritten[0]!.etag !== data.etag);
+        await query("DROP TABLE watched");
       },
     );
 

@@ -74,6 +74,26 @@ Deno.test("a Spark session", async (t) => {
       });
     });
 
+    await t.step("sees at once what Trino has committed", async () => {
+      await query("CREATE TABLE shared AS SELECT 1 AS n");
+      const count = async (version = "") =>
+        (await spark.sql(`SELECT count(*) AS n FROM shared ${version}`)).first
+          .n;
+      assertEquals(await count(), 1n);
+      await query("INSERT INTO shared VALUES 2");
+      assertEquals(await count(), 2n);
+      const { first } = await query(
+        'SELECT max_by(snapshot_id, committed_at) AS id FROM "shared$snapshots"',
+      );
+      assertEquals(await count(`FOR VERSION AS OF ${first.id}`), 2n);
+    });
+
+    await t.step("shuffles into few parts, as it has few cores", async () => {
+      const { first } = await spark.sql("SET spark.sql.shuffle.partitions");
+      const cores = navigator.hardwareConcurrency;
+      assertEquals(first.value, String(4 * cores));
+    });
+
     await t.step(
       "returns what is not finite, names given twice, and many rows",
       async () => {

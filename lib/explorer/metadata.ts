@@ -225,6 +225,13 @@ function walk(
   }
 }
 
+/** The columns of one schema by id, nested ones too. */
+export function columnsOf(fields: readonly Field[]): Map<number, ColumnName> {
+  const columns = new Map<number, ColumnName>();
+  walk([...fields], "", columns);
+  return columns;
+}
+
 /**
  * Every column the table ever had, by id; `schemaId` says whose names and types
  * hold where schemas differ.

@@ -135,3 +135,51 @@ export async function tableObjects(
     };
   });
 }
+
+/** How a table's objects differ from what they were. */
+export interface ObjectChanges {
+  /** Objects that were not there before. */
+  added: TableObject[];
+  /** Objects that are no longer there, as they were. */
+  removed: TableObject[];
+  /** Objects that were written again: another content, size or time. */
+  rewritten: TableObject[];
+  /** Objects that nobody has touched. */
+  kept: TableObject[];
+}
+
+/**
+ * What has happened to a table's objects since an earlier look, by their
+ * addresses, etags, sizes and times.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { compareObjects, query, tableObjects } from "@lakehouse";
+ *
+ * const before = await tableObjects("lab", "trips");
+ * await query("ALTER TABLE lab.trips ADD COLUMN note varchar");
+ * const { added, rewritten } = compareObjects(before, await tableObjects("lab", "trips"));
+ * console.log(added.map(({ role }) => role), rewritten.length); // [ "metadata" ] 0
+ * ```
+ */
+export function compareObjects(
+  before: Pick<TableObjects, "objects">,
+  after: Pick<TableObjects, "objects">,
+): ObjectChanges {
+  const byPath = (objects: TableObject[]) =>
+    new Map(objects.map((object) => [object.path, object]));
+  const [had, has] = [byPath(before.objects), byPath(after.objects)];
+  const isSame = (object: TableObject) => {
+    const old = had.get(object.path);
+    return old !== undefined && old.etag === object.etag &&
+      old.bytes === object.bytes &&
+      old.modified.getTime() === object.modified.getTime();
+  };
+  const stayed = after.objects.filter(({ path }) => had.has(path));
+  return {
+    added: after.objects.filter(({ path }) => !had.has(path)),
+    removed: before.objects.filter(({ path }) => !has.has(path)),
+    rewritten: stayed.filter((object) => !isSame(object)),
+    kept: stayed.filter(isSame),
+  };
+}

@@ -22,6 +22,8 @@ export interface StoredObject {
   bytes: number;
   /** When it was written. */
   modified: Date;
+  /** The object store's mark of its content; another write has another. */
+  etag: string;
 }
 
 /** Reads objects; `close()` it when done. */
@@ -102,11 +104,15 @@ async function list(
         }),
         { abortSignal: signal },
       );
-      for (const { Key = "", Size = 0, LastModified } of page.Contents ?? []) {
+      for (
+        const { Key = "", Size = 0, LastModified, ETag = "" } of page
+          .Contents ?? []
+      ) {
         objects.push({
           path: `s3://${bucket}/${Key}`,
           bytes: Size,
           modified: LastModified ?? new Date(NaN),
+          etag: ETag.replaceAll('"', ""),
         });
       }
       token = page.NextContinuationToken;

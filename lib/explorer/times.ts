@@ -23,6 +23,14 @@ function secondText(seconds: bigint): string {
 
 /** The time so many microseconds after 1970: `2024-01-05 13:45:00.123456`. */
 export function microsText(micros: bigint): string {
+  const number = Number(micros);
+  if (Number.isSafeInteger(number)) {
+    // The same for all but far-off times, several times as fast.
+    const millis = Math.floor(number / 1000);
+    const iso = new Date(millis).toISOString();
+    const rest = String(number - millis * 1000).padStart(3, "0");
+    return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${rest}`;
+  }
   const [seconds, rest] = floorDiv(micros, 1_000_000n);
   return `${secondText(seconds)}.${String(rest).padStart(6, "0")}`;
 }
