@@ -163,6 +163,7 @@ function stackName(value: string | undefined): StackName | undefined {
  * Rows from text in millions, as `--rows` and `ROWS` give them: `"5"` means
  * 5,000,000 and `"0.1"` means 100,000.
  *
+ * @param step What the rows are for, as the error names it.
  * @throws {LakehouseError} When the text is not a positive number, or stands for less than one row.
  * @example Usage
  * ```ts
@@ -172,11 +173,11 @@ function stackName(value: string | undefined): StackName | undefined {
  * assertEquals(parseMillions("0.1"), 100_000);
  * ```
  */
-export function parseMillions(text: string): number {
+export function parseMillions(text: string, step = "generate"): number {
   const rows = Math.round(Number(text) * 1e6);
   if (text.trim() === "" || !Number.isSafeInteger(rows) || rows < 1) {
     throw new LakehouseError({
-      what: `Cannot generate "${text}" million rows`,
+      what: `Cannot ${step} "${text}" million rows`,
       why: "the number of rows is a positive number, in millions",
       next: "--rows 5 for five million, --rows 0.1 for a hundred thousand",
     });

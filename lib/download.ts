@@ -7,19 +7,14 @@
 
 import { join, resolve } from "node:path";
 import { settings } from "./config.ts";
-import { fetchBucket } from "./download/bucket.ts";
+import { checkFolder, claimFolder } from "./download/folder.ts";
+import { areWhole, type Manifest } from "./download/manifest.ts";
 import {
-  areWhole,
-  checkFolder,
-  claimFolder,
-  type DownloadArguments,
-  type DownloadedFile,
-  type Manifest,
-} from "./download/folder.ts";
-import { parseMonths } from "./download/months.ts";
-import { parseBucket } from "./download/objects.ts";
-import { fetchPortal } from "./download/portal.ts";
-import { bucketSettings, portalSettings } from "./download/settings.ts";
+  bucketSource,
+  type Fetched,
+  portalSource,
+  type Source,
+} from "./download/source.ts";
 import { LakehouseError } from "./errors.ts";
 import { formatBytes, formatNumber } from "./format.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
@@ -89,140 +84,15 @@ export interface DownloadResult {
   seconds: number;
 }
 
-const DEFAULTS = {
-  rowsPerFile: 250_000,
-  rowsPerRequest: 25_000,
-  requestLimitMs: 3 * 60_000,
-  retryWaitMs: 1_000,
-  limitMs: 24 * 3_600_000,
-};
-const MOST_ROWS_PER_REQUEST = 50_000;
-const MOST_ROWS_PER_FILE = 1_000_000;
-/** Counts up when the same arguments give other files than before. */
-const VERSION = 1;
-
-type Fetched = Pick<DownloadResult, "fetched" | "gone"> & {
-  files: readonly DownloadedFile[];
-};
-
-function checkCount(what: string, value: number, most: number): number {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
-  throw new LakehouseError({
-    what: `Cannot download with ${what} "${value}"`,
-    why: `${what} is a positive whole number${
-      most < Number.MAX_SAFE_INTEGER ? ` of at most ${formatNumber(most)}` : ""
-    }`,
-    next: "--rows 5 for five million, --rows 0.1 for a hundred thousand",
-  });
-}
+const REQUEST_LIMIT_MS = 3 * 60_000;
+const RETRY_WAIT_MS = 1_000;
+const LIMIT_MS = 24 * 3_600_000;
 
 /** Shows a bar, unless the caller wants to be told instead. */
 function shown(onProgress: DownloadOptions["onProgress"]): Progress {
   if (!onProgress) return progress("Download");
   const done = () => Promise.resolve();
   return { update: onProgress, done, fail: done };
-}
-
-/** A source with what decides its files. */
-interface Source {
-  readonly arguments: DownloadArguments;
-  /** Whether a complete download needs no further look at the source. */
-  readonly isFixed: boolean;
-  fetch(
-    claim: ReturnType<typeof claimFolder>,
-    bar: Progress,
-    retry: { signal: AbortSignal; requestLimitMs: number; retryWaitMs: number },
-  ): Promise<Fetched>;
-}
-
-function portalSource(options: DownloadOptions): Source {
-  const soda = portalSettings();
-  const months = parseMonths(options.months);
-  const { MAX_SAFE_INTEGER } = Number;
-  const rows = checkCount(
-    "rows",
-    options.rows ??
-      (options.months ? MAX_SAFE_INTEGER : Math.round(settings().rows * 1e6)),
-    MAX_SAFE_INTEGER,
-  );
-  const rowsPerFile = checkCount(
-    "rowsPerFile",
-    options.rowsPerFile ?? DEFAULTS.rowsPerFile,
-    MOST_ROWS_PER_FILE,
-  );
-  const rowsPerRequest = checkCount(
-    "rowsPerRequest",
-    options.rowsPerRequest ?? DEFAULTS.rowsPerRequest,
-    MOST_ROWS_PER_REQUEST,
-  );
-  return {
-    arguments: {
-      source: soda.uri,
-      months: options.months ?? `${months.from}..`,
-      rows: rows === MAX_SAFE_INTEGER ? "all" : rows,
-      rowsPerFile,
-      version: VERSION,
-    },
-    isFixed: true,
-    async fetch(claim, bar, retry) {
-      let [done, total] = [0, 0];
-      const update = (detail?: string) =>
-        bar.update({
-          done,
-          ...(total > 0 ? { total } : {}),
-          unit: "trips",
-          ...(detail ? { detail } : {}),
-        });
-      const found = await fetchPortal({
-        soda: { ...soda, ...retry, onWait: update },
-        claim,
-        months,
-        rows,
-        rowsPerFile,
-        rowsPerRequest,
-        onProgress(now) {
-          // Counted from here, so that the rate is that of this run.
-          [done, total] = [now.rows - now.before, now.total - now.before];
-          update(
-            now.before > 0
-              ? `${formatNumber(now.before)} were there already`
-              : undefined,
-          );
-        },
-      });
-      return { ...found, gone: [] };
-    },
-  };
-}
-
-function bucketSource(from: string, options: DownloadOptions): Source {
-  if (options.months !== undefined || options.rows !== undefined) {
-    throw new LakehouseError({
-      what: `Cannot choose months or trips of ${from}`,
-      why: "a bucket's files are copied as they are",
-      next: "leave --months and --rows out, or leave --from out",
-    });
-  }
-  const source = parseBucket(from);
-  const keys = bucketSettings();
-  return {
-    arguments: { source: source.uri, version: VERSION },
-    isFixed: false,
-    async fetch(claim, bar, retry) {
-      let state: ProgressState = { done: 0, unit: "bytes" };
-      const update = (next: ProgressState) => bar.update(state = next);
-      return await fetchBucket({
-        ...keys,
-        ...retry,
-        source,
-        claim,
-        removeGone: options.removeGone ?? false,
-        onWait: (detail) => update({ ...state, detail }),
-        onProgress: ({ bytes, total }) =>
-          update({ done: bytes, total, unit: "bytes" }),
-      });
-    },
-  };
 }
 
 /** Whether all is there already; a damaged download is not passed over. */
@@ -292,7 +162,7 @@ export async function downloadTrips(
     : bucketSource(from, options);
   const signal = withLimit(
     options.signal ?? interruptSignal(),
-    options.limitMs ?? DEFAULTS.limitMs,
+    options.limitMs ?? LIMIT_MS,
     "The download",
   );
   const result = ({ files, fetched, gone }: Fetched): DownloadResult => ({
@@ -317,8 +187,8 @@ export async function downloadTrips(
       ended = result(
         await source.fetch(claim, bar, {
           signal,
-          requestLimitMs: options.requestLimitMs ?? DEFAULTS.requestLimitMs,
-          retryWaitMs: options.retryWaitMs ?? DEFAULTS.retryWaitMs,
+          requestLimitMs: options.requestLimitMs ?? REQUEST_LIMIT_MS,
+          retryWaitMs: options.retryWaitMs ?? RETRY_WAIT_MS,
         }),
       );
     }

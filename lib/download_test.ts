@@ -887,6 +887,17 @@ for (const rows of [0, -1, 1.5, NaN]) {
     }));
 }
 
+Deno.test("the task refuses --rows that are no number, and quotes them", async () => {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", `${PROJECT_DIR}/tasks/download.ts`, "--rows=many"],
+  }).output();
+  assertEquals(code, 1);
+  assertStringIncludes(
+    new TextDecoder().decode(stderr),
+    'Cannot download "many" million rows',
+  );
+});
+
 Deno.test("downloadTrips() refuses an address that is no bucket, and a bucket without keys", async () => {
   const refused = async (options: DownloadOptions, message: string) => {
     await assertRejects(

@@ -1,4 +1,4 @@
-import { settings } from "../lib/config.ts";
+import { parseMillions, settings } from "../lib/config.ts";
 import { downloadTrips } from "../lib/download.ts";
 import { interruptSignal } from "../lib/interrupt.ts";
 import { command, main } from "./cli.ts";
@@ -36,7 +36,9 @@ await main(
       await downloadTrips({
         ...options,
         dir: options.dir ?? settings().parquetDir,
-        ...(rows === undefined ? {} : { rows: Math.round(Number(rows) * 1e6) }),
+        ...(rows === undefined
+          ? {}
+          : { rows: parseMillions(rows, "download") }),
         ...(removeGone ? { removeGone } : {}),
         signal: interruptSignal(),
       });

@@ -1,5 +1,6 @@
 import { formatBytes } from "../lib/format.ts";
 import { currentStack } from "../lib/stack/mod.ts";
+import { upCommand } from "../lib/stack/doctor/subject.ts";
 import { command, main } from "./cli.ts";
 
 await main(
@@ -8,17 +9,18 @@ await main(
     .action(async ({ stack: name }: { stack?: string }) => {
       const stack = currentStack(name);
       const services = await stack.status();
+      const width = Math.max(...services.map(({ address }) => address.length));
       console.log(`Stack: ${stack.name}`);
       for (const { name, title, healthy, state, address, memory } of services) {
         const size = memory === undefined ? "" : formatBytes(memory);
         console.log(
           `${healthy ? "✓" : "✗"} ${name.padEnd(8)} ${state.padEnd(9)} ${
-            address.padEnd(16)
+            address.padEnd(width)
           } ${size.padStart(7)}  ${title}`,
         );
       }
       if (services.some(({ healthy }) => !healthy)) {
-        console.log("Start it with: deno task up");
+        console.log(`Start it with: ${upCommand(stack.name)}`);
         Deno.exitCode = 1;
       }
     }),

@@ -18,6 +18,12 @@ import { conclude, deno, runSuite } from "./suite.ts";
 
 const STATE = `${PROJECT_DIR}/.state-docker`;
 
+interface Options {
+  filter?: string;
+  all?: boolean;
+  keep?: boolean;
+}
+
 /** Everything that could lead a test to another stack, project or data. */
 const LANE_ENV: Record<string, string> = {
   LAKEHOUSE_STATE: STATE,
@@ -48,6 +54,15 @@ const LANE_ENV: Record<string, string> = {
   ROWS: "0.05",
 };
 
+/** Numbers of the notebooks that the lane runs. */
+function notebookNumbers(all: boolean): string[] {
+  if (!all) return ["01", "02", "03", "04", "05"];
+  return [...Deno.readDirSync(`${PROJECT_DIR}/notebooks`)]
+    // 00 needs no stack, and those from 90 on measure.
+    .flatMap(({ name }) => name.match(/^(?!00)([0-8]\d)-.*\.ipynb$/)?.[1] ?? [])
+    .sort();
+}
+
 const down = () =>
   deno([
     "run",
@@ -64,8 +79,9 @@ await main(
     "Tests the Docker stack on a real engine, with stand-in images.",
   )
     .option("--filter <text>", "only tests with this in their name")
+    .option("--all", "run every notebook, not 01 to 05 only")
     .option("--keep", "leave the containers running")
-    .action(async (options: { filter?: string; keep?: boolean }) => {
+    .action(async (options: Options) => {
       await Deno.mkdir(STATE, { recursive: true });
       const engine = await laneEngine(STATE);
       if ("skipped" in engine) {
@@ -83,7 +99,10 @@ await main(
             ...await testFlags(STATE),
             ...options.filter ? ["--filter", options.filter] : [],
             "tests/docker",
-          ], LANE_ENV),
+          ], {
+            ...LANE_ENV,
+            LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
+          }),
         );
       } finally {
         if (!options.keep) {

@@ -8,9 +8,13 @@ import { ensureTrinoCatalog } from "../lib/trino_catalog.ts";
 import { closedPort, withEnv } from "./env.ts";
 
 // The endpoints are those of the running stack, named as a stranger would.
+const { trinoUri, minioHost, catalogUri } = settings();
 const REMOTE = () => ({
   STACK: "remote",
   LAKEHOUSE_STATE: `${stateDir()}/remote`,
+  TRINO_URI: trinoUri,
+  MINIO_HOST: minioHost,
+  CATALOG_URI: catalogUri,
   TRINO_CATALOG: "remote_catalog",
   TABLE: "remote_trips",
 });
@@ -59,5 +63,23 @@ Deno.test("ingest and Trino work on the remote stack, with the keys in no shown 
     const { first } = await query(`SELECT count(*) AS n FROM ${table}`);
     assert((first.n as bigint) > 0n);
     await query(`DROP CATALOG remote_catalog`);
+  });
+});
+
+Deno.test("keys that the catalog refuses are told from a name Trino cannot find", async () => {
+  const wrong = {
+    TRINO_CATALOG: "wrong_keys",
+    MINIO_SECRET_KEY: "wrong/Key+1",
+  };
+  await withEnv({ ...REMOTE(), ...wrong }, async () => {
+    try {
+      await assertRejects(
+        () => ensureTrinoCatalog(),
+        LakehouseError,
+        "refused the keys Trino signs with",
+      );
+    } finally {
+      await query("DROP CATALOG IF EXISTS wrong_keys");
+    }
   });
 });

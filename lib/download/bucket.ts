@@ -11,7 +11,8 @@
 
 import { join } from "node:path";
 import { refuseFullDisk } from "../taxi/folder.ts";
-import { type Claim, type DownloadedFile, sizeOf } from "./folder.ts";
+import type { Claim } from "./folder.ts";
+import { type DownloadedFile, sizeOf } from "./manifest.ts";
 import {
   bucketClient,
   type BucketSource,

@@ -4,17 +4,15 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import {
   GetObjectCommand,
-  type GetObjectCommandOutput,
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { settings } from "../config.ts";
 import { LakehouseError } from "../errors.ts";
-import { type DownloadedFile, isFileName, sizeOf } from "./folder.ts";
+import { expectedMd5, GOOGLE_HASH, md5 } from "./checksum.ts";
+import { type DownloadedFile, isFileName, sizeOf } from "./manifest.ts";
 import { PassingError, retrying, type RetryOptions } from "./retry.ts";
 import type { BucketSettings } from "./settings.ts";
 
@@ -57,9 +55,6 @@ export function parseBucket(uri: string): BucketFolder {
     next: "leave --from out for the city's open data portal",
   });
 }
-
-/** Google's header for the checksums of an object. */
-const GOOGLE_HASH = "x-goog-hash";
 
 /** A client for the endpoint; call `destroy()` on it when done. */
 export function bucketClient(
@@ -215,31 +210,6 @@ export async function listFiles(
     why: "it holds no Parquet files",
     next: "check the address after --from",
   });
-}
-
-/**
- * The MD5 an object has to have, in hexadecimal digits, if the answer tells.
- *
- * Mostly the entity tag is the MD5; not so with a key service's encryption, nor
- * for objects made of parts.
- */
-function expectedMd5(
-  answer: GetObjectCommandOutput,
-  etag: string,
-): string | undefined {
-  const google = (answer as { [GOOGLE_HASH]?: string })[GOOGLE_HASH];
-  if (google !== undefined) {
-    const base64 = google.match(/md5=([\w+/]+=*)/)?.[1];
-    return base64 && Uint8Array.fromBase64(base64).toHex();
-  }
-  if (answer.ServerSideEncryption?.startsWith("aws:kms")) return undefined;
-  return /^[0-9a-f]{32}$/.test(etag) ? etag : undefined;
-}
-
-async function md5(path: string): Promise<string> {
-  const hash = createHash("md5");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 async function fetchRest(

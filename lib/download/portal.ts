@@ -12,7 +12,8 @@
 import { LakehouseError } from "../errors.ts";
 import { formatNumber } from "../format.ts";
 import { refuseFullDisk } from "../taxi/folder.ts";
-import type { Claim, Cursor, DownloadedFile } from "./folder.ts";
+import type { Claim } from "./folder.ts";
+import type { Cursor, DownloadedFile } from "./manifest.ts";
 import { type Months, type Stretch, stretches } from "./months.ts";
 import { PassingError } from "./retry.ts";
 import { CellError, columnProblem, ORDER, PORTAL_COLUMNS } from "./rows.ts";

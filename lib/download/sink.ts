@@ -9,14 +9,14 @@ import { join } from "node:path";
 import { LakehouseError } from "../errors.ts";
 import { abortable, withLimit } from "../interrupt.ts";
 import { type ParquetWriter, parquetWriter } from "../taxi/parquet.ts";
+import type { Claim } from "./folder.ts";
 import {
   areWhole,
-  type Claim,
   type Cursor,
   type DownloadedFile,
   type Manifest,
   type Resume,
-} from "./folder.ts";
+} from "./manifest.ts";
 import { ORDER, writePage } from "./rows.ts";
 import type { SodaRow } from "./soda.ts";
 

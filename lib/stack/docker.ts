@@ -4,20 +4,17 @@
  * @module
  */
 
-import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import {
-  dockerEnv,
-  PROJECT_DIR,
+  runningStack,
   runningStackFile,
   settings,
   stateDir,
 } from "../config.ts";
 import { LakehouseError } from "../errors.ts";
 import { formatDuration } from "../format.ts";
-import { s3Client } from "../staging.ts";
 import {
+  checkOwner,
   compose,
-  composeVariable,
   type Container,
   containerProblem,
   containers,
@@ -26,8 +23,13 @@ import {
   SERVICES,
 } from "./docker/compose.ts";
 import { docker, type Engine, findEngine } from "./docker/engine.ts";
-import { startFailure, unhealthy } from "./docker/failure.ts";
+import { knownFailure, startFailure, unhealthy } from "./docker/failure.ts";
 import { submitInContainer } from "./docker/job.ts";
+import { licence, noLicence } from "./docker/licence.ts";
+import { memoryById } from "./docker/memory.ts";
+import { checkPorts, dockerPorts } from "./docker/ports.ts";
+import { startProgress } from "./docker/progress.ts";
+import { checkServing } from "./docker/serving.ts";
 import { run } from "./process.ts";
 import type { ServiceStatus, Stack, UpOptions } from "./stack.ts";
 
@@ -40,85 +42,6 @@ const TITLES: Record<ServiceName, string> = {
   spark: "Spark, which jobs enter by docker exec",
 };
 
-/** Ports of this machine that lead to the containers. */
-export interface DockerPorts {
-  /** S3 and the catalog. @default {9000} */
-  S3_PORT: number;
-  /** MinIO's console. @default {9001} */
-  CONSOLE_PORT: number;
-  /** Trino. @default {9999} */
-  TRINO_PORT: number;
-}
-
-/**
- * Ports from the environment or `docker/.env`, or the defaults.
- *
- * @throws {LakehouseError} When one is no port; names the variable.
- */
-export function dockerPorts(): DockerPorts {
-  const ports = { S3_PORT: 9000, CONSOLE_PORT: 9001, TRINO_PORT: 9999 };
-  for (const name of Object.keys(ports) as (keyof DockerPorts)[]) {
-    const text = composeVariable(name);
-    if (text === undefined) continue;
-    const port = Number(text);
-    if (!Number.isInteger(port) || port < 1 || port > 65535) {
-      throw new LakehouseError({
-        what: `Cannot use ${name} "${text}"`,
-        why: "a port is a whole number from 1 to 65535",
-        next: `set ${name} in docker/.env to one, for example ${ports[name]}`,
-      });
-    }
-    ports[name] = port;
-  }
-  return ports;
-}
-
-/**
- * The licence's text, or `undefined` when none is set.
- *
- * `MINIO_LICENSE` holds the text itself or the path of a file with it.
- */
-export async function licence(): Promise<string | undefined> {
-  const value = composeVariable("MINIO_LICENSE")?.trim();
-  if (!value) return undefined;
-  if (value.length > 255 || !/[/\\.]/.test(value)) return value;
-  const text = await Deno.readTextFile(value).catch(() => undefined);
-  return (text ?? value).trim() || undefined;
-}
-
-/** The error for a missing licence, which no container is started without. */
-export function noLicence(): LakehouseError {
-  const there = Object.keys(dockerEnv()).length > 0;
-  return new LakehouseError({
-    what: "Cannot start MinIO AIStor",
-    why: "MINIO_LICENSE is not set",
-    next: `${
-      there ? "edit" : "cp docker/.env.example docker/.env and edit"
-    } ${PROJECT_DIR}/docker/.env, or go without a licence: deno task up --stack local`,
-  });
-}
-
-function checkPorts(held: number[]): void {
-  for (const [setting, port] of Object.entries(dockerPorts())) {
-    if (held.includes(port)) continue;
-    try {
-      Deno.listen({ hostname: "127.0.0.1", port }).close();
-    } catch (cause) {
-      if (!(cause instanceof Deno.errors.AddrInUse)) continue;
-      throw new LakehouseError({
-        what: `Cannot start on port ${port}`,
-        why: settings().stack === "local"
-          ? "the local stack listens there"
-          : "another program listens there",
-        next: settings().stack === "local"
-          ? "deno task down --stack local, then deno task up --stack docker"
-          : `end that program, or set ${setting} in docker/.env to a free port`,
-        cause,
-      });
-    }
-  }
-}
-
 async function tail(container: Container, lines: number): Promise<string[]> {
   const { stdout, stderr } = await docker([
     "logs",
@@ -129,9 +52,14 @@ async function tail(container: Container, lines: number): Promise<string[]> {
   return [stdout, stderr].filter(Boolean).join("\n").split("\n");
 }
 
-async function waitUntilHealthy(options: UpOptions): Promise<void> {
+/** Waits for these services; `upSince` is when `up` began. */
+async function waitUntilHealthy(
+  services: readonly ServiceName[],
+  upSince: number,
+  options: UpOptions,
+): Promise<void> {
   const started = performance.now();
-  const waiting = new Set<ServiceName>(SERVICES);
+  const waiting = new Set(services);
   while (waiting.size > 0) {
     options.signal?.throwIfAborted();
     const found = await containers(options.signal);
@@ -140,9 +68,8 @@ async function waitUntilHealthy(options: UpOptions): Promise<void> {
       const container = found.find((one) => one.service === service);
       if (container?.health === "healthy") {
         waiting.delete(service);
-        options.onStep?.(
-          `${service} is healthy after ${formatDuration(elapsed)}`,
-        );
+        const seconds = formatDuration(performance.now() - upSince);
+        options.onStep?.(`${service} is healthy after ${seconds}`);
         continue;
       }
       const problem = containerProblem(service, container) ??
@@ -165,13 +92,12 @@ async function startContainers(
   const { code, lines } = await compose(engine, ["up", "--detach"], {
     licence: licenceText,
     ...(options.signal ? { signal: options.signal } : {}),
-    onLine: (line) => {
-      if (/\b(Pulling|Pulled|Started|Downloaded)\b/.test(line)) {
-        options.onStep?.(line.trim());
-      }
-    },
+    onLine: startProgress((step) => options.onStep?.(step)),
   });
   if (code === 0) return;
+  // A container may still show how an earlier start ended.
+  const known = knownFailure(lines);
+  if (known) throw known;
   // Compose waits for the services that others depend on, and fails with them.
   for (const container of await containers()) {
     const problem = containerProblem(container.service, container);
@@ -200,30 +126,14 @@ async function record(): Promise<void> {
   );
 }
 
-/** Fails when the server runs but serves nothing, as it does without a licence. */
-async function checkServing(): Promise<void> {
-  const client = s3Client();
-  try {
-    await client.send(new ListBucketsCommand({}));
-  } catch (cause) {
-    const { name, message } = cause as Error;
-    const keys = /SignatureDoesNotMatch|InvalidAccessKeyId/.test(name);
-    throw new LakehouseError({
-      what: "MinIO AIStor runs, but denies requests",
-      why: keys
-        ? "it was started with other keys"
-        : `its licence is missing, expired or not valid (${name}: ${message})`,
-      next: keys
-        ? "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY in docker/.env, then deno task up --stack docker"
-        : "put a valid MINIO_LICENSE into docker/.env, then deno task up --stack docker",
-      cause,
-    });
-  } finally {
-    client.destroy();
-  }
+/** Lets `down`, `status` and `logs` find what a failed start has left. */
+async function recordFailed(): Promise<void> {
+  if (runningStack().STACK) return;
+  if ((await containers()).length > 0) await record();
 }
 
 async function up(options: UpOptions = {}): Promise<void> {
+  const upSince = performance.now();
   const licenceText = await licence();
   if (!licenceText) throw noLicence();
   const engine = await findEngine(options.signal);
@@ -231,28 +141,33 @@ async function up(options: UpOptions = {}): Promise<void> {
     `Docker ${engine.version} with Compose ${engine.composeVersion}`,
   );
   const before = await containers(options.signal);
+  await checkOwner(before);
   checkPorts(
     before.filter(({ state }) => state === "running")
       .flatMap(({ ports }) => ports),
   );
   try {
     await startContainers(engine, licenceText, options);
-    await waitUntilHealthy(options);
+    await waitUntilHealthy(["minio"], upSince, options);
+    await record();
+    // Before the others are there: without a licence they are of no use.
+    await checkServing(options.signal);
+    await waitUntilHealthy(["trino", "spark"], upSince, options);
   } catch (error) {
     if (options.signal?.aborted) await compose(engine, ["stop"]);
+    await recordFailed().catch(() => {});
     throw error;
   }
-  await record();
-  await checkServing();
 }
 
 async function down(
   options: { clean?: boolean; onStep?: (message: string) => void } = {},
 ): Promise<void> {
   const engine = await findEngine();
+  await checkOwner(await containers());
   const { code, lines } = await compose(engine, [
+    // Without --remove-orphans: "docker" is a common name for a project.
     "down",
-    "--remove-orphans",
     ...options.clean ? ["--volumes"] : [],
   ]);
   if (code !== 0) {
@@ -266,34 +181,6 @@ async function down(
   if (settings().stack === "docker") {
     await Deno.remove(runningStackFile()).catch(() => {});
   }
-}
-
-/** Memory in bytes from docker's words for it, such as `1.5GiB / 2GiB`. */
-export function parseMemory(text: string): number | undefined {
-  const match = text.match(/^([\d.]+)\s*([KMG]i?)?B/);
-  if (!match) return undefined;
-  const power = { K: 1, M: 2, G: 3 }[match[2]?.[0] ?? ""] ?? 0;
-  return Math.round(Number(match[1]) * 1024 ** power);
-}
-
-async function memoryById(
-  running: Container[],
-): Promise<Map<string, number | undefined>> {
-  if (running.length === 0) return new Map();
-  const { stdout } = await docker([
-    "stats",
-    "--no-stream",
-    "--no-trunc",
-    "--format",
-    "{{.ID}} {{.MemUsage}}",
-    ...running.map(({ id }) => id),
-  ]);
-  return new Map(
-    stdout.split("\n").map((line) => {
-      const [id = "", ...rest] = line.split(" ");
-      return [id, parseMemory(rest.join(" "))];
-    }),
-  );
 }
 
 async function status(): Promise<ServiceStatus[]> {

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { settings, type StackName } from "../config.ts";
+import { runningStack, settings, type StackName } from "../config.ts";
 import { LakehouseError } from "../errors.ts";
 import { findEngine } from "./docker/engine.ts";
-import { dockerStack, licence } from "./docker.ts";
+import { licence } from "./docker/licence.ts";
+import { dockerStack } from "./docker.ts";
 import { localStack } from "./local.ts";
 import { remoteStack } from "./remote.ts";
 import type { Stack } from "./stack.ts";
@@ -29,6 +30,16 @@ export function stackOf(name: string): Stack {
   });
 }
 
+/** Why a stack is taken that nobody has asked for at this moment. */
+async function reasonFor(stack: StackName): Promise<string> {
+  if (runningStack().STACK !== stack) return `STACK is ${stack}`;
+  const isDockerPossible = stack === "local" &&
+    await licence().catch(() => undefined);
+  return isDockerPossible
+    ? "it is running; for MinIO AIStor: deno task down, then deno task up"
+    : "it is running";
+}
+
 /**
  * The stack asked for, the one that runs, or else the one that fits: Docker's
  * when a licence is set and the engine answers, the local one otherwise.
@@ -38,7 +49,7 @@ export async function chooseStack(
 ): Promise<{ stack: Stack; reason: string }> {
   if (name) return { stack: stackOf(name), reason: "asked for" };
   const { stack } = settings();
-  if (stack) return { stack: stackOf(stack), reason: "it is set or running" };
+  if (stack) return { stack: stackOf(stack), reason: await reasonFor(stack) };
   if (!await licence()) {
     return {
       stack: localStack,
@@ -52,9 +63,12 @@ export async function chooseStack(
       reason: `a licence is set and Docker ${version} answers`,
     };
   } catch (error) {
+    if (!(error instanceof LakehouseError)) throw error;
+    const { what, why } = error;
     return {
       stack: localStack,
-      reason: `a licence is set, but: ${(error as Error).message}`,
+      reason:
+        `a licence is set, but: ${what}: ${why}; deno task doctor --stack docker`,
     };
   }
 }

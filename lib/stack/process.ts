@@ -28,6 +28,8 @@ export interface RunOptions {
   input?: ReadableStream<string>;
   /** Told each line of stdout and stderr. */
   onLine?: (line: string) => void;
+  /** Told the process's id once it runs. */
+  onStart?: (pid: number) => void;
 }
 
 /** Writes lines until they end; `stop()` ends them when nobody reads any more. */
@@ -67,6 +69,7 @@ export async function run(options: RunOptions): Promise<number> {
     // A group of its own, so that its children can be ended with it.
     detached: true,
   });
+  if (child.pid) options.onStart?.(child.pid);
   const killGroup = (name: "SIGTERM" | "SIGKILL") => {
     try {
       if (child.pid) Deno.kill(-child.pid, name);

@@ -53,8 +53,8 @@ function endpoints(): Endpoint[] {
       name: "catalog",
       title: "Iceberg REST catalog",
       address: catalogUri,
-      ask: () =>
-        getConfig(catalog()).catch((error) => {
+      ask: (signal) =>
+        getConfig(catalog(), signal ? { signal } : {}).catch((error) => {
           // The warehouse may still have to be made; notebook 01 does that.
           if (!(error instanceof CatalogError && error.status === 404)) {
             throw error;

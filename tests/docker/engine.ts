@@ -51,6 +51,8 @@ async function installPackages(): Promise<void> {
     "-y",
     "-qq",
     "--no-install-recommends",
+    // Another program may be installing at the same moment.
+    "-o=DPkg::Lock::Timeout=300",
     ...PACKAGES,
   );
 }
@@ -88,6 +90,8 @@ async function installCompose(dir: string): Promise<void> {
       COMPOSE,
     )
   );
+  // One that leads nowhere any more would be in the way.
+  await Deno.remove(`${plugins}/docker-compose`).catch(() => {});
   await Deno.symlink(
     `${target}/compose/docker-compose`,
     `${plugins}/docker-compose`,
@@ -96,16 +100,10 @@ async function installCompose(dir: string): Promise<void> {
 
 async function startEngine(dir: string): Promise<() => Promise<void>> {
   console.log("Starting dockerd");
-  const log = await Deno.open(`${dir}/dockerd.log`, {
-    create: true,
-    write: true,
-    truncate: true,
-  });
   const daemon = new Deno.Command("sh", {
     args: ["-c", `exec dockerd >'${dir}/dockerd.log' 2>&1`],
     stdin: "null",
   }).spawn();
-  log.close();
   let ended = false;
   daemon.status.then(() => ended = true);
   for (let i = 0; i < START_SECONDS * 5; i++) {

@@ -36,13 +36,15 @@ small="-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 $java $small @/stand-in/args/s3proxy org.gaul.s3proxy.Main --properties /tmp/s3proxy.properties &
 CATALOG_PORT=9003 CATALOG_DB=/data/catalog/catalog.db $java $small \
   --enable-native-access=ALL-UNNAMED -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
-  @/stand-in/args/catalog "$PROJECT/lib/stack/java/RestCatalog.java" &
+  @/stand-in/args/catalog RestCatalog &
 GATEWAY_PORT=9002 GATEWAY_BACKEND=http://127.0.0.1:9003 GATEWAY_S3=$S3_ENDPOINT \
   GATEWAY_STATE=/data/gateway/warehouses.json \
   deno run -A --quiet --cached-only --no-lock --config="$PROJECT/deno.json" "$PROJECT/lib/stack/gateway.ts" &
 answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' "$1")" != 000 ]; }
 until answers $S3_ENDPOINT/ && answers http://127.0.0.1:9002/healthz && answers http://127.0.0.1:9003/health; do sleep 0.2; done
 nginx -c /stand-in/nginx.conf &
+# Bash, the first process of the container, would not heed it otherwise.
+trap 'exit 0' TERM
 # One that ends takes the container with it, as a crash of the server would.
 wait -n
 exit 1

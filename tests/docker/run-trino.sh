@@ -6,4 +6,4 @@ cd /data/trino
 exec "$JAVA_HOME/bin/java" $(lines jvm.config) $(lines node.properties | sed 's/^/-D/') \
   "-Dnode.id=$HOSTNAME" -Dconfig=/etc/trino/config.properties \
   -Dlog.levels-file=/etc/trino/log.properties "-Dtrino.version=$TRINO_VERSION" \
-  @/stand-in/args/trino "$PROJECT/lib/stack/java/TrinoServer.java"
+  @/stand-in/args/trino TrinoServer

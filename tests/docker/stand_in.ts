@@ -8,6 +8,7 @@
 import { cacheDir, PROJECT_DIR } from "../../lib/config.ts";
 import { docker } from "../../lib/stack/docker/engine.ts";
 import { java, TRINO_JAVA } from "../../lib/stack/java.ts";
+import { javaJar } from "../../lib/stack/java_jar.ts";
 import { prepareLocal } from "../../lib/stack/local.ts";
 import { artifactPaths } from "../../lib/stack/maven.ts";
 import { run } from "../../lib/stack/process.ts";
@@ -91,13 +92,22 @@ async function denoDir(): Promise<string> {
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
 }
 
-/** A folder with the arguments that are too long for a script. */
-async function writeArguments(dir: string): Promise<void> {
+/** Files of arguments for Java, which are too long for a script. */
+async function writeArguments(dir: string, javaHome: string): Promise<void> {
   await Deno.mkdir(`${dir}/args`, { recursive: true });
+  const sources: Record<string, string> = {
+    catalog: "RestCatalog",
+    trino: "TrinoServer",
+  };
   for (const set of ["s3proxy", "catalog", "trino"]) {
+    const classPath = artifactPaths(set);
+    const source = sources[set];
+    if (source) {
+      classPath.unshift(await javaJar(source, { javaHome, classPath }));
+    }
     await Deno.writeTextFile(
       `${dir}/args/${set}`,
-      `-cp ${artifactPaths(set).join(":")}\n`,
+      `-cp ${classPath.join(":")}\n`,
     );
   }
   await Deno.mkdir(`${dir}/trino`, { recursive: true });
@@ -111,13 +121,14 @@ async function writeArguments(dir: string): Promise<void> {
 export async function writeOverride(dir: string): Promise<string> {
   // What the caches lack is fetched as for the local stack.
   await prepareLocal();
-  await writeArguments(dir);
   const javaHome = await java(TRINO_JAVA);
+  await writeArguments(dir, javaHome);
   const spark = `${(await python()).sitePackages}/pyspark`;
   const same = (path: string) => `${path}:${path}:ro`;
   const engine = {
     volumes: [
       same(`${cacheDir()}/maven`),
+      same(`${cacheDir()}/classes`),
       same(javaHome),
       same(PROJECT_DIR),
       `${dir}/args:/stand-in/args:ro`,

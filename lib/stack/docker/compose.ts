@@ -33,6 +33,8 @@ export interface Container {
   outOfMemory: boolean;
   /** Ports of this machine that lead into it. */
   ports: number[];
+  /** Folder of the Compose file it was made from. */
+  folder: string;
 }
 
 /** Folder of the Compose file and its `.env`. */
@@ -125,6 +127,7 @@ function toContainer(found: Inspected): Container {
     ports: Object.values(HostConfig.PortBindings ?? {})
       .flatMap((bindings) => bindings ?? [])
       .map(({ HostPort }) => Number(HostPort)),
+    folder: Config.Labels["com.docker.compose.project.working_dir"] ?? "",
   };
 }
 
@@ -155,6 +158,27 @@ export async function containers(signal?: AbortSignal): Promise<Container[]> {
   );
 }
 
+/**
+ * Fails when containers of a Compose file elsewhere go by this project's name:
+ * Compose would take them for its own, and replace or remove them.
+ *
+ * @throws {LakehouseError} Names the container and the folder it belongs to.
+ */
+export async function checkOwner(found: Container[]): Promise<void> {
+  const ours = await Deno.realPath(COMPOSE_DIR);
+  for (const { name, folder } of found) {
+    // What was made from a folder that is gone is ours: this one has moved.
+    const theirs = await Deno.realPath(folder).catch(() => ours);
+    if (theirs === ours) continue;
+    throw new LakehouseError({
+      what: `Cannot use the Compose project "${projectName()}"`,
+      why: `its container ${name} belongs to ${folder}`,
+      next:
+        `docker compose down in that folder, or set LAKEHOUSE_PROJECT and LAKEHOUSE_NETWORK in docker/.env to names of their own`,
+    });
+  }
+}
+
 /** What is wrong with a container, or `undefined` when it is well. */
 export function containerProblem(
   service: ServiceName,
@@ -164,6 +188,7 @@ export function containerProblem(
   const { state, health, exitCode, outOfMemory, name } = container;
   if (state !== "running") {
     const why = outOfMemory ? ", out of memory" : "";
+    if (state === "removing") return `the container ${name} is being removed`;
     return state === "exited"
       ? `the container ${name} has ended with code ${exitCode}${why}`
       : `the container ${name} is ${state}`;

@@ -29,6 +29,10 @@ export interface Engine {
 const WITHOUT =
   "or go without Docker: deno task up --stack local (its results are not AIStor's)";
 const ANSWER_MS = 20_000;
+/** How docker says that no engine answers, in the words of its versions. */
+const NO_ENGINE =
+  /Cannot connect to the Docker|Is the docker daemon running|failed to connect to the docker|error during connect|no answer for/i;
+const NO_PERMISSION = /permission denied/i;
 
 const decoder = new TextDecoder();
 
@@ -68,7 +72,7 @@ export function engineProblem(complaint: string | undefined): LakehouseError {
     });
   }
   const cause = new Error(complaint);
-  if (/permission denied/i.test(complaint)) {
+  if (NO_PERMISSION.test(complaint)) {
     return new LakehouseError({
       what,
       why: "this user may not talk to the engine's socket",
@@ -76,14 +80,14 @@ export function engineProblem(complaint: string | undefined): LakehouseError {
       cause,
     });
   }
-  if (
-    /Cannot connect|Is the docker daemon running|failed to connect|no such host|no answer/i
-      .test(complaint)
-  ) {
+  if (NO_ENGINE.test(complaint)) {
+    const host = Deno.env.get("DOCKER_HOST");
     return new LakehouseError({
       what,
       why: "its engine is not running",
-      next: `start Docker Desktop, or: sudo systemctl start docker; ${WITHOUT}`,
+      next: `start Docker Desktop, or: sudo systemctl start docker${
+        host ? `, or unset DOCKER_HOST, which is ${host}` : ""
+      }; ${WITHOUT}`,
       cause,
     });
   }
@@ -106,11 +110,10 @@ export async function docker(
 ): Promise<DockerAnswer> {
   const answer = await output(["docker", ...args], signal);
   if (!answer) throw engineProblem(undefined);
-  const lost =
-    /Cannot connect to the Docker daemon|Is the docker daemon running|permission denied while trying to connect|no answer for/i;
-  if (answer.code !== 0 && lost.test(answer.stderr)) {
-    throw engineProblem(answer.stderr);
-  }
+  const { code, stderr } = answer;
+  const isLost = NO_ENGINE.test(stderr) ||
+    /permission denied while trying to connect/i.test(stderr);
+  if (code !== 0 && isLost) throw engineProblem(stderr);
   return answer;
 }
 

@@ -42,8 +42,9 @@ const CAUSES: Cause[] = [
   },
   {
     pattern:
-      /no such host|TLS handshake|i\/o timeout|context deadline exceeded|connection refused|network is unreachable|proxyconnect|x509/i,
-    what: () => "Cannot pull an image",
+      /(?:https?:\/\/([^\/"]+)\/v2\S*.*)?(?:no such host|TLS handshake|i\/o timeout|context deadline exceeded|connection refused|network is unreachable|proxyconnect|x509)/i,
+    what: ([, registry]) =>
+      `Cannot pull an image${registry ? ` from ${registry}` : ""}`,
     why: "its registry cannot be reached from the engine",
     next: `check the network and the engine's proxy, or ${IMAGES}`,
   },
@@ -60,28 +61,34 @@ const CAUSES: Cause[] = [
     what: ([, network, volume]) =>
       `Cannot use the ${network ? "network" : "volume"} ${network ?? volume}`,
     why: "another Compose project made it",
-    next: "stop that project, or remove it with docker network rm",
+    next:
+      "remove what that project made, or set LAKEHOUSE_NETWORK and LAKEHOUSE_PROJECT in docker/.env to other names",
   },
 ];
 
-/** The error for a compose command that failed; its last lines are the cause. */
-export function startFailure(lines: string[]): LakehouseError {
+function tailOf(lines: string[]): string {
+  return lines.filter((line) => line.trim() !== "").slice(-6).join("\n  ");
+}
+
+/** The error for a compose command that failed for a known cause. */
+export function knownFailure(lines: string[]): LakehouseError | undefined {
   const text = lines.join("\n");
-  const tail = lines.filter((line) => line.trim() !== "").slice(-6).join(
-    "\n  ",
-  );
-  const cause = new Error(tail);
   for (const { pattern, what, why, next } of CAUSES) {
     const match = text.match(pattern);
-    if (match) {
-      return new LakehouseError({ what: what(match), why, next, cause });
-    }
+    if (!match) continue;
+    const cause = new Error(tailOf(lines));
+    return new LakehouseError({ what: what(match), why, next, cause });
   }
-  return new LakehouseError({
+  return undefined;
+}
+
+/** The error for a compose command that failed; its last lines are the cause. */
+export function startFailure(lines: string[]): LakehouseError {
+  return knownFailure(lines) ?? new LakehouseError({
     what: "Cannot start the containers",
-    why: `Compose said:\n  ${tail}\n`,
+    why: `Compose said:\n  ${tailOf(lines)}\n`,
     next: "deno task doctor --stack docker",
-    cause,
+    cause: new Error(tailOf(lines)),
   });
 }
 

@@ -7,7 +7,7 @@
 import { LakehouseError } from "../../errors.ts";
 import mavenSets from "../maven.json" with { type: "json" };
 import { run } from "../process.ts";
-import type { SparkJob } from "../stack.ts";
+import { driverOptions, type SparkJob } from "../stack.ts";
 import { containerProblem, containers, runningContainer } from "./compose.ts";
 import { docker } from "./engine.ts";
 
@@ -17,6 +17,13 @@ const IVY = "/opt/spark/work-dir/.ivy2";
 const KILL_AFTER_MS = 5_000;
 const GIVE_UP_MS = 20_000;
 const POLL_MS = 200;
+/** Exit code of what SIGKILL has ended. */
+const KILLED = 137;
+/** Within this time the engine knows that a container has ended. */
+const NOTICED_MS = 3_000;
+/** How Ivy says that it could not fetch what `--packages` names. */
+const NOT_FETCHED =
+  /unresolved dependency: |Server access error at|download failed: /i;
 
 /** What Spark fetches by `--packages` at the first job; the volume keeps it. */
 export const PACKAGES: readonly string[] = mavenSets.spark.roots;
@@ -34,7 +41,7 @@ export function submitArguments(job: SparkJob): string[] {
     "--conf",
     `spark.jars.ivy=${IVY}`,
     "--driver-java-options",
-    "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+    driverOptions(job).join(" "),
     ...(job.conf ?? []),
     `${JOBS}/${job.script}`,
     ...job.args,
@@ -62,6 +69,51 @@ async function endJob(
   }
 }
 
+/** What is wrong with the container of a job that has failed, if anything. */
+async function containerFault(
+  id: string,
+  code: number,
+): Promise<string | undefined> {
+  for (let waited = 0;; waited += POLL_MS) {
+    const container = (await containers()).find((one) => one.id === id);
+    const problem = containerProblem("spark", container);
+    // The job of a container that ends may be gone before the engine says so.
+    if (problem || code !== KILLED || waited >= NOTICED_MS) return problem;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Why a job failed that could not say so itself, or `undefined`. */
+async function failureOf(
+  code: number,
+  id: string,
+  notFetched: string,
+): Promise<LakehouseError | undefined> {
+  const what = "Spark could not finish the job";
+  const why = await containerFault(id, code);
+  if (why) {
+    return new LakehouseError({
+      what,
+      why,
+      next: "deno task up --stack docker, then the same again",
+    });
+  }
+  if (code === KILLED) {
+    return new LakehouseError({
+      what,
+      why: "it was killed, as happens when the container's memory runs out",
+      next:
+        "give it more with SPARK_MEMORY in docker/.env, then deno task up --stack docker",
+    });
+  }
+  return notFetched === "" ? undefined : new LakehouseError({
+    what: "Spark could not fetch its packages",
+    why: notFetched,
+    next:
+      "let the spark container reach Maven Central, then the same again; what has come is kept in a volume",
+  });
+}
+
 /**
  * Runs spark-submit in the container; resolves to its exit code.
  *
@@ -82,6 +134,7 @@ export async function submitInContainer(job: SparkJob): Promise<number> {
   signal?.addEventListener("abort", end, { once: true });
   kill?.addEventListener("abort", end, { once: true });
   let code = 1;
+  let notFetched = "";
   try {
     code = await run({
       command: "docker",
@@ -102,7 +155,10 @@ export async function submitInContainer(job: SparkJob): Promise<number> {
       ...(input ? { input } : {}),
       onLine: (line) => {
         const match = group ? null : line.match(/^spark-submit group (\d+)$/);
-        if (!match) return job.onLine?.(line);
+        if (!match) {
+          if (NOT_FETCHED.test(line)) notFetched ||= line.trim();
+          return job.onLine?.(line);
+        }
         group = match[1];
         if (signal?.aborted || kill?.aborted) end();
       },
@@ -112,16 +168,9 @@ export async function submitInContainer(job: SparkJob): Promise<number> {
     kill?.removeEventListener("abort", end);
     await ended;
   }
-  if (code !== 0) {
-    const container = (await containers()).find((one) => one.id === id);
-    const problem = containerProblem("spark", container);
-    if (problem) {
-      throw new LakehouseError({
-        what: "Spark could not finish the job",
-        why: problem,
-        next: "deno task up --stack docker, then the same again",
-      });
-    }
+  if (code !== 0 && !kill?.aborted) {
+    const failure = await failureOf(code, id, notFetched);
+    if (failure) throw failure;
   }
   return code;
 }

@@ -66,7 +66,7 @@ export function servingNeeds(stack: StackName): string[] {
 
 /** The command that starts the stack. */
 export function upCommand(stack: StackName): string {
-  return stack === "docker" ? "deno task up --stack docker" : "deno task up";
+  return stack === "local" ? "deno task up" : `deno task up --stack ${stack}`;
 }
 
 /** What mends an address at which nothing answers. */

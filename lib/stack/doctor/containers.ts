@@ -1,11 +1,9 @@
 /**
- * Checks of the Docker stack: engine, Compose, licence, containers, ports.
+ * Checks of the containers and of the ports that lead to them.
  *
  * @module
  */
 
-import { dockerEnv } from "../../config.ts";
-import { licence, noLicence } from "../docker.ts";
 import {
   type Container,
   containerProblem,
@@ -13,83 +11,19 @@ import {
   type ServiceName,
   SERVICES,
 } from "../docker/compose.ts";
-import { docker, engineProblem, findEngine } from "../docker/engine.ts";
 import { unhealthy } from "../docker/failure.ts";
+import { dockerPorts } from "../docker/ports.ts";
 import type { Stack } from "../stack.ts";
-import { type Check, failureOf, type Outcome } from "./check.ts";
+import type { Check, Outcome } from "./check.ts";
+import { listeners } from "./listener.ts";
+import { portsVerdict, portUses } from "./machine.ts";
 import { notRunning } from "./running.ts";
-import { listBuckets, type StoreAnswer } from "./store.ts";
 import { serviceCheck, type Subject, upCommand } from "./subject.ts";
 
-const GROUP = "Docker";
-const SERVICE_GROUP = "services";
+const GROUP = "services";
 const LOG_LINES = 60;
 /** An engine that has just been woken takes its time. */
 const LIMIT_MS = 10_000;
-const NO_ENGINE = "Docker does not answer";
-
-/** Whether this version of Compose can read the project's file. */
-export function composeVersionVerdict(
-  version: string,
-  words: string[],
-): Outcome {
-  const text = `${version} (${words.join(" ")})`;
-  const [major = 0, minor = 0] = version.split(".").map((part) =>
-    parseInt(part)
-  );
-  if (major >= 2) return { status: "passed", text };
-  return major === 1 && minor >= 29
-    ? {
-      status: "warning",
-      text: `${text}: no longer maintained since 2023`,
-      next: "install Compose v2, the package docker-compose-plugin",
-    }
-    : {
-      status: "failed",
-      text: `${text}: too old for docker/docker-compose.yaml`,
-      next: "install Compose v2, the package docker-compose-plugin",
-    };
-}
-
-/** Whether `docker/.env` is there and a licence is set. */
-export function licenceVerdict(
-  hasEnvFile: boolean,
-  isSet: boolean,
-): Outcome {
-  if (isSet) return { status: "passed", text: "MINIO_LICENSE is set" };
-  return {
-    status: "failed",
-    text: `MINIO_LICENSE is not set${
-      hasEnvFile ? "" : ", and there is no docker/.env"
-    }; without a licence AIStor starts in safe mode and denies S3`,
-    next: noLicence().next ?? "",
-  };
-}
-
-/** Whether AIStor serves S3, which it does with a valid licence only. */
-export function licensedVerdict(answer: StoreAnswer): Outcome {
-  if (answer.isList) {
-    return {
-      status: "passed",
-      text: "the server serves S3, which it does with a licence only",
-    };
-  }
-  const isAboutKeys =
-    /SignatureDoesNotMatch|InvalidAccessKeyId|RequestTimeTooSkewed/.test(
-      answer.code,
-    );
-  return isAboutKeys
-    ? { status: "skipped", text: `S3 answers ${answer.code}, see S3 signature` }
-    : {
-      status: "failed",
-      text: `the server denies S3 (${
-        answer.code || answer.status
-      }), as AIStor does without a valid licence`,
-      next:
-        "put a valid MINIO_LICENSE into docker/.env, then deno task up --stack docker",
-      effect: "the server denies S3",
-    };
-}
 
 /** Whether a container is well; `log` is the end of its log. */
 export function containerVerdict(
@@ -169,46 +103,16 @@ export function publishedVerdict(
   };
 }
 
-/** Checks of the engine, of Compose and of the licence. */
-export function engineChecks(): Check[] {
-  return [
-    {
-      name: "Docker",
-      group: GROUP,
-      limitMs: LIMIT_MS,
-      late: failureOf(engineProblem("no answer"), NO_ENGINE),
-      run: async (signal) => {
-        try {
-          const format = ["version", "--format", "{{.Server.Version}}"];
-          const { code, stdout, stderr } = await docker(format, signal);
-          if (code !== 0 || stdout === "") throw engineProblem(stderr);
-          return { status: "passed", text: `engine ${stdout}` };
-        } catch (error) {
-          signal.throwIfAborted();
-          return failureOf(error, NO_ENGINE);
-        }
-      },
-    },
-    {
-      name: "Compose",
-      group: GROUP,
-      needs: ["Docker"],
-      limitMs: LIMIT_MS,
-      run: async (signal) => {
-        const { compose, composeVersion } = await findEngine(signal);
-        return composeVersionVerdict(composeVersion, compose);
-      },
-    },
-    {
-      name: "licence",
-      group: GROUP,
-      run: async () =>
-        licenceVerdict(
-          Object.keys(dockerEnv()).length > 0,
-          await licence() !== undefined,
-        ),
-    },
-  ];
+/** Whether the containers have their ports of this machine, or could have them. */
+async function lookAtPorts(signal: AbortSignal): Promise<Outcome> {
+  const ports = { ...dockerPorts() };
+  const running = (await containers(signal))
+    .filter(({ state }) => state === "running");
+  const owners = listeners(Object.values(ports));
+  for (const port of running.flatMap(({ ports }) => ports)) {
+    owners.set(port, "ours");
+  }
+  return portsVerdict(portUses(ports, owners), upCommand("docker"));
 }
 
 async function endOfLog(stack: Stack, name: string): Promise<string[]> {
@@ -219,15 +123,22 @@ async function endOfLog(stack: Stack, name: string): Promise<string[]> {
   return lines;
 }
 
-/** Checks of the containers and of their ports. */
+/** Checks of the ports, of the containers, and of where the settings lead. */
 export function containerChecks({ given }: Subject, stack: Stack): Check[] {
   let found: Container[] = [];
   const ours = (name: ServiceName) =>
     found.find(({ service }) => service === name);
   return [
     {
+      name: "ports",
+      group: GROUP,
+      needs: ["Docker"],
+      limitMs: LIMIT_MS,
+      run: lookAtPorts,
+    },
+    {
       name: "docker stack",
-      group: SERVICE_GROUP,
+      group: GROUP,
       needs: ["Docker"],
       limitMs: LIMIT_MS,
       run: async (signal) => {
@@ -248,7 +159,7 @@ export function containerChecks({ given }: Subject, stack: Stack): Check[] {
     },
     ...SERVICES.map((name): Check => ({
       name: serviceCheck(name),
-      group: SERVICE_GROUP,
+      group: GROUP,
       needs: ["docker stack"],
       limitMs: LIMIT_MS,
       run: async () => {
@@ -260,7 +171,7 @@ export function containerChecks({ given }: Subject, stack: Stack): Check[] {
     })),
     {
       name: "published ports",
-      group: SERVICE_GROUP,
+      group: GROUP,
       needs: ["docker stack"],
       run: () =>
         Promise.resolve(
@@ -271,21 +182,4 @@ export function containerChecks({ given }: Subject, stack: Stack): Check[] {
         ),
     },
   ];
-}
-
-/** Check of the running server's licence. */
-export function licensedCheck(subject: Subject): Check {
-  return {
-    name: "licensed",
-    group: GROUP,
-    needs: [serviceCheck("minio")],
-    run: async (signal) => {
-      const answer = await listBuckets(subject, signal).catch(() => undefined);
-      signal.throwIfAborted();
-      return answer
-        ? licensedVerdict(answer)
-        // Which the check of the object store explains.
-        : { status: "skipped", text: "the object store does not answer" };
-    },
-  };
 }

@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Container } from "../docker/compose.ts";
-import {
-  composeVersionVerdict,
-  containerVerdict,
-  licenceVerdict,
-  licensedVerdict,
-  publishedVerdict,
-} from "./docker.ts";
+import { containerVerdict, publishedVerdict } from "./containers.ts";
 
 const container = (changes: Partial<Container> = {}): Container => ({
   id: "1",
@@ -17,39 +11,8 @@ const container = (changes: Partial<Container> = {}): Container => ({
   exitCode: 0,
   outOfMemory: false,
   ports: [9999],
+  folder: "",
   ...changes,
-});
-
-Deno.test("composeVersionVerdict() takes v2, and 1.29 with a warning", () => {
-  const status = (version: string) =>
-    composeVersionVerdict(version, ["docker", "compose"]).status;
-  assertEquals(status("2.40.3"), "passed");
-  assertEquals(status("5.0.1-desktop.1"), "passed");
-  assertEquals(status("1.29.2"), "warning");
-  assertEquals(status("1.25.0"), "failed");
-});
-
-Deno.test("licenceVerdict() says what AIStor does without a licence", () => {
-  assertEquals(licenceVerdict(true, true).status, "passed");
-  const outcome = licenceVerdict(false, false);
-  assert(outcome.status === "failed");
-  assertStringIncludes(outcome.text, "there is no docker/.env");
-  assertStringIncludes(outcome.text, "safe mode");
-  assertStringIncludes(outcome.next, "docker/.env");
-});
-
-Deno.test("licensedVerdict() does not blame the licence for wrong keys", () => {
-  const answer = (code: string, isList = false) => ({
-    status: isList ? 200 : 403,
-    code,
-    isList,
-  });
-  assertEquals(licensedVerdict(answer("", true)).status, "passed");
-  assertEquals(
-    licensedVerdict(answer("SignatureDoesNotMatch")).status,
-    "skipped",
-  );
-  assertEquals(licensedVerdict(answer("AccessDenied")).status, "failed");
 });
 
 Deno.test("containerVerdict() tells missing, ended, starting and unhealthy", () => {
