@@ -87,6 +87,34 @@ Deno.test("barChart() leaves standing bars in the rows' order", async () => {
   );
 });
 
+Deno.test("charts write years and ids without separators, other numbers with them", () => {
+  const rows = [{ year: 2019n, size: 2019 }, { year: 2020n, size: 2020 }];
+  for (
+    const draw of [
+      (x: string) => barChart(rows, { label: x, value: "size" }),
+      (x: string) =>
+        barChart(rows, { label: x, value: "size", vertical: true }),
+      (x: string) => lineChart(rows, { x, y: "size" }),
+      (x: string) => heatMap(rows, { x, y: "size", value: "size" }),
+      (x: string) => histogram(rows, { x, y: "size" }),
+    ]
+  ) {
+    const of = (x: string) => texts(draw(x)).join("|");
+    assertStringIncludes(`|${of("year")}|`, "|2020|");
+    assertStringIncludes(`|${of("size")}|`, "|2,020|");
+  }
+});
+
+Deno.test("charts write small numbers out, unless there are large ones too", () => {
+  const bars = (...values: number[]) =>
+    texts(barChart(values.map((value) => ({ name: `n${value}`, value })), {
+      label: "name",
+      value: "value",
+    })).filter((text) => !text.startsWith("n"));
+  assertEquals(bars(4158, 1000, 337.25), ["4,158", "1,000", "337.3"]);
+  assertEquals(bars(252_175, 1000), ["252.2K", "1K"]);
+});
+
 Deno.test("lineChart() reads times in text and names the lines", async () => {
   const shown = lineChart(YEARS, { x: "year", y: "trips", series: "type" });
   assert(texts(shown).includes("Credit Card"));
@@ -211,6 +239,36 @@ Deno.test("chart() keeps title, legend and caption of Plot's own figure", () => 
   ]);
   assertEquals(found.at(-1), "Source");
   assertEquals(shown[DISPLAY]()["text/plain"], "[Own & <plain>]");
+});
+
+Deno.test("Plot.plot() shows itself as chart() shows its options", () => {
+  const rows = [{ name: "A long name of a company", trips: 3 }];
+  const mark = () => Plot.barX(rows, { x: "trips", y: "name" });
+  const options = { title: "One", color: { legend: true }, marks: [mark()] };
+  const html = (shown: Displayable) => shown[DISPLAY]()["text/html"];
+  assertEquals(html(Plot.plot(options)), html(chart(options)));
+  const { marks: _, ...rest } = options;
+  const fromMark = mark().plot(rest) as unknown as Displayable;
+  assertEquals(html(fromMark), html(chart(options)));
+});
+
+Deno.test("chart() gives facets the room that their names need", async () => {
+  const rows = ["Cash", "Credit Card"].flatMap((type) =>
+    ["O'Hare", "the rest of the city"].flatMap((origin) =>
+      [1, 2].map((x) => ({ type, origin, x, y: x * type.length }))
+    )
+  );
+  await assertSnapshot(
+    "facets",
+    chart({
+      fx: { label: "Payment" },
+      fy: { label: "Origin" },
+      marks: [
+        Plot.frame({ stroke: "#d9dee4" }),
+        Plot.dot(rows, { fx: "type", fy: "origin", x: "x", y: "y" }),
+      ],
+    }),
+  );
 });
 
 Deno.test("chart() makes XML from text that HTML would take", () => {

@@ -8,8 +8,9 @@
 
 import { LakehouseError } from "./errors.ts";
 import { formatDate, formatNumber } from "./format.ts";
-import { displayable, escapeHtml } from "./html.ts";
+import { breaking, displayable, escapeHtml } from "./html.ts";
 import { DISPLAY, type Displayable, kernel } from "./kernel.ts";
+import { namesThings, plainText } from "./table_column.ts";
 import { valueText } from "./value_text.ts";
 
 export type { Displayable };
@@ -65,15 +66,16 @@ export function factText(value: unknown): string {
  */
 export function facts(values: object): Displayable {
   const lines = Object.entries(values).map(([name, value]) =>
-    [name, factText(value)] as const
+    [name, namesThings(name) ? plainText(value) : factText(value)] as const
   );
   const width = Math.max(0, ...lines.map(([name]) => name.length));
-  const cell = `style="text-align:left;max-width:none"`;
+  const cell = (text: string) =>
+    `style="text-align:left;max-width:none;${breaking(text)}"`;
   return displayable(
     `<table><tbody>${
       lines.map(([name, text]) =>
-        `<tr><th ${cell}>${escapeHtml(name)}</th>` +
-        `<td ${cell}>${escapeHtml(text)}</td></tr>`
+        `<tr><th ${cell("")}>${escapeHtml(name)}</th>` +
+        `<td ${cell(text)}>${escapeHtml(text)}</td></tr>`
       ).join("")
     }</tbody></table>`,
     lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join("\n"),

@@ -30,6 +30,14 @@ Deno.test("facts() shows one fact a line", () => {
   assert(!html(shown).includes("<b>"));
 });
 
+Deno.test("facts() leaves ids and years without separators", () => {
+  const snapshotId = 9007199254740993n;
+  assertEquals(
+    text(facts({ snapshotId, year: 2020, trips: 2020 })),
+    "snapshotId  9007199254740993\nyear        2020\ntrips       2,020",
+  );
+});
+
 Deno.test("show() prints the plain text in a terminal", async () => {
   assertEquals(await printed(() => show(facts({ a: 1 }))), "a  1");
 });

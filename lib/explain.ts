@@ -145,12 +145,10 @@ function scanText({ table, conditions, rows, bytes }: TableScan): string {
 
 // The boxes of the tree, then what a step is called.
 const STEP = /^([\s│├└─]*)(Fragment \d+|[A-Z]\w*)(?=\[| \[)/;
+// What columns a step passes on, and how many rows it may.
 const DETAIL = /^[\s│]*(Layout|Output layout|Output partitioning|Estimates): /;
 
 function lineHtml(line: string): string {
-  if (DETAIL.test(line)) {
-    return `<span style="${FAINT}">${escapeHtml(line)}</span>`;
-  }
   const step = line.match(STEP);
   if (!step) return escapeHtml(line);
   const [whole, boxes = "", name = ""] = step;
@@ -162,9 +160,8 @@ const PRE =
   `style="overflow-x:auto;white-space:pre;line-height:1.3;text-align:left"`;
 
 function planDisplay(plan: Omit<Plan, typeof DISPLAY>, width: number) {
-  const whole = plan.text.replace(/^Trino version: .*\n/, "").split("\n");
-  const lines = whole.map((line) => cut(line, width));
-  const isCut = whole.some((line, i) => line !== lines[i]);
+  const lines = plan.text.replace(/^Trino version: .*\n/, "").split("\n")
+    .filter((line) => !DETAIL.test(line)).map((line) => cut(line, width));
   const title = plan.analyzed
     ? "Plan, with what each step took"
     : "Plan, not run";
@@ -174,10 +171,10 @@ function planDisplay(plan: Omit<Plan, typeof DISPLAY>, width: number) {
     `<div><b>${title}</b></div>` +
       reads.map((text) => `<div>${escapeHtml(text)}</div>`).join("") +
       `<pre ${PRE}>${lines.map(lineHtml).join("\n")}</pre>` +
-      (isCut
-        ? `<details><summary style="${FAINT}">Lines in full length</summary>` +
-          `<pre ${PRE}>${escapeHtml(plan.text)}</pre></details>`
-        : "") +
+      `<details><summary style="${FAINT}">The whole plan, with layouts and ` +
+      `estimates</summary><pre ${PRE}>${
+        escapeHtml(plan.text)
+      }</pre></details>` +
       `<div style="${FAINT};font-size:90%">${
         linkHtml(link, plan.infoUri)
       }</div>`,

@@ -19,6 +19,14 @@ export function displayable(html: string, text: string): Displayable {
   return { [DISPLAY]: () => ({ "text/html": html, "text/plain": text }) };
 }
 
+/**
+ * Style of a table's cell: words beyond 32 characters, such as ids and paths,
+ * break, so that the columns beside them keep theirs whole.
+ */
+export function breaking(text: string): string {
+  return /\S{33}/.test(text) ? "overflow-wrap:anywhere;min-width:16em" : "";
+}
+
 /** Style of what is there to be found, not to be read first; for light and dark pages. */
 export const FAINT = "opacity:.6";
 

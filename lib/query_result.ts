@@ -202,7 +202,9 @@ export class QueryResult implements QueryResultParts {
    */
   toTable(options: TableOptions = {}): Displayable {
     const isCut = this.rows.length > (options.limit ?? SHOWN);
-    return table(this, {
+    // The one row of a statement that writes is the count in the note.
+    const isCount = this.updateCount !== undefined && this.columns.length === 1;
+    return table(isCount ? [] : this, {
       note: isCut ? this.#cost : `${this.#count} in ${this.#cost}`,
       ...(this.queryId
         ? { link: { text: `query ${this.queryId}`, href: this.infoUri } }

@@ -90,6 +90,9 @@ Deno.test("a statement that changes rows says how many", () => {
     text(result({}, [], { ...changed, updateCount: undefined })),
     "INSERT in 320 ms · query",
   );
+  const counted = result({ rows: "bigint" }, [{ rows: 1234n }], changed);
+  assertEquals(counted.first.rows, 1234n);
+  assert(text(counted).startsWith("INSERT 1,234 rows in 320 ms · "));
 });
 
 Deno.test("toCsv() writes RFC 4180 and tells null from the empty text", () => {

@@ -141,6 +141,12 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
       const starting = { done: 0, detail: "Spark is starting" };
       bar.update(starting);
       return submitIngest({
+        onLog: (line) => {
+          // At the first job in a container; then a volume keeps them.
+          if (/^downloading https?:/.test(line)) {
+            bar.update({ done: 0, detail: "Spark is fetching its packages" });
+          }
+        },
         onProgress: ({ tasks, total, rows }) =>
           bar.update(
             total === 0 ? starting : {

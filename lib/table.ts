@@ -7,7 +7,7 @@
 import { type Frame, frameRows, isFrame } from "./frame_rows.ts";
 import { LakehouseError } from "./errors.ts";
 import { formatNumber } from "./format.ts";
-import { displayable, escapeHtml, FAINT, linkHtml } from "./html.ts";
+import { breaking, displayable, escapeHtml, FAINT, linkHtml } from "./html.ts";
 import type { Displayable } from "./kernel.ts";
 import {
   type Cell,
@@ -74,34 +74,35 @@ interface Parts {
   link: TableOptions["link"];
 }
 
-function headHtml(column: Column, align: string): string {
+function headHtml(column: Column, style: string): string {
   const name = escapeHtml(visibleText(column.name));
-  if (!column.type) return `<th ${align}>${name}</th>`;
+  if (!column.type) return `<th style="${style}">${name}</th>`;
   const type = cut(column.type, WIDEST_TYPE);
   const hover = type === column.type
     ? ""
     : ` title="${escapeHtml(cut(column.type, WIDEST_HOVER))}"`;
-  return `<th ${align}>${name}<br><span style="${FAINT};font-weight:normal;` +
+  return `<th style="${style}">${name}<br><span style="${FAINT};font-weight:normal;` +
     `font-size:85%"${hover}>${escapeHtml(type)}</span></th>`;
 }
 
-function cellHtml({ text, full, isNull }: Cell, align: string): string {
-  if (isNull) return `<td ${align}><i style="${FAINT}">null</i></td>`;
+function cellHtml({ text, full, isNull }: Cell, style: string): string {
+  const own = `style="${style};${breaking(text)}"`;
+  if (isNull) return `<td ${own}><i style="${FAINT}">null</i></td>`;
   const hover = text === full
     ? ""
     : ` title="${escapeHtml(cut(full, WIDEST_HOVER))}"`;
-  return `<td ${align}${hover}>${escapeHtml(text)}</td>`;
+  return `<td ${own}${hover}>${escapeHtml(text)}</td>`;
 }
 
 function tableHtml({ columns, title, note, link }: Parts): string {
-  const aligns = columns.map(({ isRight }) =>
-    `style="text-align:${isRight ? "right" : "left"};` +
-    `font-variant-numeric:tabular-nums"`
+  const styles = columns.map(({ isRight }) =>
+    `text-align:${isRight ? "right" : "left"};` +
+    `font-variant-numeric:tabular-nums`
   );
-  const head = columns.map((column, i) => headHtml(column, aligns[i]!));
+  const head = columns.map((column, i) => headHtml(column, styles[i]!));
   const body = (columns[0]?.cells ?? []).map((_, row) =>
     "<tr>" +
-    columns.map(({ cells }, i) => cellHtml(cells[row]!, aligns[i]!)).join("") +
+    columns.map(({ cells }, i) => cellHtml(cells[row]!, styles[i]!)).join("") +
     "</tr>"
   );
   return `<div style="overflow-x:auto">` +

@@ -29,8 +29,13 @@ export type ColumnFormat =
 // Widest text of a cell.
 const WIDEST = 80;
 
-// Columns of whole numbers that name things instead of counting them.
 const NAMES_THINGS = /(^|_)(id|key|year|code|tract)$/i;
+const NAMES_THINGS_TOO = /[a-z](Id|Key|Year|Code|Tract)$/;
+
+/** Whether a column's whole numbers name things instead of counting them. */
+export function namesThings(name: string): boolean {
+  return NAMES_THINGS.test(name) || NAMES_THINGS_TOO.test(name);
+}
 
 /** A value as a table shows it. */
 export interface Cell {
@@ -73,7 +78,8 @@ export function visibleText(text: string): string {
   );
 }
 
-function plainText(value: unknown): string {
+/** A value as it is, without separators; dates in UTC. */
+export function plainText(value: unknown): string {
   if (value instanceof Date) return formatDate(value);
   const text = valueText(value);
   return typeof value === "string" ? visibleText(text) : text;
@@ -113,7 +119,7 @@ function formatter(
 ): (value: unknown) => string {
   if (typeof given === "function") return given;
   const format = given ??
-    (values.every(isNumeric) && !NAMES_THINGS.test(name) ? "number" : "plain");
+    (values.every(isNumeric) && !namesThings(name) ? "number" : "plain");
   const decimals = Math.max(0, ...values.map(decimalsOf));
   switch (format) {
     case "number":
@@ -155,7 +161,7 @@ export function toColumn(
   rows: readonly object[],
   format: ColumnFormat | undefined,
 ): Column {
-  const isNumber = NUMERIC_TYPE.test(type) && !NAMES_THINGS.test(name);
+  const isNumber = NUMERIC_TYPE.test(type) && !namesThings(name);
   const given = format ?? (isNumber ? "number" : undefined);
   const all = rows.map((row) => (row as Record<string, unknown>)[name]);
   const values = all.filter((value) => value !== null && value !== undefined);

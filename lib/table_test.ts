@@ -223,3 +223,9 @@ Deno.test("table() shows a polars DataFrame exactly", () => {
   assertStringIncludes(text(table(long)), "showing 20 of 1,234");
   assertStringIncludes(text(table(pl.DataFrame({ n: [] }))), "no rows");
 });
+
+Deno.test("table() breaks words that are too long, and no others", () => {
+  const of = (text: string) => html(table([{ text }]));
+  assert(of("a".repeat(33)).includes("overflow-wrap:anywhere"));
+  assert(!of(`${"a".repeat(32)} ${"b".repeat(32)}`).includes("anywhere"));
+});

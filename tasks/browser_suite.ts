@@ -19,7 +19,11 @@ export async function browserSuite(
   state: string,
   env: Record<string, string>,
 ): Promise<Counted | undefined> {
-  const found = await laneChromium();
+  const found = await laneChromium().catch((error: Error) => error);
+  if (found instanceof Error) {
+    console.error(`error: ${found.message}`);
+    return { passed: 0, failed: 1 };
+  }
   if ("skipped" in found) {
     console.log(`test:browser skipped: ${found.skipped}`);
     return undefined;

@@ -22,7 +22,8 @@ await main(
   command("test", "Runs every test; ends with the line N passed, N failed.")
     .option("--unit", "only what needs no stack")
     .option("--filter <text>", "only tests with this in their name")
-    .option("--browser", "JupyterLab in a real browser too")
+    .option("--browser", "JupyterLab in a browser too, or fail")
+    .option("--no-browser", "leave that out; default: when one is installed")
     .option("--keep", "leave the test stack running")
     .action(async (options: TestOptions) => {
       const flags = ["-A", ...await testFlags(TEST_STATE)];
@@ -36,7 +37,7 @@ await main(
         const report = `${TEST_STATE}/${name}.xml`;
         add(await runSuite(report, [...flags, ...args], TEST_ENV));
       };
-      await suite("unit", ["--doc", "lib"]);
+      await suite("unit", ["--doc", "lib", "bench"]);
       if (!options.unit) {
         await withTestStack(async () => {
           await suite("integration", [
@@ -44,9 +45,10 @@ await main(
             "tests",
           ]);
           // These build on each other; a filter would tear them apart.
-          if (!options.browser) return;
+          if (options.filter || options.browser === false) return;
           const counted = await browserSuite(TEST_STATE, TEST_ENV);
           if (counted) add(counted);
+          else if (options.browser) add({ passed: 0, failed: 1 });
         }, options);
       }
       conclude(total);

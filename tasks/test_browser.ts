@@ -22,7 +22,8 @@ await main(
         if (counted) conclude(counted);
       };
       // Without a browser no stack is started either.
-      if (options.running || "skipped" in await laneChromium()) {
+      const found = await laneChromium().catch((error: Error) => error);
+      if (options.running || !("path" in found)) {
         return await lane(stateDir());
       }
       await withTestStack(() => lane(TEST_STATE, TEST_ENV), options);

@@ -5,39 +5,7 @@ import {
   assertLessOrEqual,
   assertStringIncludes,
 } from "@std/assert";
-import { PROJECT_DIR } from "../lib/config.ts";
-import { python } from "../lib/stack/python.ts";
-
-interface CellResult {
-  // deno-lint-ignore no-explicit-any
-  outputs: any[];
-  idle: boolean;
-  seconds: number;
-}
-
-type ProbeCell = string | { source: string; interrupt: number };
-
-/** Runs cells on one kernel in the notebooks' folder. */
-async function runCells(...cells: ProbeCell[]): Promise<CellResult[]> {
-  const { bin, env } = await python();
-  const child = new Deno.Command(`${bin}/python`, {
-    args: [`${PROJECT_DIR}/tests/kernel_probe.py`, `${PROJECT_DIR}/notebooks`],
-    env,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const asked = cells.map((cell) =>
-    typeof cell === "string" ? { source: cell } : cell
-  );
-  await writer.write(new TextEncoder().encode(JSON.stringify(asked)));
-  await writer.close();
-  const { success, stdout } = await child.output();
-  assert(success, "the probe failed");
-  return new TextDecoder().decode(stdout).trim().split("\n")
-    .map((line) => JSON.parse(line));
-}
+import { runCells } from "./kernel_cells.ts";
 
 const IMPORT = `
   import { abortable, interruptSignal } from "../lib/interrupt.ts";
@@ -162,12 +130,25 @@ Deno.test("results, fragments and plans show themselves as HTML", async () => {
   assert(!html[1].includes("<b>"), html[1]);
 });
 
+Deno.test("a chart of one's own shows itself as an image", async () => {
+  const cells = await runCells(
+    `import { Plot } from "../lib/mod.ts";
+     Plot.plot({ marks: [Plot.dot([[1, 2]])] })`,
+    "Plot.barX([3, 1]).plot()",
+  );
+  for (const { outputs: [shown, ...rest] } of cells) {
+    assertEquals([shown?.type, rest], ["execute_result", []]);
+    const html = shown.data["text/html"];
+    assert(html.startsWith(`<img src="data:image/svg+xml;base64,`), html);
+  }
+});
+
 Deno.test("a failure that no cell awaits shows as an error", async () => {
-  const [, lost, , timer] = await runCells(
+  const [, lost, timer] = await runCells(
     IMPORT,
     `void Promise.reject(new Error("lost"));`,
-    `setTimeout(() => { throw new Error("late"); }, 10);`,
-    `await new Promise((resolve) => setTimeout(resolve, 100));`,
+    `setTimeout(() => { throw new Error("late"); }, 10);
+     await new Promise((resolve) => setTimeout(resolve, 200));`,
   );
   assertEquals(lost!.outputs, [{
     type: "stream",

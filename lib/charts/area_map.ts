@@ -49,6 +49,8 @@ interface Label {
 }
 
 const LARGEST = 34;
+// What would be smaller is a dot of one size.
+const SMALLEST = 2;
 const EDGE = 46;
 
 // One degree of longitude is shorter than one of latitude by the cosine.
@@ -161,8 +163,9 @@ export function areaMap(
   const placed = rows.filter((_, i) =>
     Number.isFinite(latitude[i]) && Number.isFinite(longitude[i])
   );
-  const { places, height } = project(placed, numbers(placed, value), width);
-  const text = formatter(options.format);
+  const measures = numbers(placed, value);
+  const { places, height } = project(placed, measures, width);
+  const text = formatter(options.format, measures);
   const largest = Math.max(0, ...places.map((place) => place.value || 0));
   const fill = options.color ?? COLORS.main;
   const key = largest > 0
@@ -185,13 +188,13 @@ export function areaMap(
     y: { axis: null, domain: [0, bottom], range: [0, bottom] },
     r: { type: "identity" },
     marks: [
-      Plot.dot(places.filter((place) => place.r < 1.5), {
+      Plot.dot(places.filter((place) => place.r <= SMALLEST), {
         x: "x",
         y: "y",
-        r: 1.5,
+        r: SMALLEST,
         fill: "#9aa5b1",
       }),
-      Plot.dot(places.filter((place) => place.r >= 1.5), {
+      Plot.dot(places.filter((place) => place.r > SMALLEST), {
         x: "x",
         y: "y",
         r: "r",

@@ -5,7 +5,8 @@
  */
 
 import { type Plot } from "./frame.ts";
-import { formatCompact, formatNumber } from "../format.ts";
+import { formatCompact, formatDate, formatNumber } from "../format.ts";
+import { namesThings } from "../table_column.ts";
 
 /** How a chart writes its numbers; a function takes the number. */
 export type NumberFormat =
@@ -63,21 +64,45 @@ export function numbers(rows: ChartRows, name: string): number[] {
   return column(rows, name).map(toNumber);
 }
 
-/** The text of a number in the given format. */
+const LONGEST = 10_000;
+
+function short(value: number): string {
+  return formatNumber(Number(value.toPrecision(4)));
+}
+
+/**
+ * The text of a number in the given format; `compact` writes small numbers out
+ * when all that a chart shows are small.
+ *
+ * @param values What the chart shows.
+ */
 export function formatter(
-  format: NumberFormat = "compact",
+  format: NumberFormat | undefined,
+  values: readonly number[],
 ): (n: number) => string {
   if (typeof format === "function") return format;
-  switch (format) {
+  switch (format ?? "compact") {
     case "number":
       return (value) => formatNumber(value);
     case "compact":
-      return formatCompact;
+      return values.some((value) => Math.abs(value) >= LONGEST)
+        ? formatCompact
+        : short;
     case "dollars":
       return (value) => `${value < 0 ? "−" : ""}$${dollars(Math.abs(value))}`;
     case "percent":
       return (value) => `${Number((value * 100).toFixed(1))} %`;
   }
+}
+
+/** How an axis writes what stands in a column: years and ids without separators. */
+export function labelText(name: string): (value: unknown) => string {
+  return (value) => {
+    if (value instanceof Date) return formatDate(value);
+    return typeof value === "number" && !namesThings(name)
+      ? formatNumber(value)
+      : String(value);
+  };
 }
 
 function dollars(value: number): string {
@@ -102,13 +127,14 @@ export function frame(options: ChartOptions): Plot.PlotOptions {
 export function measured(
   label: string,
   format: NumberFormat | undefined,
+  values: readonly number[],
 ): Plot.ScaleOptions {
-  const text = formatter(format);
+  const text = formatter(format, values);
   return {
     label,
     grid: true,
     tickSize: 0,
-    nice: true,
+    nice: 6,
     ticks: 6,
     tickFormat: text,
   };

@@ -5,34 +5,13 @@
  * @module
  */
 
+import { findChromium } from "../../lib/stack/report/chromium.ts";
 import { run } from "../../lib/stack/process.ts";
-
-const NAMES = [
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-  "google-chrome-stable",
-];
 
 /** A browser the lane may use, or why there is none. */
 export type Found = { path: string } | { skipped: string };
 
 const mayInstall = () => Deno.env.get("CI") === "true" && Deno.uid() === 0;
-
-async function whereIs(name: string): Promise<string | undefined> {
-  const { success, stdout } = await new Deno.Command("sh", {
-    args: ["-c", 'command -v "$1"', "sh", name],
-    stderr: "null",
-  }).output();
-  return success ? new TextDecoder().decode(stdout).trim() : undefined;
-}
-
-async function onPath(): Promise<string | undefined> {
-  for (const name of NAMES) {
-    const path = await whereIs(name);
-    if (path) return path;
-  }
-}
 
 async function aptGet(...args: string[]): Promise<string | undefined> {
   const lines: string[] = [];
@@ -46,15 +25,12 @@ async function aptGet(...args: string[]): Promise<string | undefined> {
 }
 
 async function install(): Promise<Found> {
-  if (!await whereIs("apt-get")) {
-    return { skipped: "no Chromium, and no apt-get to install it with" };
-  }
   console.log("Installing chromium");
   const problem = await aptGet("update", "-qq") ??
     await aptGet("install", "-y", "-qq", "--no-install-recommends", "chromium");
   if (problem) throw new Error(`Cannot install chromium: ${problem}`);
-  const path = await onPath();
-  if (!path) throw new Error("Installed chromium is not on PATH");
+  const path = await findChromium();
+  if (!path) throw new Error("The installed chromium is not on PATH");
   return { path };
 }
 
@@ -64,17 +40,11 @@ async function install(): Promise<Found> {
  * @throws {Error} When `CHROMIUM` names no program, or the installation fails.
  */
 export async function laneChromium(): Promise<Found> {
-  const named = Deno.env.get("CHROMIUM");
-  if (named) {
-    const path = await whereIs(named);
-    if (!path) throw new Error(`Cannot find the browser CHROMIUM="${named}"`);
-    return { path };
-  }
-  const path = await onPath();
+  const path = await findChromium();
   if (path) return { path };
   if (mayInstall()) return await install();
   return {
-    skipped:
-      "no chromium on PATH; CHROMIUM=… names one (with CI=true and as root the lane installs it)",
+    skipped: "no Chromium or Chrome is on the PATH, and CHROMIUM names none " +
+      "(with CI=true and as root the lane installs Debian's)",
   };
 }

@@ -194,16 +194,38 @@ export function charts(page: Page): Locator {
   return page.locator('.jp-OutputArea-output img[src^="data:image/svg"]');
 }
 
-/** Every table that shows: its rows, and whether it has a height. */
-export async function tables(
-  page: Page,
+/** Every table of an output. */
+export function tables(page: Page): Locator {
+  return page.locator(".jp-OutputArea-output table");
+}
+
+/** How many rows tables have, and how high they stand. */
+export function sizes(
+  tables: Locator,
 ): Promise<{ rows: number; height: number }[]> {
-  return await page.locator(".jp-OutputArea-output table").evaluateAll((all) =>
+  return tables.evaluateAll((all) =>
     all.map((table) => ({
       rows: table.querySelectorAll("tbody tr").length,
       height: table.getBoundingClientRect().height,
     }))
   );
+}
+
+/** Scrolls until a part of the notebook stands still within the window. */
+export async function bringIntoView(part: Locator): Promise<void> {
+  const page = part.page();
+  const { height } = page.viewportSize()!;
+  let before = "";
+  for (let i = 0; i < 50; i++) {
+    await part.scrollIntoViewIfNeeded();
+    const box = await part.boundingBox();
+    const isSeen = box && box.y >= 0 && box.y + box.height <= height;
+    // Cells above come and go while it scrolls.
+    if (isSeen && JSON.stringify(box) === before) return;
+    before = JSON.stringify(box);
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`It does not come into view: ${before}`);
 }
 
 /** Scrolls to the notebook's first cell. */

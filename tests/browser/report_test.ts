@@ -1,8 +1,7 @@
 // The pages of a report in a real browser: nothing is asked of the network,
 // they can be read in light and dark, narrow and printed.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { stateDir } from "../../lib/config.ts";
+import { type Browser, chromium } from "playwright-core";
 import {
   type Cell,
   type Notebook,
@@ -15,8 +14,16 @@ import { python } from "../../lib/stack/python.ts";
 import { writeReport } from "../../lib/stack/report.ts";
 import { printPage } from "../../lib/stack/report/chromium.ts";
 import { laneChromium } from "./chromium.ts";
+import {
+  assertAskedNobody,
+  assertChartsDrawn,
+  assertNotTooWide,
+  clipped,
+  type Opened,
+  type View,
+  withReportPage,
+} from "./report_page.ts";
 
-const ARTEFACTS = `${stateDir()}/artefacts/report`;
 const LONG = "a".repeat(128);
 
 function output(shown: Displayable): Output {
@@ -133,7 +140,6 @@ async function open(): Promise<void> {
     outDir: `${dir}/report`,
     python: await python(),
   });
-  await Deno.mkdir(ARTEFACTS, { recursive: true });
   browser = await chromium.launch({
     executablePath: program,
     args: Deno.uid() === 0 ? ["--no-sandbox"] : [],
@@ -147,37 +153,13 @@ Deno.test.afterAll(async () => {
   if (dir) await Deno.remove(dir, { recursive: true });
 });
 
-interface Opened {
-  page: Page;
-  requests: string[];
-  complaints: string[];
-}
-
-/** Opens a page of the report and keeps a picture of it. */
-async function withPage(
+/** Opens a page of the report. */
+function withPage(
   name: string,
-  options: { scheme?: "light" | "dark"; width?: number },
+  view: View,
   body: (opened: Opened) => Promise<void>,
 ): Promise<void> {
-  const { scheme = "light", width = 1280 } = options;
-  const context = await browser.newContext({
-    colorScheme: scheme,
-    viewport: { width, height: 900 },
-  });
-  const page = await context.newPage();
-  const requests: string[] = [];
-  const complaints: string[] = [];
-  page.on("request", (request) => requests.push(request.url()));
-  page.on("console", (message) => complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  try {
-    await page.goto(`file://${dir}/report/${name}.html`);
-    const path = `${ARTEFACTS}/${name}-${scheme}-${width}.png`;
-    await page.screenshot({ path, fullPage: true });
-    await body({ page, requests, complaints });
-  } finally {
-    await context.close();
-  }
+  return withReportPage(browser, `${dir}/report/${name}.html`, view, body);
 }
 
 function reportTest(name: string, fn: () => Promise<void>): void {
@@ -185,33 +167,11 @@ function reportTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
-/** Widths of a page's elements, as far as they are wider than their place. */
-function clipped(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const all = [...document.querySelectorAll("body, body *")];
-    const { clientWidth } = document.documentElement;
-    return all.filter((element) => {
-      const { overflowX } = getComputedStyle(element);
-      const { right } = element.getBoundingClientRect();
-      const isCut = overflowX !== "visible" &&
-        element.scrollWidth > element.clientWidth + 1;
-      return isCut || right > clientWidth + 1;
-    }).map((element) => `${element.tagName}.${element.className}`);
-  });
-}
-
 for (const name of ["index", "01-shown"]) {
   reportTest(`${name}.html asks for itself and inline data only`, async () => {
-    await withPage(name, {}, async ({ page, requests, complaints }) => {
-      const outside = requests.filter((url) => !url.startsWith("data:"));
-      assertEquals(outside, [`file://${dir}/report/${name}.html`]);
-      assertEquals(complaints, []);
-      for (const image of await page.locator("img").all()) {
-        const width = await image.evaluate((element) =>
-          (element as HTMLImageElement).naturalWidth
-        );
-        assert(width > 100, `an image of ${width} pixels`);
-      }
+    await withPage(name, {}, async (opened) => {
+      assertAskedNobody(opened, `${dir}/report/${name}.html`);
+      await assertChartsDrawn(opened.page);
     });
   });
 }
@@ -286,12 +246,11 @@ reportTest("light and dark follow the reader's choice", async () => {
 reportTest(
   "a narrow screen scrolls tables and charts, not the page",
   async () => {
-    await withPage("01-shown", { width: 390 }, async ({ page }) => {
-      const wide = await page.evaluate(() =>
-        document.documentElement.scrollWidth
-      );
-      assertEquals(wide, 390);
-    });
+    await withPage(
+      "01-shown",
+      { width: 390 },
+      ({ page }) => assertNotTooWide(page),
+    );
   },
 );
 

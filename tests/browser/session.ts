@@ -4,15 +4,10 @@
  * @module
  */
 
-import {
-  DeleteBucketCommand,
-  DeleteObjectsCommand,
-  ListObjectsV2Command,
-} from "@aws-sdk/client-s3";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { catalog, dropNamespace, dropTable } from "../../lib/catalog.ts";
 import { settings, stateDir } from "../../lib/config.ts";
-import { s3Client } from "../../lib/staging.ts";
+import { removeBucket } from "../bucket.ts";
 import { laneChromium } from "./chromium.ts";
 import { type Lab, startLab } from "./lab.ts";
 
@@ -76,17 +71,10 @@ async function open(): Promise<void> {
 
 /** Removes the lane's own namespace and bucket; the demo's stay as they are. */
 async function removeData(): Promise<void> {
-  const { namespace, table, stagingBucket: Bucket } = settings();
+  const { namespace, table, stagingBucket } = settings();
   await dropTable(catalog(), namespace, table, { purge: true }).catch(() => {});
   await dropNamespace(catalog(), namespace).catch(() => {});
-  const s3 = s3Client();
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-  const Objects = Contents.map(({ Key }) => ({ Key }));
-  if (Objects.length > 0) {
-    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
-  }
-  await s3.send(new DeleteBucketCommand({ Bucket }));
-  s3.destroy();
+  await removeBucket(stagingBucket);
 }
 
 async function close(): Promise<void> {

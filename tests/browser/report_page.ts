@@ -1,0 +1,103 @@
+/**
+ * A page of a report in a browser, and whether it reads well there.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Browser, Page } from "playwright-core";
+import { faintTexts } from "./contrast.ts";
+import { pixels } from "./pixels.ts";
+
+/** How a page is looked at. */
+export interface View {
+  /** What the reader's system prefers. @default {"light"} */
+  scheme?: "light" | "dark";
+  /** Width of the window. @default {1280} */
+  width?: number;
+  /** Height of the window. @default {900} */
+  height?: number;
+  /** Pixels of a picture for each of the window. @default {1} */
+  scale?: number;
+}
+
+/** An open page, what it asked for, and what the browser said about it. */
+export interface Opened {
+  page: Page;
+  requests: string[];
+  complaints: string[];
+}
+
+/** Opens an HTML file for as long as `body` takes. */
+export async function withReportPage(
+  browser: Browser,
+  path: string,
+  { scheme = "light", width = 1280, height = 900, scale = 1 }: View,
+  body: (opened: Opened) => Promise<void>,
+): Promise<void> {
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height },
+    deviceScaleFactor: scale,
+  });
+  const page = await context.newPage();
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  try {
+    await page.goto(`file://${path}`);
+    await body({ page, requests, complaints });
+  } finally {
+    await context.close();
+  }
+}
+
+/** Elements that are wider than their place, as on paper nothing may be. */
+export function clipped(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const all = [...document.querySelectorAll("body, body *")];
+    const { clientWidth } = document.documentElement;
+    return all.filter((element) => {
+      const { overflowX } = getComputedStyle(element);
+      const { right } = element.getBoundingClientRect();
+      const isCut = overflowX !== "visible" &&
+        element.scrollWidth > element.clientWidth + 1;
+      return isCut || right > clientWidth + 1;
+    }).map((element) => `${element.tagName}.${element.className}`);
+  });
+}
+
+/** Fails unless the page asked for itself and inline data only. */
+export function assertAskedNobody(
+  { requests, complaints }: Opened,
+  path: string,
+): void {
+  const outside = requests.filter((url) => !url.startsWith("data:"));
+  assertEquals(outside, [`file://${path}`]);
+  assertEquals(complaints, []);
+}
+
+/** Fails unless the page scrolls down only, as on a phone. */
+export async function assertNotTooWide(page: Page): Promise<void> {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assertEquals(wide, page.viewportSize()!.width);
+}
+
+/** Fails unless every text of the outputs stands out. */
+export async function assertStandsOut(
+  page: Page,
+  leastContrast: number,
+): Promise<void> {
+  assertEquals(await faintTexts(page, leastContrast), []);
+}
+
+/** Fails unless every chart shows, by its pixels. */
+export async function assertChartsDrawn(page: Page): Promise<void> {
+  for (const [i, image] of (await page.locator("img").all()).entries()) {
+    const seen = await pixels(page, await image.screenshot());
+    const about = `image ${i + 1}: ${JSON.stringify(seen)}`;
+    assert(seen.width > 100 && seen.colours >= 2 && seen.ink > 0.005, about);
+  }
+}
