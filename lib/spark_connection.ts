@@ -127,10 +127,18 @@ function endOf(name: string, how: string, log: string[]): LakehouseError {
   });
 }
 
+/** Options of {@linkcode connect}. */
+export interface ConnectOptions {
+  /** Whether it computes for a minute or more. @default {false} */
+  isLong?: boolean | undefined;
+  /** Told each line of Spark's log. */
+  onLog?: ((line: string) => void) | undefined;
+}
+
 /** Starts the process of a session. */
 export function connect(
   name: string,
-  onLog: ((line: string) => void) | undefined,
+  { isLong = false, onLog }: ConnectOptions = {},
 ): Connection {
   const given = settings();
   const log: string[] = [];
@@ -147,6 +155,7 @@ export function connect(
   };
   const gone = runningStackOf().submit({
     script: "session.py",
+    isLong,
     args: [
       ["--warehouse", given.warehouse],
       ["--minio-host", given.engineMinioHost],

@@ -5,6 +5,7 @@
  */
 
 import { settings } from "./config.ts";
+import { CONFLICT_ADVICE, isConflict } from "./conflict.ts";
 import { LakehouseError, type LakehouseErrorParts } from "./errors.ts";
 import { type SparkCause, sparkCause } from "./spark_causes.ts";
 
@@ -29,11 +30,6 @@ export interface SparkFailure {
 }
 
 const ICEBERG = "org.apache.iceberg.exceptions.";
-
-// Iceberg's checks of a commit against those that came in between; the same
-// exception also says that a request makes no sense.
-const CONFLICT =
-  /conflict|concurrently|Cannot commit, |Missing required files|Found (new )?delete/i;
 
 const simpleName = (name: string) => name.split(".").at(-1)!;
 
@@ -60,20 +56,12 @@ function sentence(message: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
-function isConflict({ name, message }: JavaException): boolean {
-  return name === `${ICEBERG}CommitFailedException` ||
-    name === `${ICEBERG}ValidationException` && CONFLICT.test(message);
-}
-
 function explain(
   failure: SparkFailure,
   culprit: JavaException,
 ): Partial<SparkCause> {
   if (failure.causes.some(isConflict)) {
-    return {
-      why: "another writer committed in between, and nothing was written",
-      next: "run the statement again",
-    };
+    return CONFLICT_ADVICE;
   }
   const text = failure.causes.map(({ name, message }) => `${name}: ${message}`)
     .join("\n");

@@ -37,6 +37,13 @@ export interface SparkSqlOptions {
 export interface SparkSessionOptions {
   /** Which session; each name has a process of its own. @default {"main"} */
   name?: string;
+  /**
+   * Whether it computes for a minute or more: Java then compiles with more care,
+   * which pays for itself in long computations only.
+   *
+   * @default {false}
+   */
+  isLong?: boolean;
   /** Ends the start. @default {interruptSignal()} */
   signal?: AbortSignal;
   /** Longest time the start may take, in milliseconds. @default {120_000} */
@@ -140,7 +147,7 @@ async function start(options: SparkSessionOptions): Promise<SparkSession> {
     "The start of Spark",
   );
   limit.throwIfAborted();
-  const connection = connect(name, options.onLog);
+  const connection = connect(name, options);
   const { gone, end, kill, close } = connection;
   limit.addEventListener("abort", end, { once: true });
   const ready = await connection.ready.catch((error) => {

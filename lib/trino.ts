@@ -7,6 +7,7 @@
 
 import { Trino } from "trino-client";
 import { settings } from "./config.ts";
+import { CONFLICT_ADVICE, isConflict } from "./conflict.ts";
 import { LakehouseError } from "./errors.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
 import { parseExactJson } from "./json.ts";
@@ -66,6 +67,8 @@ export class TrinoError extends LakehouseError {
   readonly column: number | undefined;
   /** Address of Trino's page about the query. */
   readonly infoUri: string;
+  /** Whether a commit of another writer came in between; nothing was written. */
+  readonly conflict: boolean;
   /** The SQL text as Trino got it, but for the secret key. */
   readonly text: string;
 
@@ -74,7 +77,10 @@ export class TrinoError extends LakehouseError {
     const error = page.error!;
     const place = error.errorLocation;
     const message = error.message.replace(/^line \d+:\d+: /, "");
-    const { why, next } = explain(error.errorName, message);
+    const conflict = isConflictAmong(error.failureInfo);
+    const { why, next } = conflict
+      ? CONFLICT_ADVICE
+      : explain(error.errorName, message, causesOf(error.failureInfo));
     super({
       what: `${error.errorName}${
         place
@@ -92,6 +98,7 @@ export class TrinoError extends LakehouseError {
     this.line = place?.lineNumber;
     this.column = place?.columnNumber;
     this.infoUri = page.infoUri ?? "";
+    this.conflict = conflict;
     // The statement that makes the catalog of a remote stack holds the key.
     this.text = text.replaceAll(literal(settings().secretKey), "'…'");
   }
@@ -131,6 +138,20 @@ export interface Page {
     errorLocation?: { lineNumber: number; columnNumber: number };
     failureInfo?: FailureInfo;
   };
+}
+
+function isConflictAmong(failure: FailureInfo | undefined): boolean {
+  if (!failure) return false;
+  const { type, message = "", cause } = failure;
+  return isConflict({ name: type, message }) || isConflictAmong(cause);
+}
+
+/** What the errors underneath say. */
+function causesOf(failure: FailureInfo | undefined): string {
+  if (!failure) return "";
+  return `${failure.type}: ${failure.message ?? ""}\n${
+    causesOf(failure.cause)
+  }`;
 }
 
 function failureOf({ type, message, cause, stack }: FailureInfo): Error {

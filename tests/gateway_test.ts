@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { settings } from "../lib/config.ts";
 import { type HttpRequest, signedFetch, signRequest } from "../lib/sigv4.ts";
+import { withNamespace } from "./namespace.ts";
 
 type Keys = Partial<Parameters<typeof signRequest>[1]>;
 
@@ -252,4 +253,122 @@ Deno.test("a request that is not rightly signed changes nothing", () =>
     }
     const { body } = await call("GET", `/${name}/namespaces`);
     assertEquals(body.namespaces, []);
+  }));
+
+const NAMESPACE = "gateway_test";
+const SCHEMA = {
+  type: "struct",
+  fields: [{ id: 1, name: "fare", type: "long", required: false }],
+};
+
+/** Calls of a namespace of its own, which is removed after the test. */
+async function withTables(
+  test: (
+    post: (path: string, body: unknown) => ReturnType<typeof call>,
+    load: () => Promise<{
+      properties: Record<string, string>;
+      schemas: unknown[];
+    }>,
+  ) => Promise<void>,
+): Promise<void> {
+  const path = `/${settings().warehouse}/namespaces/${NAMESPACE}/tables`;
+  await withNamespace(
+    NAMESPACE,
+    () =>
+      test(
+        (at, body) => call("POST", path + at, body),
+        async () => {
+          const { body } = await call("GET", `${path}/trips`);
+          return body.metadata as Awaited<
+            ReturnType<Parameters<typeof test>[1]>
+          >;
+        },
+      ),
+  );
+}
+
+const outcome = ({ status, body }: Awaited<ReturnType<typeof call>>) =>
+  status === 200
+    ? "committed"
+    : `${status} ${(body.error as { type: string }).type}`;
+
+const count = (outcomes: string[]) =>
+  Object.fromEntries(
+    [...Map.groupBy(outcomes, (each) => each)].map(([name, { length }]) => [
+      name,
+      length,
+    ]),
+  );
+
+Deno.test("of many that commit at once each is told the truth, and none an error of the server", () =>
+  withTables(async (post, load) => {
+    await post("", { name: "trips", schema: SCHEMA });
+    const told = new Map<string, string>();
+    await Promise.all(
+      Array.from({ length: 32 }, async (_, writer) => {
+        for (let n = 0; n < 4; n++) {
+          const key = `writer-${writer}-${n}`;
+          const answer = await post("/trips", {
+            requirements: [],
+            updates: [{ action: "set-properties", updates: { [key]: "yes" } }],
+          });
+          told.set(key, outcome(answer));
+        }
+      }),
+    );
+    const { committed = 0, "409 CommitFailedException": refused = 0 } = count([
+      ...told.values(),
+    ]);
+    assertEquals(committed + refused, told.size, `${[...told.values()]}`);
+    const there = Object.keys((await load()).properties)
+      .filter((key) => key.startsWith("writer-"));
+    const acknowledged = [...told.keys()]
+      .filter((key) => told.get(key) === "committed");
+    assertEquals(there.sort(), acknowledged.sort());
+  }));
+
+Deno.test("of many that commit upon one state of a table, one does", () =>
+  withTables(async (post, load) => {
+    await post("", { name: "trips", schema: SCHEMA });
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, (_, n) =>
+        post("/trips", {
+          requirements: [{
+            type: "assert-current-schema-id",
+            "current-schema-id": 0,
+          }],
+          updates: [
+            {
+              action: "add-schema",
+              schema: {
+                type: "struct",
+                fields: [
+                  ...SCHEMA.fields,
+                  { id: 2, name: `by_${n}`, type: "long", required: false },
+                ],
+              },
+            },
+            { action: "set-current-schema", "schema-id": -1 },
+          ],
+        })),
+    );
+    assertEquals(count(answers.map(outcome)), {
+      committed: 1,
+      "409 CommitFailedException": 15,
+    });
+    assertEquals((await load()).schemas.length, 2);
+  }));
+
+Deno.test("of many that create one table, one does", () =>
+  withTables(async (post) => {
+    const answers = await Promise.all(
+      Array.from(
+        { length: 16 },
+        () => post("", { name: "trips", schema: SCHEMA }),
+      ),
+    );
+    assertEquals(count(answers.map(outcome)), {
+      committed: 1,
+      "409 AlreadyExistsException": 15,
+    });
   }));

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -14,12 +15,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.rest.RESTCatalogAdapter;
 import org.apache.iceberg.rest.RESTCatalogServlet;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.servlet.ServletContextHandler;
 import org.eclipse.jetty.servlet.ServletHolder;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Iceberg's reference REST catalog for many warehouses, on loopback, at
@@ -78,20 +84,29 @@ public class RestCatalog extends HttpServlet {
         warehouse, name -> new RESTCatalogServlet(new RESTCatalogAdapter(open(name, false))));
   }
 
+  private static S3Client s3Client() {
+    return S3Client.builder()
+        .endpointOverride(URI.create(env("S3_ENDPOINT")))
+        .region(Region.of(env("AWS_REGION")))
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        // S3Proxy reads a body that is sent in chunks up to the last byte of the
+        // object only. When the rest of the body comes later than the answer, it
+        // closes the connection, and a commit fails that found no fault.
+        .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+        .serviceConfiguration(s3 -> s3.pathStyleAccessEnabled(true).chunkedEncodingEnabled(false))
+        .build();
+  }
+
   private static JdbcCatalog open(String warehouse, boolean createTables) {
-    JdbcCatalog catalog = new JdbcCatalog();
+    JdbcCatalog catalog =
+        new JdbcCatalog(properties -> new S3FileIO(RestCatalog::s3Client), null, true);
     catalog.initialize(warehouse, Map.of(
         // Writers queue up for SQLite's one write lock instead of failing.
         "uri", "jdbc:sqlite:" + env("CATALOG_DB") + "?busy_timeout=30000&journal_mode=WAL",
         "jdbc.schema-version", "V1",
         "jdbc.init-catalog-tables", String.valueOf(createTables),
         "clients", "4",
-        "warehouse", "s3://" + warehouse + "/",
-        "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
-        "s3.endpoint", env("S3_ENDPOINT"),
-        "s3.path-style-access", "true",
-        "http-client.type", "urlconnection",
-        "client.region", env("AWS_REGION")));
+        "warehouse", "s3://" + warehouse + "/"));
     return catalog;
   }
 
