@@ -36,7 +36,14 @@ export {
   type Table,
   tableExists,
 } from "./tables.ts";
-export { dropView, listViews } from "./views.ts";
+export {
+  createView,
+  dropView,
+  listViews,
+  loadView,
+  type View,
+  type ViewDefinition,
+} from "./views.ts";
 export {
   createWarehouse,
   deleteWarehouse,

@@ -12,11 +12,12 @@
 
 import { LakehouseError } from "./errors.ts";
 import { filesOf } from "./explorer.ts";
+import { checkReadable } from "./explorer/readable.ts";
 import { inParallel, objectReader } from "./explorer/store.ts";
 import type { TableTree } from "./explorer/tree.ts";
 import { makeCopiesDir } from "./duckdb/copies.ts";
 import type { DuckdbQueryOptions } from "./duckdb/instance.ts";
-import { checkReadable, type LocalFile, viewSql } from "./duckdb/view.ts";
+import { type LocalFile, viewSql } from "./duckdb/view.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
 import type { StatementResult } from "./statement_result.ts";
 
@@ -127,7 +128,7 @@ export async function duckdb(
   tables: Record<string, TableTree>,
   options: DuckdbOptions = {},
 ): Promise<Duckdb> {
-  for (const tree of Object.values(tables)) checkReadable(tree);
+  for (const tree of Object.values(tables)) checkReadable(tree, "DuckDB");
   const { openViews, run } = await load();
   const dir = await makeCopiesDir();
   const remove = () => Deno.remove(dir, { recursive: true }).catch(() => {});

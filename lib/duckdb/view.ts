@@ -8,7 +8,6 @@
 import { LakehouseError } from "../errors.ts";
 import type { DataFile } from "../explorer/files.ts";
 import type { TableTree } from "../explorer/tree.ts";
-import { label } from "../namespaces.ts";
 
 /** A file of the table and the copy of it that DuckDB reads. */
 export interface LocalFile {
@@ -72,29 +71,6 @@ export function duckdbType(type: unknown): string {
     `${identifier(field.name)} ${duckdbType(field.type)}`
   );
   return `STRUCT(${fields.join(", ")})`;
-}
-
-/** Fails when the snapshot holds what this way of reading cannot read. */
-export function checkReadable(tree: TableTree): void {
-  const name = label(tree.table.namespace, tree.table.name);
-  for (const { files } of tree.manifests) {
-    for (const { content, format, path } of files) {
-      const reason = format === "puffin"
-        ? "it has deletion vectors"
-        : content === "equality deletes"
-        ? "it has equality deletes"
-        : format !== "parquet"
-        ? `${path} is a file of ${format}`
-        : undefined;
-      if (!reason) continue;
-      throw new LakehouseError({
-        what: `Cannot read ${name} with DuckDB by its files`,
-        why: `${reason}, which takes an engine that knows Iceberg`,
-        next:
-          "ask Trino or Spark, or rewrite the files first: CALL system.rewrite_data_files(table => …, options => map('delete-file-threshold', '1'))",
-      });
-    }
-  }
 }
 
 /** The statements that make a view of the snapshot. */

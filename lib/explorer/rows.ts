@@ -9,7 +9,7 @@ import {
   gunzipSync,
   zstdDecompressSync,
 } from "node:zlib";
-import { type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
+import type { FileMetaData } from "hyparquet";
 import { LakehouseError } from "../errors.ts";
 import { interruptSignal, withLimit } from "../interrupt.ts";
 import type { Row } from "../query_result.ts";
@@ -108,6 +108,7 @@ async function readGroup(
   names: (string | undefined)[],
   [rowStart, rowEnd]: [number, number],
 ): Promise<unknown[][]> {
+  const { parquetRead } = await import("hyparquet");
   const found = new Map<string, unknown[]>();
   await parquetRead({
     ...OPTIONS,
@@ -125,17 +126,39 @@ async function readGroup(
   return names.map((name) => name === undefined ? none : found.get(name)!);
 }
 
+/** What `read` reads of a file, or an error that names the file. */
+async function decoded<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw new LakehouseError({
+      what: `Cannot read ${path}`,
+      why: `it is damaged: ${(cause as Error).message}`,
+      next: "restore the object, or look at another snapshot",
+      cause,
+    });
+  }
+}
+
 async function* readFile(
+  path: string,
   bytes: Uint8Array,
   ids: number[],
 ): AsyncGenerator<ColumnBatch & { first: number }> {
-  const metadata = parquetMetadata(bytes.slice().buffer);
+  // Loaded when it is wanted, which for most notebooks is never.
+  const { parquetMetadata } = await import("hyparquet");
+  const metadata = await decoded(
+    path,
+    () => Promise.resolve(parquetMetadata(bytes.slice().buffer)),
+  );
   const names = namesIn(metadata, ids);
   let first = 0;
   for (const { num_rows } of metadata.row_groups) {
     const rows = Number(num_rows);
-    const span: [number, number] = [first, first + rows];
-    const columns = await readGroup(bytes, metadata, names, span);
+    const columns = await decoded(
+      path,
+      () => readGroup(bytes, metadata, names, [first, first + rows]),
+    );
     yield { rows, columns, first };
     first += rows;
   }
@@ -150,7 +173,7 @@ async function deletedRows(
   for (const { path } of files) {
     // Ids that Iceberg keeps for these two columns.
     const ids = [2147483546, 2147483545];
-    for await (const batch of readFile(await objects.read(path), ids)) {
+    for await (const batch of readFile(path, await objects.read(path), ids)) {
       const [paths, places] = batch.columns as [string[], bigint[]];
       for (const [index, file] of paths.entries()) {
         const known = deleted.get(file) ?? new Set();
@@ -204,7 +227,7 @@ export async function* readColumns(
     for (const [index, { path }] of data.entries()) {
       const bytes = await next!;
       next = fetched(index + 1);
-      for await (const batch of readFile(bytes, ids)) {
+      for await (const batch of readFile(path, bytes, ids)) {
         signal.throwIfAborted();
         yield without(batch, deleted.get(path));
       }
