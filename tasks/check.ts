@@ -34,7 +34,8 @@ await main(
       const ignored = ["notebooks", ...exclude, ...fmt.exclude].join(",");
       await deno(["fmt", "--check", `--ignore=${ignored}`]);
       await deno(["lint"]);
-      await deno(["check", ...await testFlags(), "lib", "tasks", "tests"]);
+      const checked = ["lib", "tasks", "tests", "bench"];
+      await deno(["check", ...await testFlags(), ...checked]);
       await deno(["run", "-A", "tasks/check_notebooks.ts"]);
     }),
 );

@@ -1,0 +1,62 @@
+/**
+ * The product's long steps as programs of their own, so that each can be
+ * measured like a peer.
+ *
+ *     deno run -A bench/product.ts generate ROWS FOLDER
+ *     deno run -A bench/product.ts upload FOLDER
+ *     deno run -A bench/product.ts ingest
+ *     deno run -A bench/product.ts first
+ *
+ * They run what notebooks 02 to 04 and the first cells of 05 run, without the
+ * progress bars.
+ *
+ * @module
+ */
+
+import { LakehouseError } from "../lib/errors.ts";
+
+const STEPS: Record<string, (...args: string[]) => Promise<object>> = {
+  async generate(rows = "", dir = "") {
+    const { generateTrips } = await import("../lib/taxi.ts");
+    const { seconds } = await generateTrips({ rows: Number(rows), dir });
+    return { seconds };
+  },
+  async upload(dir = "") {
+    const { uploadFiles } = await import("../lib/staging.ts");
+    const { seconds, uploaded } = await uploadFiles({ dir });
+    return { seconds, uploaded };
+  },
+  async ingest() {
+    // What notebook 01 does before; it is there already but on a new stack.
+    const { catalog, ensureWarehouse } = await import("../lib/catalog.ts");
+    await ensureWarehouse(catalog());
+    const { submitIngest } = await import("../lib/spark.ts");
+    const { seconds, sparkSeconds } = await submitIngest();
+    return { seconds, "inside Spark": sparkSeconds };
+  },
+  async first() {
+    const { query } = await import("../lib/trino.ts");
+    const { ensureTrinoCatalog } = await import("../lib/trino_catalog.ts");
+    const { tripsByCompany } = await import("../lib/queries.ts");
+    const started = performance.now();
+    await ensureTrinoCatalog();
+    const made = performance.now() - started;
+    const { clientMs, rows } = await query(tripsByCompany());
+    return {
+      seconds: clientMs / 1000,
+      "catalog ms": made,
+      counted: rows.reduce((sum, { trips }) => sum + Number(trips), 0),
+    };
+  },
+};
+
+if (import.meta.main) {
+  const [step = "", ...args] = Deno.args;
+  try {
+    console.log(JSON.stringify({ bench: await STEPS[step]!(...args) }));
+    Deno.exit(0);
+  } catch (error) {
+    console.error(error instanceof LakehouseError ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Ingest: the staged files into an Iceberg table.
+ *
+ * @module
+ */
+
+import { PROJECT_DIR, settings } from "../../lib/config.ts";
+import { LakehouseError } from "../../lib/errors.ts";
+import { java, SPARK_JAVA } from "../../lib/stack/java.ts";
+import { artifactPaths } from "../../lib/stack/maven.ts";
+import { python } from "../../lib/stack/python.ts";
+import type { Sample, Subject } from "../compare.ts";
+import { type Bench, measureStep, peersOf } from "../context.ts";
+import { peerPython } from "../install/python.ts";
+import {
+  BENCH_ENV,
+  BUCKET,
+  denoArgs,
+  keys,
+  NAMESPACE,
+  removeTable,
+  TABLE,
+  tableSize,
+} from "../lake.ts";
+import { type Measurable, measure } from "../process.ts";
+import { PRODUCT } from "../results.ts";
+import { tripsIn } from "../trips.ts";
+import { stage } from "./upload.ts";
+
+/** How the bare Spark job is called. */
+export const BARE_SPARK = "bare spark-submit";
+/** How its table is called where tables are compared. */
+export const BARE_SPARKS_TABLE = `${BARE_SPARK}'s table`;
+/** Its table. */
+export const BARE_TABLE = `${TABLE}_spark`;
+const PYICEBERG_TABLE = `${TABLE}_pyiceberg`;
+
+/** A program that makes a table of the staged files. */
+interface Ingester {
+  name: string;
+  table: string;
+  program: Omit<Measurable, "name">;
+}
+
+function ingesting(
+  { name, table, program }: Ingester,
+  staged: { rows: number; bytes: number },
+): Subject {
+  return {
+    name,
+    async run(): Promise<Sample> {
+      await removeTable(table);
+      const { said, ...usage } = await measure({ name, ...program });
+      const { rows, bytes, files } = await tableSize(table);
+      if (rows !== staged.rows) {
+        throw new LakehouseError({
+          what: `${name} did not write what was staged`,
+          why: `its table has ${rows} rows, not ${staged.rows}`,
+        });
+      }
+      const { seconds, ...figures } = said;
+      return {
+        ...usage,
+        // From the submission to the end: the starts of Spark and of Python are
+        // part of it, that of the Deno which submits the product's job is not.
+        seconds: name === PRODUCT ? seconds! : usage.wall,
+        ...{ read: staged.bytes, written: bytes, counted: rows },
+        figures: { files, ...figures },
+      };
+    },
+  };
+}
+
+const product: Ingester = {
+  name: PRODUCT,
+  table: TABLE,
+  program: {
+    command: Deno.execPath(),
+    args: denoArgs("product.ts", "ingest"),
+    env: BENCH_ENV,
+  },
+};
+
+async function bareSpark(): Promise<Ingester> {
+  const { catalogUri, warehouse, minioHost } = settings();
+  const { bin, sitePackages, env } = await python();
+  return {
+    name: BARE_SPARK,
+    table: BARE_TABLE,
+    program: {
+      command: `${bin}/spark-submit`,
+      args: [
+        // What --packages would have fetched.
+        ...["--jars", artifactPaths("spark").join(",")],
+        `${PROJECT_DIR}/bench/peers/spark_ingest.py`,
+        ...[catalogUri, warehouse, minioHost],
+        ...[`s3a://${BUCKET}/${TABLE}/`, `${NAMESPACE}.${BARE_TABLE}`],
+      ],
+      env: {
+        ...env,
+        ...keys(),
+        JAVA_HOME: await java(SPARK_JAVA),
+        SPARK_HOME: `${sitePackages}/pyspark`,
+        PYSPARK_PYTHON: `${bin}/python`,
+        SPARK_LOCAL_IP: "127.0.0.1",
+      },
+    },
+  };
+}
+
+async function pyIceberg(bench: Bench): Promise<Ingester> {
+  const { catalogUri, warehouse, minioHost } = settings();
+  const { command, versions } = await peerPython();
+  for (const name of ["pyiceberg", "pyarrow"]) {
+    bench.versions[name] = versions[name]!;
+  }
+  return {
+    name: "PyIceberg",
+    table: PYICEBERG_TABLE,
+    program: {
+      command,
+      args: [
+        `${PROJECT_DIR}/bench/peers/pyiceberg_append.py`,
+        ...[catalogUri, warehouse, minioHost],
+        ...[`${BUCKET}/${TABLE}`, `${NAMESPACE}.${PYICEBERG_TABLE}`],
+      ],
+      env: keys(),
+    },
+  };
+}
+
+/** Fails unless all tables hold the same trips, by their values. */
+async function sameTrips(tables: string[]): Promise<void> {
+  const [first, ...others] = await Promise.all(tables.map(tripsIn));
+  const other = others.findIndex(({ print }) => print !== first!.print);
+  if (other < 0) return;
+  throw new LakehouseError({
+    what: `Cannot compare ${tables[0]} with ${tables[other + 1]}`,
+    why: `they hold other trips: ${first!.print}, ${others[other]!.print}`,
+  });
+}
+
+/**
+ * The product's table, and the bare Spark job's when it is wanted, made
+ * unmeasured where they are missing.
+ */
+export async function ensureTables(
+  rows: number,
+  withBare: boolean,
+): Promise<void> {
+  const staged = await stage(rows);
+  for (const each of [product, ...withBare ? [await bareSpark()] : []]) {
+    const size = await tableSize(each.table).catch(() => ({ rows: 0 }));
+    if (size.rows !== rows) await ingesting(each, staged).run();
+  }
+}
+
+/** Measures the product's ingest, PyIceberg's and that of a plain Spark job. */
+export async function ingestStep(bench: Bench, rows: number): Promise<void> {
+  const staged = await stage(rows);
+  const peers = await peersOf(bench, "ingest", rows, {
+    PyIceberg: async () => ingesting(await pyIceberg(bench), staged),
+    [BARE_SPARK]: async () => ingesting(await bareSpark(), staged),
+  });
+  const subjects = [ingesting(product, staged), ...peers];
+  await measureStep(bench, "ingest", rows, subjects);
+  const measured = new Set(
+    bench.results.filter(({ step, ...result }) =>
+      step === "ingest" && result.rows === rows
+    ).map(({ subject }) => subject),
+  );
+  await sameTrips(
+    Object.entries({
+      [PRODUCT]: TABLE,
+      PyIceberg: PYICEBERG_TABLE,
+      [BARE_SPARK]: BARE_TABLE,
+    }).filter(([name]) => measured.has(name)).map(([, table]) => table),
+  );
+}
