@@ -34,26 +34,38 @@ async function broken(path: string, { from, to }: Broken): Promise<string> {
   throw new Error(`"${from}" stands ${places} times in ${path}, not once`);
 }
 
-/** Runs the notebook once for each way to break it; its claim has to fail. */
+async function run(path: string, way: Broken): Promise<string> {
+  const dir = await Deno.makeTempDir({ dir: PROJECT_DIR, prefix: ".state-" });
+  try {
+    const copy = `${dir}/${path.split("/").at(-1)}`;
+    await Deno.writeTextFile(copy, await broken(path, way));
+    const { fault } = await runNotebook(copy, { dir: `${dir}/executed` });
+    return fault ?? "nothing was noticed";
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/**
+ * Runs the notebook once for each way to break it; its claim has to fail.
+ *
+ * That takes most of an hour, and only `deno task test:claims` does it. Elsewhere
+ * it is only seen to that each way still fits its notebook.
+ */
 export function testBroken(number: string, ways: Broken[]): void {
+  const runs = Deno.env.get("CLAIMS") === "run";
   for (const way of ways) {
-    Deno.test(`notebook ${number} notices: not "${way.claim}"`, async () => {
+    const claim = `"${way.claim}"`;
+    const name = runs
+      ? `notebook ${number} notices: not ${claim}`
+      : `notebook ${number} has what breaks ${claim}`;
+    Deno.test(name, async () => {
       const [path] = await notebookPaths([number]);
-      const dir = await Deno.makeTempDir({
-        dir: PROJECT_DIR,
-        prefix: ".state-",
-      });
-      try {
-        const copy = `${dir}/${path!.split("/").at(-1)}`;
-        await Deno.writeTextFile(copy, await broken(path!, way));
-        const { fault } = await runNotebook(copy, { dir: `${dir}/executed` });
-        assertStringIncludes(
-          fault ?? "nothing was noticed",
-          `Check failed: "${way.claim}`,
-        );
-      } finally {
-        await Deno.remove(dir, { recursive: true });
-      }
+      if (!runs) return void await broken(path!, way);
+      assertStringIncludes(
+        await run(path!, way),
+        `Check failed: "${way.claim}`,
+      );
     });
   }
 }
