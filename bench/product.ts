@@ -52,6 +52,8 @@ const STEPS: Record<string, (...args: string[]) => Promise<object>> = {
 
 if (import.meta.main) {
   const [step = "", ...args] = Deno.args;
+  // So that what it started ends with it, as after Ctrl+C in a terminal.
+  Deno.addSignalListener("SIGTERM", () => Deno.kill(Deno.pid, "SIGINT"));
   try {
     console.log(JSON.stringify({ bench: await STEPS[step]!(...args) }));
     Deno.exit(0);

@@ -47,13 +47,8 @@ const conflictsOf = <T>({ attempts }: LedgerEntry<T>) =>
 const counted = (count: number, what: string) =>
   `${formatNumber(count)} ${what}${count === 1 ? "" : "s"}`;
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * What the writers of `runWriters()` were told. In a notebook it shows
@@ -104,7 +99,7 @@ export class Ledger<T> {
         committed: own.committed.length,
         "conflicts, tried again": own.conflicts,
         "given up": own.failed.length,
-        "median time of a try": formatDuration(median(
+        "mean time of a try": formatDuration(mean(
           own.#attempts.map(({ startMs, endMs }) => endMs - startMs),
         )),
       })),

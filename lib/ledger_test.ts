@@ -34,10 +34,10 @@ Deno.test("a ledger shows itself as a row for each writer", () => {
   assertEquals(
     text.split("\n").map((line) => line.replaceAll(/ {2,}/g, " | ")),
     [
-      "writer | committed | conflicts, tried again | given up | median time of a try",
+      "writer | committed | conflicts, tried again | given up | mean time of a try",
       text.split("\n")[1]!.replaceAll(/ {2,}/g, " | "),
       "Spark | 1 | 0 | 0 | 2 s",
-      "Trino | 1 | 1 | 1 | 500 ms",
+      "Trino | 1 | 1 | 1 | 533 ms",
       "2 commits, 1 conflict, 1 job given up: the network is down",
     ],
   );

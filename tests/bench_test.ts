@@ -99,6 +99,25 @@ function assertSameCounts({ results }: Results): void {
   assertEquals(months?.counted, ROWS);
 }
 
+async function assertNothingLeft(): Promise<void> {
+  const namespaces = await listNamespaces(catalog());
+  assert(!namespaces.some(([name]) => name === NAMESPACE));
+  const client = s3Client();
+  const found = await client.send(new HeadBucketCommand({ Bucket: BUCKET }))
+    .then(() => true, () => false);
+  client.destroy();
+  assertEquals(found, false);
+  assertEquals(await Deno.stat(workDir()).catch(() => "none"), "none");
+}
+
+/** Processes whose command holds a text. */
+async function processesWith(text: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-eo", "args"] })
+    .output();
+  return new TextDecoder().decode(stdout).split("\n")
+    .filter((line) => line.includes(text));
+}
+
 Deno.test("bench measures product and peers on the same rows, and leaves nothing", async (t) => {
   const dir = await Deno.makeTempDir();
   try {
@@ -133,16 +152,7 @@ Deno.test("bench measures product and peers on the same rows, and leaves nothing
       const text = JSON.stringify(results);
       assert(!text.includes(Deno.hostname()), "the host's name");
     });
-    await t.step("nothing is left behind", async () => {
-      const namespaces = await listNamespaces(catalog());
-      assert(!namespaces.some(([name]) => name === NAMESPACE));
-      const client = s3Client();
-      const found = await client.send(new HeadBucketCommand({ Bucket: BUCKET }))
-        .then(() => true, () => false);
-      client.destroy();
-      assertEquals(found, false);
-      assertEquals(await Deno.stat(workDir()).catch(() => "none"), "none");
-    });
+    await t.step("nothing is left behind", assertNothingLeft);
     await t.step("notebook 90 shows the results with charts", async () => {
       const [path] = await notebookPaths(["90"]);
       const { fault, path: executed } = await runNotebook(path!, {
@@ -176,6 +186,33 @@ Deno.test("bench measures product and peers on the same rows, and leaves nothing
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+});
+
+Deno.test("Ctrl+C ends the bench and the Spark it started, and nothing is left", async () => {
+  const dir = await Deno.makeTempDir();
+  const mark = `--namespace ${NAMESPACE} --table`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", `${PROJECT_DIR}/tasks/bench.ts`, "--rows", "0.05"],
+      ...["--steps", "ingest", "--no-warm-up", "--out", dir],
+    ],
+    env: { NO_COLOR: "1", LAKEHOUSE_TRAIN: "0" },
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  for (let i = 0; i < 300 && (await processesWith(mark)).length === 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert((await processesWith(mark)).length > 0, "no Spark was started");
+  child.kill("SIGINT");
+  const { code, stderr } = await child.output();
+  assertEquals(code, 130);
+  assertStringIncludes(new TextDecoder().decode(stderr), "Stopped by the user");
+  // At once: left alone it would end by itself after some seconds.
+  assertEquals(await processesWith(mark), []);
+  await assertNothingLeft();
+  assertEquals([...Deno.readDirSync(dir)], [], "results of a stopped bench");
+  await Deno.remove(dir, { recursive: true });
 });
 
 Deno.test("bench says beforehand that rows will not fit, and goes on", async () => {

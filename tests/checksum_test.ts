@@ -131,6 +131,19 @@ Deno.test("a checksum over all columns", async (t) => {
         assertEquals((await common(spark)).rows, 10);
       },
     );
+
+    await t.step("is asked everywhere at once, of any snapshot", async () => {
+      const { snapshots } = await loadTable(catalog(), NAMESPACE, "kinds");
+      for (const at of [snapshots[0]!.id, snapshots.at(-1)!.id]) {
+        const { rows, checksum } = await common(spark, at);
+        assertEquals(
+          await checksumEverywhere(NAMESPACE, "kinds", { at }),
+          ["Trino", "Spark", "DuckDB", "TypeScript"].map((reader) => ({
+            ...{ reader, rows: BigInt(rows), checksum },
+          })),
+        );
+      }
+    });
   });
 });
 
