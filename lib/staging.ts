@@ -13,16 +13,14 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { Upload } from "@aws-sdk/lib-storage";
 import { settings } from "./config.ts";
 import { LakehouseError } from "./errors.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
+import { type FileToSend, PART_BYTES, sendFiles } from "./multipart.ts";
 import { s3Client, s3Error } from "./s3.ts";
 
 export { s3Client };
 
-const PARALLEL = 4;
-const PART_BYTES = 16 * 1024 * 1024;
 const DEFAULT_LIMIT_MS = 60 * 60_000;
 
 /** An object in the staging bucket. */
@@ -228,8 +226,8 @@ export async function uploadFiles(
   const files = await localFiles(dir);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const client = s3Client();
-  let [done, there, uploaded] = [0, 0, 0];
-  const report = (bytes: number, file = 0) => {
+  let [done, there] = [0, 0];
+  const report = (bytes: number, file: number) => {
     done += bytes;
     there += file;
     options.onProgress?.({ done, total, files: there });
@@ -239,33 +237,25 @@ export async function uploadFiles(
     const staged = new Map(
       (await listBucket(client, stagingBucket)).map((file) => [file.key, file]),
     );
-    const queue = [...files];
-    const worker = async () => {
-      for (let file = queue.shift(); file; file = queue.shift()) {
-        signal.throwIfAborted();
-        const key = folder() + file.name;
-        const before = staged.get(key);
-        if (
-          before?.size === file.size &&
-          (await entityTags(file.path)).includes(before.etag)
-        ) {
-          report(file.size, 1);
-          continue;
-        }
-        await send(client, stagingBucket, key, file.path, signal, report);
-        uploaded++;
-        report(0, 1);
-      }
-    };
-    await Promise.all(Array.from({ length: PARALLEL }, worker));
+    const toSend: FileToSend[] = [];
+    for (const { name, path, size } of files) {
+      signal.throwIfAborted();
+      const key = folder() + name;
+      const before = staged.get(key);
+      const isThere = before?.size === size &&
+        (await entityTags(path)).includes(before.etag);
+      if (isThere) report(size, 1);
+      else toSend.push({ path, size, key });
+    }
+    await sendFiles(client, stagingBucket, toSend, { signal, onPart: report });
     const wanted = new Set(files.map(({ name }) => folder() + name));
     const extra = [...staged.keys()].filter((key) => !wanted.has(key));
     await remove(client, stagingBucket, extra);
     return {
       files: files.length,
       bytes: total,
-      uploaded,
-      skipped: files.length - uploaded,
+      uploaded: toSend.length,
+      skipped: files.length - toSend.length,
       removed: extra.length,
       seconds: (performance.now() - started) / 1000,
     };
@@ -274,38 +264,6 @@ export async function uploadFiles(
     throw s3Error(error, `Cannot upload to the bucket "${stagingBucket}"`);
   } finally {
     client.destroy();
-  }
-}
-
-async function send(
-  client: S3Client,
-  bucket: string,
-  key: string,
-  path: string,
-  signal: AbortSignal,
-  report: (bytes: number) => void,
-): Promise<void> {
-  const upload = new Upload({
-    client,
-    params: {
-      Bucket: bucket,
-      Key: key,
-      Body: createReadStream(path, { highWaterMark: 1 << 20 }),
-    },
-    partSize: PART_BYTES,
-    queueSize: 2,
-  });
-  const abort = () => upload.abort().catch(() => {});
-  signal.addEventListener("abort", abort, { once: true });
-  let sent = 0;
-  upload.on("httpUploadProgress", ({ loaded = 0 }) => {
-    report(loaded - sent);
-    sent = loaded;
-  });
-  try {
-    await upload.done();
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }
 
