@@ -5,8 +5,9 @@
  * @module
  */
 
-import { PROJECT_DIR } from "../lib/config.ts";
+import { cacheDir, PROJECT_DIR } from "../lib/config.ts";
 import { laneEngine } from "../tests/docker/engine.ts";
+import { removeLeftovers } from "../tests/docker/leftovers.ts";
 import {
   buildImages,
   IMAGES,
@@ -63,6 +64,20 @@ function notebookNumbers(all: boolean): string[] {
     .sort();
 }
 
+/** Waits for a lane of another clone, which has the same ports and names. */
+async function onlyOne(): Promise<Deno.FsFile> {
+  await Deno.mkdir(cacheDir(), { recursive: true });
+  const lock = await Deno.open(`${cacheDir()}/test-docker.lock`, {
+    create: true,
+    write: true,
+  });
+  if (!await lock.tryLock(true)) {
+    console.log("Waiting for another test:docker to end");
+    await lock.lock(true);
+  }
+  return lock;
+}
+
 const down = () =>
   deno([
     "run",
@@ -83,6 +98,7 @@ await main(
     .option("--keep", "leave the containers running")
     .action(async (options: Options) => {
       await Deno.mkdir(STATE, { recursive: true });
+      using _lock = await onlyOne();
       const engine = await laneEngine(STATE);
       if ("skipped" in engine) {
         console.log(`test:docker skipped: ${engine.skipped}`);
@@ -92,6 +108,7 @@ await main(
         await buildImages(STATE);
         await writeOverride(STATE);
         // What an earlier run left behind is no part of this one.
+        await removeLeftovers(LANE_ENV.LAKEHOUSE_PROJECT!);
         await down();
         conclude(
           await runSuite(`${STATE}/docker.xml`, [

@@ -3,8 +3,7 @@ import { containers } from "../../lib/stack/docker/compose.ts";
 import { docker } from "../../lib/stack/docker/engine.ts";
 import { ensureTrinoCatalog } from "../../lib/trino_catalog.ts";
 import { count, PROJECT, refused, task, TRIPS, up } from "./lane.ts";
-
-const FOREIGN = "lakehouse-foreign";
+import { FOREIGN, removeLeftovers } from "./leftovers.ts";
 
 async function must(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await docker(args);
@@ -64,9 +63,7 @@ Deno.test("down --clean removes this project's containers, volumes and network o
     assert(networks.includes(FOREIGN));
     await must("inspect", FOREIGN);
   } finally {
-    await docker(["rm", "--force", FOREIGN]);
-    await docker(["volume", "rm", FOREIGN]);
-    await docker(["network", "rm", FOREIGN]);
+    await removeLeftovers(PROJECT);
   }
 });
 
@@ -80,8 +77,6 @@ Deno.test("a project of the same name and service is left alone, and named", asy
     assertStringIncludes(text, "LAKEHOUSE_PROJECT");
     assertEquals(await must("inspect", "--format", "{{.Id}}", FOREIGN), id);
   } finally {
-    await docker(["rm", "--force", FOREIGN]);
-    await docker(["volume", "rm", FOREIGN]);
-    await docker(["network", "rm", FOREIGN]);
+    await removeLeftovers(PROJECT);
   }
 });

@@ -98,7 +98,9 @@ async function installCompose(dir: string): Promise<void> {
   );
 }
 
-async function startEngine(dir: string): Promise<() => Promise<void>> {
+async function startOnce(
+  dir: string,
+): Promise<(() => Promise<void>) | string> {
   console.log("Starting dockerd");
   const daemon = new Deno.Command("sh", {
     args: ["-c", `exec dockerd >'${dir}/dockerd.log' 2>&1`],
@@ -120,10 +122,21 @@ async function startEngine(dir: string): Promise<() => Promise<void>> {
     if (ended) break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
+  if (!ended) daemon.kill("SIGTERM");
+  await daemon.status;
   const text = await Deno.readTextFile(`${dir}/dockerd.log`).catch(() => "");
-  throw new Error(
-    `dockerd did not start:\n${text.split("\n").slice(-8).join("\n")}`,
-  );
+  return text.split("\n").slice(-8).join("\n");
+}
+
+/** Starts dockerd, a second time too: one that was killed can be in its way. */
+async function startEngine(dir: string): Promise<() => Promise<void>> {
+  let problem = "";
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const started = await startOnce(dir);
+    if (typeof started !== "string") return started;
+    problem = started;
+  }
+  throw new Error(`dockerd did not start:\n${problem}`);
 }
 
 /** The engine that runs; else one of the lane's own, where it may make one. */
