@@ -81,6 +81,12 @@ export function parseMessage(line: string): Message | undefined {
 }
 
 function likelyCause(text: string): SparkCause | undefined {
+  if (/IcebergWarehouseNotFound|warehouse .*does not exist/i.test(text)) {
+    return {
+      why: `there is no warehouse "${settings().warehouse}" yet`,
+      next: "run notebook 01, which makes it, or deno task analyze",
+    };
+  }
   const known = sparkCause(text);
   if (known || !/NoSuchBucket|does not exist/.test(text)) return known;
   return {

@@ -1,3 +1,4 @@
+import { catalog, ensureWarehouse } from "../lib/catalog.ts";
 import { settings } from "../lib/config.ts";
 import { LakehouseError } from "../lib/errors.ts";
 import { runningStackOf } from "../lib/stack/mod.ts";
@@ -10,6 +11,8 @@ await main(
     "Uploads, ingests and asks Trino: notebooks 03 to 05 on the running stack.",
   ).action(async () => {
     console.log(`Stack: ${runningStackOf().name} (${settings().trinoUri})`);
+    // Which notebook 01 makes; nobody has to have run it.
+    await ensureWarehouse(catalog());
     const executed = await runNotebooks(["03", "04", "05"]);
     await printSummaries(executed);
     printTimes(executed);

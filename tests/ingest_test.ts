@@ -135,3 +135,12 @@ Deno.test("submitIngest() ends Spark when stopped", async () => {
     await query(`DROP TABLE ${TABLE}`);
   });
 });
+
+Deno.test("submitIngest() names a warehouse that is not there", async () => {
+  await withTrips(1_000, async (dir) => {
+    await withEnv(
+      { WAREHOUSE: `none-${crypto.randomUUID().slice(0, 8)}` },
+      () => refused(dir, "there is no warehouse"),
+    );
+  });
+});

@@ -17,6 +17,8 @@ function foreignContainer(project: string, service: string): Promise<string> {
     project,
     service,
     oneoff: "False",
+    // Without one, Compose does not take it for a container of its own.
+    "config-hash": "another",
     "project.working_dir": "/",
   };
   return must(
@@ -61,7 +63,7 @@ Deno.test("down --clean removes this project's containers, volumes and network o
     const networks = await names("network", "ls");
     assert(!networks.includes(PROJECT));
     assert(networks.includes(FOREIGN));
-    await must("inspect", FOREIGN);
+    await must("container", "inspect", FOREIGN);
   } finally {
     await removeLeftovers(PROJECT);
   }
@@ -75,7 +77,10 @@ Deno.test("a project of the same name and service is left alone, and named", asy
     const { code, text } = await task("down", ["--stack", "docker", "--clean"]);
     assertEquals(code, 1, text);
     assertStringIncludes(text, "LAKEHOUSE_PROJECT");
-    assertEquals(await must("inspect", "--format", "{{.Id}}", FOREIGN), id);
+    assertEquals(
+      await must("container", "inspect", "--format", "{{.Id}}", FOREIGN),
+      id,
+    );
   } finally {
     await removeLeftovers(PROJECT);
   }
