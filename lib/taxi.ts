@@ -136,6 +136,8 @@ const GENERATOR_VERSION = 1;
 /** Rows made in one go: small enough for the processor's cache. */
 const BATCH_ROWS = 12_500;
 const MOST_ROWS_PER_FILE = 1_000_000;
+/** Files in the making: one that polars reads, one that waits, one being filled. */
+const ARROW_FILES = 3;
 /** Measured, with some room: a row in Parquet and in a file in the making. */
 const BYTES_PER_ROW = { parquet: 65, arrow: 200 };
 /** Pause for timers, signals and progress bars at least this often. */
@@ -233,7 +235,7 @@ export async function generateTrips(
   refuseFullDisk(
     dir,
     run.rows * BYTES_PER_ROW.parquet +
-      2 * Math.min(run.rows, run.rowsPerFile) * BYTES_PER_ROW.arrow,
+      ARROW_FILES * Math.min(run.rows, run.rowsPerFile) * BYTES_PER_ROW.arrow,
     old,
   );
 
@@ -294,7 +296,7 @@ function arrowFields({ fleet, geography }: TripModel): ArrowField[] {
   });
 }
 
-/** Makes the rows of one file while polars compresses those of the one before. */
+/** Makes the rows of a file while polars compresses those of the files before. */
 async function writeFiles(
   run: Run,
   dir: string,
@@ -307,38 +309,59 @@ async function writeFiles(
   const model = tripModel(run, BATCH_ROWS);
   const batch = arrowBatch(arrowFields(model), BATCH_ROWS);
   const work = workFolder(dir);
-  const arrows = [0, 1].map((i) => openArrow(join(work, `${i}.arrow`)));
+  const arrows = Array.from(
+    { length: ARROW_FILES },
+    (_, i) => openArrow(join(work, `${i}.arrow`)),
+  );
   const files: GeneratedFile[] = [];
   const total = run.rows;
   let bytes = 0;
-  const compress = async (name: string, arrow: string, rows: number) => {
-    const part = join(work, `${name}.part`);
-    // Not ended by the signal: polars cannot be stopped, and must not write
-    // into a folder that is cleaned up.
-    await abortable(
-      parquet.write(arrow, part),
+  // Not ended by the signal: polars cannot be stopped, and must not write into
+  // a folder that is cleaned up.
+  const toParquet = (number: number, path: string) =>
+    abortable(
+      parquet.write(join(work, `${number}.arrow`), path),
       withLimit(undefined, FILE_LIMIT_MS, "Writing a Parquet file"),
     );
+  const compress = async (name: string, number: number, rows: number) => {
+    const part = join(work, `${name}.part`);
+    await toParquet(number, part);
     const { size } = Deno.statSync(part);
     Deno.renameSync(part, join(dir, name));
     files.push({ name, bytes: size });
     bytes += size;
     onProgress?.({ rows, total, bytes, files: files.length });
   };
-  let compressing: Promise<void> = Promise.resolve();
+  const writing: Promise<void>[] = [];
+  const write = (written: Promise<void>) => {
+    // Awaited below; until then a failure is nobody's yet.
+    written.catch(() => {});
+    writing.push(written);
+  };
   try {
+    // What polars does for the first time takes twice as long; it does it on a
+    // few rows while those of the first file are made.
+    const last = ARROW_FILES - 1;
+    await fillArrow(
+      arrows[last]!,
+      model,
+      batch,
+      0,
+      Math.min(total, 100),
+      signal,
+    );
+    write(toParquet(last, join(work, "few.part")));
     for (const [i, name] of names.entries()) {
+      await writing.at(-ARROW_FILES);
       const first = i * run.rowsPerFile;
       const end = Math.min(total, first + run.rowsPerFile);
-      await fillArrow(arrows[i % 2]!, model, batch, first, end, signal);
-      await compressing;
-      compressing = compress(name, join(work, `${i % 2}.arrow`), end);
-      // Awaited above and below; until then a failure is nobody's yet.
-      compressing.catch(() => {});
+      const number = i % ARROW_FILES;
+      await fillArrow(arrows[number]!, model, batch, first, end, signal);
+      write(compress(name, number, end));
     }
-    await compressing;
+    await Promise.all(writing);
   } finally {
-    await compressing.catch(() => {});
+    await Promise.allSettled(writing);
     for (const { file } of arrows) file.close();
   }
   return files;

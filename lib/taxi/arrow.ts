@@ -79,22 +79,32 @@ export interface ArrowBatch {
   readonly spans: readonly BufferSpan[];
 }
 
+/** Where each text ends among the UTF-8 bytes of all. */
+function textEnds(pool: readonly string[], bytes: number): Int32Array {
+  const ends = new Int32Array(pool.length + 1);
+  pool.forEach((text, i) => ends[i + 1] = ends[i]! + text.length);
+  if (ends.at(-1) !== bytes) {
+    const encoder = new TextEncoder();
+    pool.forEach((text, i) =>
+      ends[i + 1] = ends[i]! + encoder.encode(text).length
+    );
+  }
+  return ends;
+}
+
 function dictionary(
   id: number,
   pool: readonly string[],
 ): [metadata: Uint8Array, body: Uint8Array] {
-  const encoder = new TextEncoder();
-  const texts = pool.map((text) => encoder.encode(text));
-  const ends = new Int32Array(texts.length + 1);
-  texts.forEach((text, i) => ends[i + 1] = ends[i]! + text.length);
-  const length = ends.at(-1)!;
+  // All at once: a call per text costs more than its bytes.
+  const bytes = new TextEncoder().encode(pool.join(""));
+  const ends = textEnds(pool, bytes.length);
+  const length = bytes.length;
   const body = new Uint8Array(padded(ends.byteLength) + padded(length));
   body.set(new Uint8Array(ends.buffer));
-  texts.forEach((text, i) =>
-    body.set(text, padded(ends.byteLength) + ends[i]!)
-  );
+  body.set(bytes, padded(ends.byteLength));
   const b = new Builder(256);
-  const batch = recordBatch(b, texts.length, [0], [
+  const batch = recordBatch(b, pool.length, [0], [
     [0, 0],
     [0, ends.byteLength],
     [padded(ends.byteLength), length],

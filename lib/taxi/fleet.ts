@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import { bits, type Choices, choices } from "./random.ts";
 
 /** A company, its share of trips up to 2016 and from 2017 on, in percent. */
@@ -103,7 +102,7 @@ function hexIds(seed: number, count: number): string[] {
   for (let i = 0; i < words.length; i++) {
     words[i] = bits(bits(seed, (i / ID_WORDS) | 0), i % ID_WORDS);
   }
-  const digits = Buffer.from(words.buffer).toString("hex");
+  const digits = new Uint8Array(words.buffer).toHex();
   return Array.from(
     { length: count },
     (_, i) => digits.slice(i * ID_DIGITS, (i + 1) * ID_DIGITS),
