@@ -195,6 +195,8 @@ function trinoClient(
     client: { clientConfig: Record<string, unknown> };
   };
   Object.assign(inner.client.clientConfig, {
+    // The other adapter opens a connection for each page.
+    adapter: "fetch",
     timeout: 60_000,
     transformResponse: (text: string) => {
       if (!text.startsWith("{")) return text;
@@ -220,13 +222,11 @@ function progressOf({ stats }: Page): QueryProgress {
 }
 
 function unreachable(cause: unknown, uri: string): LakehouseError {
-  const { code, response, message } = cause as {
-    code?: string;
+  const { response, message } = cause as {
     response?: { status: number };
     message?: string;
   };
-  const refused = code === "ECONNREFUSED" || code === "ENOTFOUND" ||
-    code === "EAI_AGAIN";
+  const refused = /connection refused|dns error/i.test(message ?? "");
   return new LakehouseError({
     what: `Cannot reach Trino at ${uri}`,
     why: response
