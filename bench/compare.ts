@@ -52,8 +52,8 @@ export interface CompareOptions {
   rows: number;
   /** Measured rounds. */
   rounds: number;
-  /** Whether each subject runs once before, unmeasured. */
-  warmUp: boolean;
+  /** Unmeasured rounds before. */
+  warmUps: number;
   /** Told a line about each round. */
   log: (line: string) => void;
 }
@@ -111,8 +111,7 @@ export function toResult(
 }
 
 /**
- * Runs every subject once, unmeasured, then all of them in turn, round by
- * round. A peer that fails is left out from there on and named as missing.
+ * Runs all subjects in turn, round by round, the first rounds unmeasured. A peer that fails is left out from there on and named as missing.
  *
  * @throws {unknown} What made the product fail, or the interrupt's reason.
  */
@@ -120,7 +119,7 @@ export async function compare(
   subjects: readonly Subject[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { step, rows, rounds, warmUp, log } = options;
+  const { step, rows, rounds, warmUps, log } = options;
   const samples = new Map<string, Map<string, Sample[]>>();
   const missing: Missing[] = [];
   const left = [...subjects];
@@ -141,7 +140,7 @@ export async function compare(
       return [];
     }
   };
-  for (let round = warmUp ? 0 : 1; round <= rounds; round++) {
+  for (let round = 1 - warmUps; round <= rounds; round++) {
     const line: string[] = [];
     for (const subject of [...left]) {
       const started = performance.now();
@@ -153,7 +152,7 @@ export async function compare(
       if (given.length > 0) {
         line.push(`${subject.name} ${seconds.toFixed(2)} s`);
       }
-      if (round === 0) continue;
+      if (round < 1) continue;
       for (const sample of given) {
         const cases = samples.get(subject.name) ?? new Map<string, Sample[]>();
         samples.set(subject.name, cases);
@@ -161,7 +160,7 @@ export async function compare(
         cases.set(key, [...cases.get(key) ?? [], sample]);
       }
     }
-    const name = round === 0 ? "warm-up" : `round ${round} of ${rounds}`;
+    const name = round < 1 ? "warm-up" : `round ${round} of ${rounds}`;
     log(`  ${name}: ${line.join(", ")}`);
   }
   const results = [...samples].flatMap(([subject, cases]) =>

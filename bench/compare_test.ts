@@ -3,7 +3,7 @@ import { compare, type Sample, type Subject, toResult } from "./compare.ts";
 
 const OPTIONS = {
   step: "generate",
-  ...{ rows: 1000, rounds: 2, warmUp: true, log: () => {} },
+  ...{ rows: 1000, rounds: 2, warmUps: 1, log: () => {} },
 } as const;
 
 /** A subject that notes its runs and takes the given seconds, one after the other. */
@@ -67,7 +67,7 @@ Deno.test("cases of one run are results of their own", async () => {
         })),
       ),
   };
-  const { results } = await compare([several], { ...OPTIONS, warmUp: false });
+  const { results } = await compare([several], { ...OPTIONS, warmUps: 0 });
   assertEquals(
     results.map((each) => [each.case, each.seconds, each.figures]),
     [

@@ -68,19 +68,21 @@ export async function peersOf(
 
 /**
  * Compares subjects and keeps what came out. Only the fewest rows are warmed up
- * with, unless told otherwise: what serves them is warm after that.
+ * with, unless told otherwise: what serves them is warm after that. Sizes
+ * without peers are measured once: they take long, which evens them out.
  */
 export async function measureStep(
   bench: Bench,
   step: StepName,
   rows: number,
   subjects: readonly Subject[],
-  options: { rounds?: number; warmUp?: boolean } = {},
+  options: { rounds?: number; warmUps?: number } = {},
 ): Promise<void> {
   const { results, missing } = await compare(subjects, {
     ...{ step, rows, log: bench.log },
-    rounds: options.rounds ?? bench.rounds,
-    warmUp: options.warmUp ?? (bench.warmUp && rows <= bench.rows[0]!),
+    rounds: options.rounds ?? (rows > bench.peersUpTo ? 1 : bench.rounds),
+    warmUps: options.warmUps ??
+      (bench.warmUp && rows <= bench.rows[0]! ? 1 : 0),
   });
   bench.results.push(...results);
   bench.missing.push(...missing);

@@ -88,7 +88,7 @@ export async function demoStep(bench: Bench, rows: number): Promise<void> {
   };
   await withOwnStack(async () => {
     // The first one is what the measured ones are "again" to.
-    await measureStep(bench, "demo", rows, [demo], { warmUp: true });
+    await measureStep(bench, "demo", rows, [demo], { warmUps: 1 });
   });
 }
 
@@ -120,7 +120,7 @@ export async function setupStep(bench: Bench): Promise<void> {
   };
   try {
     await withOwnStack(() =>
-      measureStep(bench, "setup", 0, [setup], { rounds: 1, warmUp: false })
+      measureStep(bench, "setup", 0, [setup], { rounds: 1, warmUps: 0 })
     );
   } finally {
     await Deno.remove(cache, { recursive: true });

@@ -113,7 +113,7 @@ async function bigStep(bench: Bench): Promise<void> {
     const subject = product(files, { case: bigCase(megabytes) });
     // Memory is asked for, and one round tells it.
     await measureStep(bench, "upload", 0, [subject], {
-      ...{ rounds: 1, warmUp: false },
+      ...{ rounds: 1, warmUps: 0 },
     });
     await Deno.remove(files.dir, { recursive: true });
   }
