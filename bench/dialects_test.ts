@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { openViews, run } from "../lib/duckdb/instance.ts";
+import { openViews } from "../lib/duckdb/instance.ts";
 import { generateTrips } from "../lib/taxi.ts";
 import { questions, translate } from "./dialects.ts";
 
@@ -30,13 +30,13 @@ Deno.test("DuckDB understands every question and finds all trips", async () => {
       `CREATE VIEW trips AS SELECT * FROM read_parquet('${dir}/*.parquet')`,
     ]);
     for (const [name, sql] of questions("trips", "DuckDB")) {
-      const { rows } = await run(db, sql, {});
+      const { rows } = await db.run(sql);
       assert(rows.length > 1, name);
       if (name !== "tripsByHourOfWeek" && name !== "tripsByMonth") continue;
       const trips = rows.reduce((sum, { trips }) => sum + Number(trips), 0);
       assertEquals(trips, 20_000, name);
     }
-    db.closeSync();
+    await db.close();
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

@@ -10,6 +10,7 @@ import { secondsText } from "./report.ts";
 import {
   find,
   peersOf,
+  PRODUCT,
   type Result,
   type Results,
   secondsOf,
@@ -116,8 +117,13 @@ function markdownTable(head: string[], rows: string[][]): string {
 /** What stands between the marks: where and when, and the table. */
 export function readmeText(results: Results, file: string): string {
   const { machine, note, rounds, made, stack } = results;
+  const isOnce = results.results.some(({ subject, step, seconds }) =>
+    subject === PRODUCT && step in WORDS && seconds.length < rounds
+  );
   const about = [
-    `Medians of ${rounds} rounds on ${machine.cores} cores (${machine.cpu}),`,
+    `Medians of ${rounds} rounds${
+      isOnce ? ", sizes without peers once," : ""
+    } on ${machine.cores} cores (${machine.cpu}),`,
     `${formatBytes(machine.memory)} of memory, ${machine.os}, on ${
       made.slice(0, 10)
     };`,

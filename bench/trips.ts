@@ -6,7 +6,7 @@
  */
 
 import { LakehouseError } from "../lib/errors.ts";
-import { openViews, run } from "../lib/duckdb/instance.ts";
+import { openViews } from "../lib/duckdb/instance.ts";
 import { formatNumber } from "../lib/format.ts";
 import { query } from "../lib/trino.ts";
 import { generateTrips, TRIP_COLUMNS } from "../lib/taxi.ts";
@@ -54,11 +54,9 @@ export async function parquetFacts(
     }/*.parquet')`,
   ]);
   try {
-    const counted = await run(instance, "SELECT count(*) AS n FROM trips", {});
-    const columns = await run(
-      instance,
+    const counted = await instance.run("SELECT count(*) AS n FROM trips");
+    const columns = await instance.run(
       "SELECT column_name, column_type FROM (DESCRIBE trips)",
-      {},
     );
     const rows = Number(counted.first.n);
     const found = columns.rows.map(({ column_name, column_type }) =>
@@ -84,7 +82,7 @@ export async function parquetFacts(
     }
     return { rows, bytes };
   } finally {
-    instance.closeSync();
+    await instance.close();
   }
 }
 

@@ -10,13 +10,12 @@
  * @module
  */
 
-import { LakehouseError } from "./errors.ts";
 import { filesOf } from "./explorer.ts";
 import { checkReadable } from "./explorer/readable.ts";
 import { inParallel, objectReader } from "./explorer/store.ts";
 import type { TableTree } from "./explorer/tree.ts";
 import { makeCopiesDir } from "./duckdb/copies.ts";
-import type { DuckdbQueryOptions } from "./duckdb/instance.ts";
+import { type DuckdbQueryOptions, openViews } from "./duckdb/instance.ts";
 import { type LocalFile, viewSql } from "./duckdb/view.ts";
 import { interruptSignal, withLimit } from "./interrupt.ts";
 import type { StatementResult } from "./statement_result.ts";
@@ -92,20 +91,6 @@ async function fetchFiles(
   return copies;
 }
 
-/** DuckDB itself: a program's native part, loaded only when it is wanted. */
-async function load(): Promise<typeof import("./duckdb/instance.ts")> {
-  try {
-    return await import("./duckdb/instance.ts");
-  } catch (cause) {
-    throw new LakehouseError({
-      what: "Cannot load DuckDB",
-      why: "its native part is not there for this machine, or was not fetched",
-      next: "check the network, then run the same again",
-      cause,
-    });
-  }
-}
-
 /**
  * Opens DuckDB with a view for each given snapshot, and fetches their files.
  *
@@ -129,7 +114,6 @@ export async function duckdb(
   options: DuckdbOptions = {},
 ): Promise<Duckdb> {
   for (const tree of Object.values(tables)) checkReadable(tree, "DuckDB");
-  const { openViews, run } = await load();
   const dir = await makeCopiesDir();
   const remove = () => Deno.remove(dir, { recursive: true }).catch(() => {});
   try {
@@ -141,14 +125,14 @@ export async function duckdb(
       ),
     );
     const close = async () => {
-      instance.closeSync();
+      await instance.close();
       await remove();
     };
     const files = [...copies.values()].flat();
     return {
       files: files.length,
       bytes: files.reduce((sum, { file }) => sum + file.bytes, 0),
-      query: (sql, options = {}) => run(instance, sql, options),
+      query: instance.run,
       close,
       [Symbol.asyncDispose]: close,
     };

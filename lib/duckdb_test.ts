@@ -50,6 +50,20 @@ Deno.test("duckdb() draws its values as charts take them", async () => {
   assertEquals(result.toPlot(), [{ n: 1.5, d: new Date("2020-01-01") }]);
 });
 
+Deno.test("duckdb() leaves the timers of its caller alone", async () => {
+  await using db = await duckdb({});
+  await db.query("SELECT sum(range) FROM range(100_000_000)");
+  const timers = (async () => {
+    for (let i = 0; i < 50; i++) await new Promise((r) => setTimeout(r, 0));
+  })();
+  // A later timer fires even where short ones are lost.
+  let late: number | undefined;
+  const lost = new Promise((_, reject) => {
+    late = setTimeout(() => reject(new Error("timers are lost")), 10_000);
+  });
+  await Promise.race([timers, lost]).finally(() => clearTimeout(late));
+});
+
 Deno.test("duckdbType() knows nested types, and says which it does not know", () => {
   const struct = {
     type: "struct",

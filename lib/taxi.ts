@@ -379,7 +379,8 @@ async function fillArrow(
   beginArrow(arrow, batch);
   for (let row = first; row < end; row += BATCH_ROWS) {
     if (performance.now() - breath > BREATH_MS) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      // Not a timer: Deno 2.8.1 can lose one after calls of native libraries.
+      await new Promise((resolve) => setImmediate(resolve));
       breath = performance.now();
     }
     signal?.throwIfAborted();

@@ -184,7 +184,7 @@ export async function queryStep(bench: Bench, rows: number): Promise<void> {
     DuckDB: () => opened(openDuckdb(bench)),
     "Spark SQL": () => opened(openSpark(bench)),
   });
-  const warmUps = !bench.warmUp ? 0 : withPeers ? WARM_UPS : 1;
+  const warmUps = !bench.warmUp ? 0 : rows === bench.rows[0] ? WARM_UPS : 1;
   await measureStep(bench, "query", rows, [product, ...peers], { warmUps });
   keepAgreeing(bench, rows);
   await measureStep(bench, "query", rows, [first], {
