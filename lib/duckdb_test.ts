@@ -57,7 +57,7 @@ Deno.test("duckdb() leaves the timers of its caller alone", async () => {
     for (let i = 0; i < 50; i++) await new Promise((r) => setTimeout(r, 0));
   })();
   // A later timer fires even where short ones are lost.
-  let late: number | undefined;
+  let late: ReturnType<typeof setTimeout> | undefined;
   const lost = new Promise((_, reject) => {
     late = setTimeout(() => reject(new Error("timers are lost")), 10_000);
   });
