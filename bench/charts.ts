@@ -8,7 +8,13 @@ import { barChart, lineChart } from "../lib/charts.ts";
 import { formatNumber } from "../lib/format.ts";
 import type { Displayable } from "../lib/kernel.ts";
 import { growth } from "./growth.ts";
-import { PRODUCT, type Results, secondsOf, type StepName } from "./results.ts";
+import {
+  PRODUCT,
+  type Result,
+  type Results,
+  secondsOf,
+  type StepName,
+} from "./results.ts";
 import { ALL } from "./scans.ts";
 
 /** Numbers of rows with which a step was measured, ascending. */
@@ -18,22 +24,30 @@ export function sizesOf({ results }: Results, step: StepName): number[] {
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
 
+/** What all subjects did of a step, and at which size: the largest that all of them did. */
+function beside(
+  results: Results,
+  step: StepName,
+  name?: string,
+): { rows: number; of: Result[] } {
+  const at = (rows: number) =>
+    results.results.filter((each) =>
+      each.step === step && each.rows === rows && each.case === name
+    );
+  const sizes = sizesOf(results, step);
+  const most = Math.max(...sizes.map((rows) => at(rows).length));
+  const rows = sizes.findLast((rows) => at(rows).length === most) ?? 0;
+  return { rows, of: at(rows) };
+}
+
 /** Rows a second of the product and its peers, at the largest size all of them did. */
 export function speedChart(
   results: Results,
   step: "generate" | "upload" | "ingest",
 ): Displayable {
-  const at = (rows: number) =>
-    results.results.filter((each) =>
-      each.step === step && each.rows === rows && each.case === undefined
-    );
-  const sizes = sizesOf(results, step);
-  const most = Math.max(...sizes.map((rows) => at(rows).length));
-  const rows = sizes.findLast((rows) => at(rows).length === most) ?? 0;
+  const { rows, of } = beside(results, step);
   return barChart(
-    at(rows).map(({ subject, rowsPerSecond = 0 }) => ({
-      ...{ subject, rowsPerSecond },
-    })),
+    of.map(({ subject, rowsPerSecond = 0 }) => ({ subject, rowsPerSecond })),
     {
       ...{ label: "subject", value: "rowsPerSecond" },
       title: `Rows a second: ${step}`,
@@ -42,21 +56,18 @@ export function speedChart(
   );
 }
 
-/** The ten questions of each engine and client, at the most rows. */
+/** The ten questions of each engine and client, at the largest size all of them did. */
 export function questionsChart(results: Results): Displayable {
-  const rows = sizesOf(results, "query").at(-1);
-  const asked = results.results.filter((each) =>
-    each.step === "query" && each.case === ALL && each.rows === rows
-  );
+  const { rows, of } = beside(results, "query", ALL);
   return barChart(
-    asked.map((each) => ({
+    of.map((each) => ({
       subject: each.subject === PRODUCT ? "product on Trino" : each.subject,
       seconds: Number(secondsOf(each).toPrecision(3)),
     })),
     {
       ...{ label: "subject", value: "seconds", sort: "ascending" },
       title: "Seconds for the ten questions",
-      subtitle: `${formatNumber(rows ?? 0)} rows, shorter is better`,
+      subtitle: `${formatNumber(rows)} rows, shorter is better`,
     },
   );
 }
