@@ -95,7 +95,8 @@ async function fetchFiles(
  * Opens DuckDB with a view for each given snapshot, and fetches their files.
  *
  * Position deletes are applied. Close it when done: the copies take as much
- * room as the tables. Those of a program that was killed go with the next call.
+ * room as the tables, and the worker that DuckDB runs in keeps a program from
+ * ending. Copies of a program that was killed go with the next call.
  *
  * @param tables Snapshots by the name of their view.
  * @throws {LakehouseError} When a snapshot has deletion vectors, equality deletes or files that are no Parquet, or a file cannot be fetched.
