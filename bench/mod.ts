@@ -4,9 +4,9 @@
  * @module
  */
 
-export * from "./charts.ts";
-export * from "./growth.ts";
-export * from "./report.ts";
+export * from "./report/charts.ts";
+export * from "./report/growth.ts";
+export * from "./report/report.ts";
 export {
   find,
   newestResults,
@@ -18,6 +18,11 @@ export {
   secondsOf,
   type StepName,
   STEPS,
-} from "./results.ts";
-export { evaluate, type Evaluated, type Target, TARGETS } from "./targets.ts";
-export { runBench, runSmallBench } from "./run.ts";
+} from "./report/results.ts";
+export {
+  evaluate,
+  type Evaluated,
+  type Target,
+  TARGETS,
+} from "./report/targets.ts";
+export { runBench, runSmallBench } from "./measure/run.ts";

@@ -1,6 +1,6 @@
 """Spark's types and values in the words of Trino's protocol.
 
-lib/trino_types.ts reads both engines' rows, so that the same value of a table
+lib/trino/types.ts reads both engines' rows, so that the same value of a table
 is the same value in a notebook, whichever engine it came from.
 """
 

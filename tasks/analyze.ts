@@ -1,9 +1,13 @@
-import { catalog, ensureWarehouse } from "../lib/catalog.ts";
-import { settings } from "../lib/config.ts";
-import { LakehouseError } from "../lib/errors.ts";
-import { runningStackOf } from "../lib/stack/mod.ts";
+import { catalog, ensureWarehouse } from "../lib/catalog/mod.ts";
+import { settings } from "../lib/core/settings.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
+import { runningStackOf } from "../stack/mod.ts";
 import { command, main } from "./cli.ts";
-import { printSummaries, printTimes, runNotebooks } from "./run_notebooks.ts";
+import {
+  printSummaries,
+  printTimes,
+  runNotebooks,
+} from "./notebooks/summaries.ts";
 
 await main(
   command(

@@ -5,10 +5,10 @@
  */
 
 import { Command } from "commander";
-import { LakehouseError } from "../lib/errors.ts";
-import { interruptSignal } from "../lib/interrupt.ts";
-import { progress } from "../lib/progress.ts";
-import type { UpOptions } from "../lib/stack/stack.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
+import { interruptSignal } from "../lib/core/interrupt.ts";
+import { progress } from "../lib/show/progress.ts";
+import type { UpOptions } from "../stack/stack.ts";
 
 /** A command named as its task. */
 export function command(name: string, description: string): Command {

@@ -3,16 +3,16 @@ import {
   PROJECT_DIR,
   settings,
   stateDir,
-} from "../lib/config.ts";
-import { LakehouseError } from "../lib/errors.ts";
-import { formatBytes, formatNumber } from "../lib/format.ts";
-import { catalog, loadTable } from "../lib/catalog.ts";
-import { chooseStack } from "../lib/stack/mod.ts";
-import { trainInBackground } from "../lib/stack/training.ts";
-import { notebookPaths } from "./check_notebooks.ts";
+} from "../lib/core/settings.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
+import { formatBytes, formatNumber } from "../lib/core/format.ts";
+import { catalog, loadTable } from "../lib/catalog/mod.ts";
+import { chooseStack } from "../stack/mod.ts";
+import { trainInBackground } from "../stack/local/training.ts";
+import { notebookPaths } from "./notebooks/check.ts";
 import { command, main, shown } from "./cli.ts";
-import { reportOn } from "./report.ts";
-import { printTimes, runNotebooks } from "./run_notebooks.ts";
+import { reportOn } from "./report/main.ts";
+import { printTimes, runNotebooks } from "./notebooks/summaries.ts";
 
 /** Held while a demo runs, so that two do not write the same files. */
 async function lockDemo(): Promise<Deno.FsFile> {

@@ -1,4 +1,4 @@
-import { currentStack } from "../lib/stack/mod.ts";
+import { currentStack } from "../stack/mod.ts";
 import { command, main } from "./cli.ts";
 
 await main(

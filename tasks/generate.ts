@@ -1,5 +1,5 @@
-import { parseMillions, settings } from "../lib/config.ts";
-import { generate } from "../lib/steps.ts";
+import { parseMillions, settings } from "../lib/core/settings.ts";
+import { generate } from "../lib/show/steps.ts";
 import { command, main } from "./cli.ts";
 
 await main(

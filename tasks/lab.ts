@@ -1,5 +1,5 @@
-import { PROJECT_DIR, settings } from "../lib/config.ts";
-import { python } from "../lib/stack/python.ts";
+import { PROJECT_DIR, settings } from "../lib/core/settings.ts";
+import { python } from "../stack/install/python.ts";
 import { command, main } from "./cli.ts";
 
 /** The project's defaults for JupyterLab's settings, then the user's own. */

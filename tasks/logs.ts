@@ -1,5 +1,5 @@
-import { interruptSignal } from "../lib/interrupt.ts";
-import { currentStack } from "../lib/stack/mod.ts";
+import { interruptSignal } from "../lib/core/interrupt.ts";
+import { currentStack } from "../stack/mod.ts";
 import { command, main } from "./cli.ts";
 
 await main(

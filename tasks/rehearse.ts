@@ -5,16 +5,16 @@
  * @module
  */
 
-import { catalog, ensureWarehouse } from "../lib/catalog.ts";
-import { settings, stateDir } from "../lib/config.ts";
-import { interruptSignal } from "../lib/interrupt.ts";
-import * as queries from "../lib/queries.ts";
-import { localStack } from "../lib/stack/local.ts";
-import { uploadFiles } from "../lib/staging.ts";
-import { submitIngest } from "../lib/spark.ts";
-import { generateTrips } from "../lib/taxi.ts";
-import { query } from "../lib/trino.ts";
-import { ensureTrinoCatalog } from "../lib/trino_catalog.ts";
+import { catalog, ensureWarehouse } from "../lib/catalog/mod.ts";
+import { settings, stateDir } from "../lib/core/settings.ts";
+import { interruptSignal } from "../lib/core/interrupt.ts";
+import * as queries from "../lib/trino/queries.ts";
+import { localStack } from "../stack/local/local.ts";
+import { uploadFiles } from "../lib/store/staging.ts";
+import { submitIngest } from "../lib/spark/ingest.ts";
+import { generateTrips } from "../lib/trips/generate.ts";
+import { query } from "../lib/trino/client.ts";
+import { ensureTrinoCatalog } from "../lib/trino/catalog.ts";
 import { command, main } from "./cli.ts";
 
 const ROWS = 100_000;

@@ -1,6 +1,6 @@
-import { formatBytes } from "../lib/format.ts";
-import { currentStack } from "../lib/stack/mod.ts";
-import { upCommand } from "../lib/stack/doctor/subject.ts";
+import { formatBytes } from "../lib/core/format.ts";
+import { currentStack } from "../stack/mod.ts";
+import { upCommand } from "./doctor/subject.ts";
 import { command, main } from "./cli.ts";
 
 await main(

@@ -1,16 +1,16 @@
-import { cacheDir } from "../lib/config.ts";
-import { LakehouseError } from "../lib/errors.ts";
+import { cacheDir } from "../lib/core/settings.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
 import {
   archiveDir,
   discardRecordings,
   publishArchives,
   recordingEnv,
-} from "../lib/stack/class_archive.ts";
-import { prepareLocal } from "../lib/stack/local.ts";
-import { noteTried, untrained } from "../lib/stack/training.ts";
-import { PROJECT_DIR } from "../lib/config.ts";
-import { interruptSignal } from "../lib/interrupt.ts";
-import { run } from "../lib/stack/process.ts";
+} from "../stack/local/class_archive.ts";
+import { prepareLocal } from "../stack/local/local.ts";
+import { noteTried, untrained } from "../stack/local/training.ts";
+import { PROJECT_DIR } from "../lib/core/settings.ts";
+import { interruptSignal } from "../lib/core/interrupt.ts";
+import { run } from "../lib/core/process.ts";
 import { command, main, shown } from "./cli.ts";
 
 function freePorts(names: string[]): Record<string, string> {

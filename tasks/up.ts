@@ -1,5 +1,5 @@
-import { chooseStack } from "../lib/stack/mod.ts";
-import { trainInBackground } from "../lib/stack/training.ts";
+import { chooseStack } from "../stack/mod.ts";
+import { trainInBackground } from "../stack/local/training.ts";
 import { command, main, shown } from "./cli.ts";
 
 await main(

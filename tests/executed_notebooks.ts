@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type Cell, type Notebook, notebookText } from "../lib/notebook.ts";
+import {
+  type Cell,
+  type Notebook,
+  notebookText,
+} from "../tasks/notebooks/document.ts";
 
 /** A markdown cell. */
 export function text(id: string, source: string): Cell {

@@ -5,8 +5,8 @@
  */
 
 import { assert } from "@std/assert";
-import { PROJECT_DIR } from "../lib/config.ts";
-import { python } from "../lib/stack/python.ts";
+import { PROJECT_DIR } from "../lib/core/settings.ts";
+import { python } from "../stack/install/python.ts";
 
 /** What a cell did. */
 export interface CellResult {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { catalog, ensureWarehouse } from "../lib/catalog.ts";
-import { removeScratch, scratchNamespace } from "../lib/scratch.ts";
+import { catalog, ensureWarehouse } from "../lib/catalog/mod.ts";
+import { removeScratch, scratchNamespace } from "../lab/trials/scratch.ts";
 import { withEnv } from "./env.ts";
 
 /** Runs `body` with a namespace of its own, and removes all that is in it. */

@@ -5,7 +5,7 @@
  */
 
 import { dirname } from "node:path";
-import { interruptSignal } from "../../lib/interrupt.ts";
+import { interruptSignal } from "../../lib/core/interrupt.ts";
 
 /** A program's end and what it printed last. */
 export async function output(

@@ -8,9 +8,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { cacheDir, PROJECT_DIR } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
-import { python, systemPython } from "../../lib/stack/python.ts";
+import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { python, systemPython } from "../../stack/install/python.ts";
 import { once, output } from "./once.ts";
 
 // What is pinned for this Python, which requirements.txt does not tell alone.

@@ -5,8 +5,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { cacheDir, PROJECT_DIR } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
+import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
 import { once, output } from "./once.ts";
 
 const MODULE = `${PROJECT_DIR}/bench/peers/s5cmd`;

@@ -7,9 +7,9 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import mavenDownload from "mvn-artifact-download";
-import { LakehouseError } from "../../lib/errors.ts";
-import { java, TRINO_JAVA } from "../../lib/stack/java.ts";
-import { artifactPath } from "../../lib/stack/maven.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { java, TRINO_JAVA } from "../../stack/install/java.ts";
+import { artifactPath } from "../../stack/install/maven.ts";
 import { once } from "./once.ts";
 
 // The last one on Maven Central; newer ones are published elsewhere.

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { PROJECT_DIR } from "../../lib/config.ts";
-import { type Bench, measureStep, peersOf } from "../context.ts";
-import type { Sample, Subject } from "../compare.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { type Bench, measureStep, peersOf } from "../measure/context.ts";
+import type { Sample, Subject } from "../report/compare.ts";
 import { peerPython } from "../install/python.ts";
-import { denoArgs, workDir } from "../lake.ts";
-import { type Measurable, measure } from "../process.ts";
-import { PRODUCT } from "../results.ts";
-import { parquetFacts } from "../trips.ts";
+import { denoArgs, workDir } from "../measure/lake.ts";
+import { type Measurable, measure } from "../measure/process.ts";
+import { PRODUCT } from "../report/results.ts";
+import { parquetFacts } from "../measure/trips.ts";
 
 /** A generator that is a program and takes rows and a folder. */
 function generator(

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { PROJECT_DIR, settings } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
-import { java, SPARK_JAVA } from "../../lib/stack/java.ts";
-import { artifactPaths } from "../../lib/stack/maven.ts";
-import { python } from "../../lib/stack/python.ts";
-import type { Sample, Subject } from "../compare.ts";
-import { type Bench, measureStep, peersOf } from "../context.ts";
+import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { java, SPARK_JAVA } from "../../stack/install/java.ts";
+import { artifactPaths } from "../../stack/install/maven.ts";
+import { python } from "../../stack/install/python.ts";
+import type { Sample, Subject } from "../report/compare.ts";
+import { type Bench, measureStep, peersOf } from "../measure/context.ts";
 import { peerPython } from "../install/python.ts";
 import {
   BENCH_ENV,
@@ -21,10 +21,10 @@ import {
   removeTable,
   TABLE,
   tableSize,
-} from "../lake.ts";
-import { type Measurable, measure } from "../process.ts";
-import { PRODUCT } from "../results.ts";
-import { tripsIn } from "../trips.ts";
+} from "../measure/lake.ts";
+import { type Measurable, measure } from "../measure/process.ts";
+import { PRODUCT } from "../report/results.ts";
+import { tripsIn } from "../measure/trips.ts";
 import { stage } from "./upload.ts";
 
 /** How the bare Spark job is called. */

@@ -4,22 +4,22 @@
  * @module
  */
 
-import { duckdb } from "../../lib/duckdb.ts";
-import { tableTree } from "../../lib/explorer.ts";
-import { sparkSession } from "../../lib/spark_session.ts";
-import { query } from "../../lib/trino.ts";
-import { ensureTrinoCatalog } from "../../lib/trino_catalog.ts";
-import { identifier } from "../../lib/sql.ts";
-import type { QueryResult, Row } from "../../lib/query_result.ts";
-import type { Sample, Subject } from "../compare.ts";
-import { keepAgreeing } from "../agree.ts";
-import { type Bench, measureStep, peersOf } from "../context.ts";
-import { questions } from "../dialects.ts";
-import { withEnv } from "../env.ts";
-import { BENCH_ENV, NAMESPACE, TABLE, tableSize } from "../lake.ts";
-import { PRODUCT } from "../results.ts";
-import { ALL, FIRST, SCANS } from "../scans.ts";
-import { median } from "../stats.ts";
+import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
+import { tableTree } from "../../lab/iceberg/mod.ts";
+import { sparkSession } from "../../lab/engines/spark_session.ts";
+import { query } from "../../lib/trino/client.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+import { identifier } from "../../lib/trino/sql.ts";
+import type { QueryResult, Row } from "../../lib/trino/result.ts";
+import type { Sample, Subject } from "../report/compare.ts";
+import { keepAgreeing } from "../measure/agree.ts";
+import { type Bench, measureStep, peersOf } from "../measure/context.ts";
+import { questions } from "../measure/dialects.ts";
+import { withEnv } from "../measure/env.ts";
+import { BENCH_ENV, NAMESPACE, TABLE, tableSize } from "../measure/lake.ts";
+import { PRODUCT } from "../report/results.ts";
+import { ALL, FIRST, SCANS } from "../measure/scans.ts";
+import { median } from "../report/stats.ts";
 import { BARE_SPARKS_TABLE, BARE_TABLE, ensureTables } from "./ingest.ts";
 import { trinoCliSubject } from "./trino_cli.ts";
 

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { cacheDir } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
-import type { Sample, Subject } from "../compare.ts";
-import { type Bench, measureStep } from "../context.ts";
-import { denoArgs } from "../lake.ts";
-import { measure } from "../process.ts";
+import { cacheDir } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import type { Sample, Subject } from "../report/compare.ts";
+import { type Bench, measureStep } from "../measure/context.ts";
+import { denoArgs } from "../measure/lake.ts";
+import { measure } from "../measure/process.ts";
 import {
   OWN_ENV,
   ownDown,
@@ -18,8 +18,8 @@ import {
   ownTask,
   ownUp,
   withOwnStack,
-} from "../own_stack.ts";
-import { PRODUCT } from "../results.ts";
+} from "../measure/own_stack.ts";
+import { PRODUCT } from "../report/results.ts";
 
 /** The case of the whole command. */
 export const UP = "up";

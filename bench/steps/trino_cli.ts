@@ -4,17 +4,17 @@
  * @module
  */
 
-import { settings } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
-import { literal } from "../../lib/sql.ts";
-import { query } from "../../lib/trino.ts";
-import type { Sample, Subject } from "../compare.ts";
-import type { Bench } from "../context.ts";
-import { questions } from "../dialects.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { literal } from "../../lib/trino/sql.ts";
+import { query } from "../../lib/trino/client.ts";
+import type { Sample, Subject } from "../report/compare.ts";
+import type { Bench } from "../measure/context.ts";
+import { questions } from "../measure/dialects.ts";
 import { trinoCli } from "../install/trino_cli.ts";
-import { NAMESPACE, TABLE, workDir } from "../lake.ts";
-import { measure } from "../process.ts";
-import { ALL } from "../scans.ts";
+import { NAMESPACE, TABLE, workDir } from "../measure/lake.ts";
+import { measure } from "../measure/process.ts";
+import { ALL } from "../measure/scans.ts";
 
 /** Moments of a query by Trino's clock, in milliseconds. */
 interface Seen {

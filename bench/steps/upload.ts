@@ -4,10 +4,10 @@
  * @module
  */
 
-import { PROJECT_DIR, settings } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
-import type { Sample, Subject } from "../compare.ts";
-import { type Bench, measureStep, peersOf } from "../context.ts";
+import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import type { Sample, Subject } from "../report/compare.ts";
+import { type Bench, measureStep, peersOf } from "../measure/context.ts";
 import { peerPython } from "../install/python.ts";
 import { s5cmd } from "../install/s5cmd.ts";
 import {
@@ -19,10 +19,10 @@ import {
   removeUnder,
   TABLE,
   workDir,
-} from "../lake.ts";
-import { type Measurable, measure } from "../process.ts";
-import { PRODUCT } from "../results.ts";
-import { type TripFiles, tripFiles } from "../trips.ts";
+} from "../measure/lake.ts";
+import { type Measurable, measure } from "../measure/process.ts";
+import { PRODUCT } from "../report/results.ts";
+import { type TripFiles, tripFiles } from "../measure/trips.ts";
 
 /** The case of one file so big. */
 export const bigCase = (megabytes: number) => `one file of ${megabytes} MB`;

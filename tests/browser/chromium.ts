@@ -5,8 +5,8 @@
  * @module
  */
 
-import { findChromium } from "../../lib/stack/report/chromium.ts";
-import { run } from "../../lib/stack/process.ts";
+import { findChromium } from "../../tasks/report/chromium.ts";
+import { run } from "../../lib/core/process.ts";
 
 /** A browser the lane may use, or why there is none. */
 export type Found = { path: string } | { skipped: string };

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { PROJECT_DIR } from "../../lib/config.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
 
 /** A running JupyterLab. */
 export interface Lab {

@@ -8,8 +8,8 @@ import {
 } from "@std/assert";
 import { dirname } from "node:path";
 import type { Locator, Page } from "playwright-core";
-import { codeCells, readNotebook } from "../../lib/notebook.ts";
-import { query } from "../../lib/trino.ts";
+import { codeCells, readNotebook } from "../../tasks/notebooks/document.ts";
+import { query } from "../../lib/trino/client.ts";
 import { faintTexts } from "./contrast.ts";
 import {
   accept,

@@ -7,11 +7,11 @@
 
 import { assertEquals } from "@std/assert";
 import type { Browser } from "playwright-core";
-import { stateDir } from "../../lib/config.ts";
-import { notebookPaths, runNotebook } from "../../lib/stack/notebooks.ts";
-import { python } from "../../lib/stack/python.ts";
-import { writeReport } from "../../lib/stack/report.ts";
-import { recordRun, runFacts } from "../../lib/stack/report/run_facts.ts";
+import { stateDir } from "../../lib/core/settings.ts";
+import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { python } from "../../stack/install/python.ts";
+import { writeReport } from "../../tasks/report/report.ts";
+import { recordRun, runFacts } from "../../tasks/report/run_facts.ts";
 import {
   assertAskedNobody,
   assertChartsDrawn,

@@ -7,12 +7,12 @@ import {
   type Notebook,
   notebookText,
   type Output,
-} from "../../lib/notebook.ts";
+} from "../../tasks/notebooks/document.ts";
 import { barChart, table } from "../../lib/mod.ts";
-import { DISPLAY, type Displayable } from "../../lib/kernel.ts";
-import { python } from "../../lib/stack/python.ts";
-import { writeReport } from "../../lib/stack/report.ts";
-import { printPage } from "../../lib/stack/report/chromium.ts";
+import { DISPLAY, type Displayable } from "../../lib/core/kernel.ts";
+import { python } from "../../stack/install/python.ts";
+import { writeReport } from "../../tasks/report/report.ts";
+import { printPage } from "../../tasks/report/chromium.ts";
 import { laneChromium } from "./chromium.ts";
 import {
   assertAskedNobody,

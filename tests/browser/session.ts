@@ -5,8 +5,8 @@
  */
 
 import { type Browser, chromium, type Page } from "playwright-core";
-import { catalog, dropNamespace, dropTable } from "../../lib/catalog.ts";
-import { settings, stateDir } from "../../lib/config.ts";
+import { catalog, dropNamespace, dropTable } from "../../lib/catalog/mod.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
 import { removeBucket } from "../bucket.ts";
 import { laneChromium } from "./chromium.ts";
 import { type Lab, startLab } from "./lab.ts";

@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Locator, Page } from "playwright-core";
-import { settings } from "../../lib/config.ts";
+import { settings } from "../../lib/core/settings.ts";
 import { cellWith, outputsOf, press, runEnds, start } from "./notebook_page.ts";
 
 /** Presses Stop; seconds until the kernel waits for the next cell. */

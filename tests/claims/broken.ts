@@ -6,9 +6,9 @@
  */
 
 import { assertStringIncludes } from "@std/assert";
-import { PROJECT_DIR } from "../../lib/config.ts";
-import { notebookText, readNotebook } from "../../lib/notebook.ts";
-import { notebookPaths, runNotebook } from "../../lib/stack/notebooks.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { notebookText, readNotebook } from "../../tasks/notebooks/document.ts";
+import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
 
 /** One way to break a claim of a notebook. */
 export interface Broken {

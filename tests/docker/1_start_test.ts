@@ -4,10 +4,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { dockerEnv, PROJECT_DIR, stateDir } from "../../lib/config.ts";
-import { containers } from "../../lib/stack/docker/compose.ts";
-import { engineProblem, findEngine } from "../../lib/stack/docker/engine.ts";
-import { chooseStack } from "../../lib/stack/mod.ts";
+import { dockerEnv, PROJECT_DIR, stateDir } from "../../lib/core/settings.ts";
+import { containers } from "../../stack/docker/compose.ts";
+import { engineProblem, findEngine } from "../../stack/docker/engine.ts";
+import { chooseStack } from "../../stack/mod.ts";
 import { withEnv } from "../env.ts";
 import { containerOf, refused, task, up, wrong } from "./lane.ts";
 

@@ -4,18 +4,18 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { settings } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
-import { submitIngest } from "../../lib/spark.ts";
-import { sparkSession } from "../../lib/spark_session.ts";
-import { docker } from "../../lib/stack/docker/engine.ts";
-import { submitInContainer } from "../../lib/stack/docker/job.ts";
-import { notebookPaths, runNotebook } from "../../lib/stack/notebooks.ts";
-import { query } from "../../lib/trino.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { submitIngest } from "../../lib/spark/ingest.ts";
+import { sparkSession } from "../../lab/engines/spark_session.ts";
+import { docker } from "../../stack/docker/engine.ts";
+import { submitInContainer } from "../../stack/docker/job.ts";
+import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { query } from "../../lib/trino/client.ts";
 import {
   ensureTrinoCatalog,
   trinoCatalogSql,
-} from "../../lib/trino_catalog.ts";
+} from "../../lib/trino/catalog.ts";
 import { withEnv } from "../env.ts";
 import { containerOf, count, sparkProcesses, TRIPS, wrong } from "./lane.ts";
 

@@ -4,12 +4,12 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { submitIngest } from "../../lib/spark.ts";
-import { stagedFiles, uploadFiles } from "../../lib/staging.ts";
-import { containers } from "../../lib/stack/docker/compose.ts";
-import { docker } from "../../lib/stack/docker/engine.ts";
-import { query } from "../../lib/trino.ts";
-import { ensureTrinoCatalog } from "../../lib/trino_catalog.ts";
+import { submitIngest } from "../../lib/spark/ingest.ts";
+import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
+import { containers } from "../../stack/docker/compose.ts";
+import { docker } from "../../stack/docker/engine.ts";
+import { query } from "../../lib/trino/client.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { withEnv } from "../env.ts";
 import {
   containerOf,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { containers } from "../../lib/stack/docker/compose.ts";
-import { docker } from "../../lib/stack/docker/engine.ts";
-import { ensureTrinoCatalog } from "../../lib/trino_catalog.ts";
+import { containers } from "../../stack/docker/compose.ts";
+import { docker } from "../../stack/docker/engine.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { count, PROJECT, refused, task, TRIPS, up } from "./lane.ts";
 import { FOREIGN, removeLeftovers } from "./leftovers.ts";
 

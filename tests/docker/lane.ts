@@ -6,21 +6,21 @@
  * @module
  */
 
+import { taskArguments } from "../task.ts";
 import {
   assert,
   assertEquals,
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { PROJECT_DIR } from "../../lib/config.ts";
-import { LakehouseError } from "../../lib/errors.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
 import {
   type Container,
   containers,
   type ServiceName,
-} from "../../lib/stack/docker/compose.ts";
-import { docker } from "../../lib/stack/docker/engine.ts";
-import { query } from "../../lib/trino.ts";
+} from "../../stack/docker/compose.ts";
+import { docker } from "../../stack/docker/engine.ts";
+import { query } from "../../lib/trino/client.ts";
 
 /** The lane's Compose project. */
 export const PROJECT = "lakehouse-test";
@@ -40,7 +40,7 @@ export async function task(
   options: { env?: Record<string, string>; stopAt?: string } = {},
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${PROJECT_DIR}/tasks/${name}.ts`, ...args],
+    args: taskArguments(name, ...args),
     env: { NO_COLOR: "1", ...options.env },
     stdin: "null",
     stdout: "piped",

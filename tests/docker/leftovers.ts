@@ -4,7 +4,7 @@
  * @module
  */
 
-import { docker } from "../../lib/stack/docker/engine.ts";
+import { docker } from "../../stack/docker/engine.ts";
 
 /** Name of the volume and the network that the lane has to leave alone. */
 export const FOREIGN = "lakehouse-foreign";

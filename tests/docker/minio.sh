@@ -39,7 +39,7 @@ CATALOG_PORT=9003 CATALOG_DB=/data/catalog/catalog.db $java $small \
   @/stand-in/args/catalog RestCatalog &
 GATEWAY_PORT=9002 GATEWAY_BACKEND=http://127.0.0.1:9003 GATEWAY_S3=$S3_ENDPOINT \
   GATEWAY_STATE=/data/gateway/warehouses.json \
-  deno run -A --quiet --cached-only --no-lock --config="$PROJECT/deno.json" "$PROJECT/lib/stack/gateway.ts" &
+  deno run -A --quiet --cached-only --no-lock --config="$PROJECT/deno.json" "$PROJECT/stack/gateway/gateway.ts" &
 answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' "$1")" != 000 ]; }
 until answers $S3_ENDPOINT/ && answers http://127.0.0.1:9002/healthz && answers http://127.0.0.1:9003/health; do sleep 0.2; done
 nginx -c /stand-in/nginx.conf &

@@ -5,16 +5,16 @@
  * @module
  */
 
-import { cacheDir, PROJECT_DIR } from "../../lib/config.ts";
-import { docker } from "../../lib/stack/docker/engine.ts";
-import { java, TRINO_JAVA } from "../../lib/stack/java.ts";
-import { javaJar } from "../../lib/stack/java_jar.ts";
-import { prepareLocal } from "../../lib/stack/local.ts";
-import { artifactPaths } from "../../lib/stack/maven.ts";
-import { run } from "../../lib/stack/process.ts";
-import { python } from "../../lib/stack/python.ts";
-import { writeTrinoPlugin } from "../../lib/stack/service_files.ts";
-import { TRINO_VERSION } from "../../lib/stack/services.ts";
+import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { docker } from "../../stack/docker/engine.ts";
+import { java, TRINO_JAVA } from "../../stack/install/java.ts";
+import { javaJar } from "../../stack/local/java_jar.ts";
+import { prepareLocal } from "../../stack/local/local.ts";
+import { artifactPaths } from "../../stack/install/maven.ts";
+import { run } from "../../lib/core/process.ts";
+import { python } from "../../stack/install/python.ts";
+import { writeTrinoPlugin } from "../../stack/local/service_files.ts";
+import { TRINO_VERSION } from "../../stack/local/services.ts";
 
 const BASE = "lakehouse-test-base";
 const SUITE = "bookworm";

@@ -1,0 +1,175 @@
+/**
+ * What the bench uses of a running lakehouse: a bucket, a namespace and a folder
+ * of its own, all removed at its end.
+ *
+ * @module
+ */
+
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import {
+  catalog,
+  dropTable,
+  ensureWarehouse,
+  loadTable,
+} from "../../lib/catalog/mod.ts";
+import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
+import { s3Client, s3Error } from "../../lib/store/s3.ts";
+import { removeScratch, scratchNamespace } from "../../lab/trials/scratch.ts";
+
+/** Bucket of the bench. */
+export const BUCKET = "lakehouse-bench";
+/** Namespace of the bench. */
+export const NAMESPACE = "bench";
+/** The product's table, and the folder of its staged files in the bucket. */
+export const TABLE = "trips";
+
+/** Variables under which the product works on what is the bench's. */
+export const BENCH_ENV: Readonly<Record<string, string>> = {
+  STAGING_BUCKET: BUCKET,
+  NAMESPACE,
+  TABLE,
+};
+
+/** Folder of the bench's files, absolute. */
+export function workDir(): string {
+  return `${stateDir()}/bench`;
+}
+
+/** Keys and region for peers, as every SDK of AWS reads them. */
+export function keys(): Record<string, string> {
+  const { accessKey, secretKey, region } = settings();
+  return {
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: secretKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+  };
+}
+
+/** Arguments with which Deno runs a program of the bench. */
+export function denoArgs(program: string, ...args: string[]): string[] {
+  return ["run", "-A", `${PROJECT_DIR}/bench/${program}`, ...args];
+}
+
+async function withClient<T>(
+  what: string,
+  body: (client: S3Client) => Promise<T>,
+): Promise<T> {
+  const client = s3Client();
+  try {
+    return await body(client);
+  } catch (error) {
+    throw s3Error(error, what);
+  } finally {
+    client.destroy();
+  }
+}
+
+const isNamed = (error: unknown, ...names: string[]) =>
+  names.includes((error as { name?: string }).name ?? "");
+
+async function keysUnder(client: S3Client, prefix: string) {
+  const found: { Key: string; Size: number }[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        ...{ Bucket: BUCKET, Prefix: prefix, ContinuationToken: token },
+      }),
+    );
+    for (const { Key = "", Size = 0 } of page.Contents ?? []) {
+      found.push({ Key, Size });
+    }
+    token = page.NextContinuationToken;
+  } while (token);
+  return found;
+}
+
+/** How many objects lie under a prefix of the bench's bucket, and their bytes. */
+export function objectsUnder(
+  prefix: string,
+): Promise<{ objects: number; bytes: number }> {
+  return withClient(`Cannot list ${BUCKET}/${prefix}`, async (client) => {
+    const found = await keysUnder(client, prefix);
+    const bytes = found.reduce((sum, { Size }) => sum + Size, 0);
+    return { objects: found.length, bytes };
+  });
+}
+
+async function empty(client: S3Client, prefix: string): Promise<void> {
+  const found = await keysUnder(client, prefix);
+  for (let start = 0; start < found.length; start += 1000) {
+    const Objects = found.slice(start, start + 1000).map(({ Key }) => ({
+      Key,
+    }));
+    await client.send(
+      new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } }),
+    );
+  }
+}
+
+/** Removes what lies under a prefix of the bench's bucket. */
+export function removeUnder(prefix: string): Promise<void> {
+  return withClient(
+    `Cannot empty ${BUCKET}/${prefix}`,
+    (client) => empty(client, prefix),
+  );
+}
+
+/** Makes the bucket and the namespace, empty of what a killed bench left. */
+export async function openLake(): Promise<void> {
+  await withClient(`Cannot make the bucket ${BUCKET}`, async (client) => {
+    await client.send(new CreateBucketCommand({ Bucket: BUCKET })).catch(
+      (error) => {
+        if (isNamed(error, "BucketAlreadyOwnedByYou", "BucketAlreadyExists")) {
+          return;
+        }
+        throw error;
+      },
+    );
+    await empty(client, "");
+  });
+  await ensureWarehouse(catalog());
+  await scratchNamespace(NAMESPACE);
+}
+
+/** Removes the namespace with its tables, and the bucket. */
+export async function closeLake(): Promise<void> {
+  await removeScratch(NAMESPACE);
+  await withClient(`Cannot remove the bucket ${BUCKET}`, async (client) => {
+    try {
+      await empty(client, "");
+      await client.send(new DeleteBucketCommand({ Bucket: BUCKET }));
+    } catch (error) {
+      if (!isNamed(error, "NoSuchBucket")) throw error;
+    }
+  });
+}
+
+/** Drops a table of the bench with its files; one that is not there is no error. */
+export async function removeTable(table: string): Promise<void> {
+  await dropTable(catalog(), NAMESPACE, table, { purge: true }).catch(
+    (error) => {
+      if ((error as { status?: number }).status !== 404) throw error;
+    },
+  );
+}
+
+/** Rows and bytes of a table of the bench, by the summary of its snapshot. */
+export async function tableSize(
+  table: string,
+): Promise<{ rows: number; bytes: number; files: number }> {
+  const { currentSnapshot } = await loadTable(catalog(), NAMESPACE, table);
+  const of = (name: string) => Number(currentSnapshot?.summary[name] ?? 0);
+  return {
+    rows: of("total-records"),
+    bytes: of("total-files-size"),
+    files: of("total-data-files"),
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * The README's performance table, made from a results file.
+ *
+ * @module
+ */
+
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { formatBytes, formatNumber } from "../../lib/core/format.ts";
+import { secondsText } from "./report.ts";
+import {
+  find,
+  peersOf,
+  PRODUCT,
+  type Result,
+  type Results,
+  secondsOf,
+} from "./results.ts";
+import { ALL, FIRST, MONTH } from "../measure/scans.ts";
+import { median } from "./stats.ts";
+
+/** Where the table begins. */
+export const BEGIN = "<!-- bench -->";
+/** Where it ends. */
+export const END = "<!-- /bench -->";
+
+const peerText = (peer: Result) =>
+  `${peer.subject} ${secondsText(secondsOf(peer))}`;
+
+function productText(result: Result): string {
+  const parts = [secondsText(secondsOf(result))];
+  if (result.step !== "query" && result.rss) {
+    parts.push(`${formatBytes(result.rss)} of memory`);
+  }
+  return parts.join(", ");
+}
+
+/** A line for one of the product's results, with its peers. */
+function line(what: string, results: Results, result: Result): string[] {
+  const { step, rows } = result;
+  const peers = peersOf(results, {
+    ...{ step, rows },
+    ...result.case === undefined ? {} : { case: result.case },
+  });
+  return [what, productText(result), peers.map(peerText).join("; ")];
+}
+
+const WORDS: Record<string, string> = {
+  generate: "generate",
+  upload: "upload",
+  ingest: "ingest, from `spark-submit` to the commit",
+};
+
+/** The rows of the table: what was measured, the product, its peers. */
+export function readmeRows(results: Results): string[][] {
+  const rows: string[][] = [];
+  const add = (what: string, result: Result | undefined) => {
+    if (result) rows.push(line(what, results, result));
+  };
+  for (const [step, words] of Object.entries(WORDS)) {
+    for (const result of results.results) {
+      if (result.step !== step || result.subject !== "product") continue;
+      if (result.case) continue;
+      add(`${words}, ${formatNumber(result.rows)} rows`, result);
+    }
+  }
+  for (const { step, case: name, rss, seconds } of results.results) {
+    if (step !== "upload" || !name) continue;
+    const text = `${secondsText(median(seconds))}, ${
+      formatBytes(rss ?? 0)
+    } of memory`;
+    rows.push([`upload, ${name}`, text, ""]);
+  }
+  const sizes = new Set(
+    results.results.filter(({ step }) => step === "query")
+      .map(({ rows }) => rows),
+  );
+  for (const size of sizes) {
+    const at = `${formatNumber(size)} rows`;
+    const of = (name: string) =>
+      find(results, { step: "query", case: name, rows: size });
+    add(`the ten questions of notebook 05, ${at}`, of(ALL));
+    add(`the first question in a new catalog, ${at}`, of(FIRST));
+    const month = of(MONTH);
+    if (month) {
+      rows.push([
+        `a question about one month, ${at}`,
+        `${secondsText(secondsOf(month))}, ${
+          formatBytes(month.read ?? 0)
+        } read`,
+        "",
+      ]);
+    }
+  }
+  add(
+    "`up` from nothing running",
+    find(results, {
+      ...{ step: "startup", case: "up" },
+    }),
+  );
+  add("`demo` again", find(results, { step: "demo" }));
+  add("the first set-up, with all downloads", find(results, { step: "setup" }));
+  return rows;
+}
+
+/** A Markdown table whose columns stand below each other, as `deno fmt` wants it. */
+function markdownTable(head: string[], rows: string[][]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, i) =>
+    Math.max(3, ...all.map((cells) => cells[i]!.length))
+  );
+  const text = (cells: string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [text(head), rule, ...rows.map(text)].join("\n");
+}
+
+/** What stands between the marks: where and when, and the table. */
+export function readmeText(results: Results, file: string): string {
+  const { machine, note, rounds, made, stack } = results;
+  const isOnce = results.results.some(({ subject, step, seconds }) =>
+    subject === PRODUCT && step in WORDS && seconds.length < rounds
+  );
+  const about = [
+    `Medians of ${rounds} rounds${
+      isOnce ? ", sizes without peers once," : ""
+    } on ${machine.cores} cores (${machine.cpu}),`,
+    `${formatBytes(machine.memory)} of memory, ${machine.os}, on ${
+      made.slice(0, 10)
+    };`,
+    `stack: ${stack}.${note ? ` ${note}.` : ""}`,
+    `All figures are in [${file}](${file}).`,
+  ].join(" ");
+  const head = ["what", "this product", "peers in the same run"];
+  return `${wrap(about, 80)}\n\n${markdownTable(head, readmeRows(results))}`;
+}
+
+/** Text in lines of so many characters at most, but for longer words. */
+function wrap(text: string, width: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines.join("\n");
+}
+
+/**
+ * A Markdown text with the table between its marks replaced.
+ *
+ * @throws {LakehouseError} When the marks are not there, once each and in order.
+ */
+export function withTable(markdown: string, table: string): string {
+  const [before, rest, more] = markdown.split(BEGIN);
+  const [, after, extra] = (rest ?? "").split(END);
+  if (after === undefined || more !== undefined || extra !== undefined) {
+    throw new LakehouseError({
+      what: "Cannot put the performance table into the text",
+      why: `it does not hold ${BEGIN} and ${END} once each, in this order`,
+      next: "put both marks on lines of their own where the table belongs",
+    });
+  }
+  return `${before}${BEGIN}\n\n${table}\n\n${END}${after}`;
+}

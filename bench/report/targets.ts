@@ -1,0 +1,281 @@
+/**
+ * What is to be reached, as data, and whether it is.
+ *
+ * Ratios compare the product with a peer of the same run, so they hold on any
+ * machine; times are meant for two cores. A target whose measurement is not in
+ * the results is neither met nor missed.
+ *
+ * @module
+ */
+
+import { formatBytes, formatNumber } from "../../lib/core/format.ts";
+import { growth } from "./growth.ts";
+import {
+  find,
+  peersOf,
+  type Result,
+  type Results,
+  secondsOf,
+  type StepName,
+} from "./results.ts";
+import { FIRST, FULL, MONTH } from "../measure/scans.ts";
+import { median } from "./stats.ts";
+
+/** What a target is measured in. */
+export type Unit = "×" | "s" | "%" | "bytes";
+
+/** A target. */
+export interface Target {
+  /** Its step. */
+  step: StepName;
+  /** What is to be so, as a claim. */
+  claim: string;
+  /** Whether the measured value may not be less or not be more than the limit. */
+  bound: "at least" | "at most";
+  /** The limit, in `unit`. */
+  limit: number;
+  /** The unit of limit and value. */
+  unit: Unit;
+  /** The measured value, or `undefined` when it was not measured. */
+  measure(results: Results): number | undefined;
+}
+
+/** A target with what was measured. */
+export interface Evaluated extends Omit<Target, "measure"> {
+  /** Whether it is reached. */
+  state: "met" | "missed" | "not measured";
+  /** The measured value. */
+  value: number | undefined;
+  /** Value and limit in words: `1.24 × (at least 1.00 ×)`. */
+  text: string;
+}
+
+const MILLION = 1_000_000;
+
+const rate = (result: Result | undefined) =>
+  result && result.rows / secondsOf(result);
+
+const over = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? undefined : a / b;
+
+/** The product's rows a second as a multiple of a peer's. */
+const ofPeer = (step: StepName, subject: string) => (results: Results) =>
+  over(
+    rate(find(results, { step, rows: MILLION })),
+    rate(find(results, { step, subject, rows: MILLION })),
+  );
+
+function ofFastestPeer(results: Results): number | undefined {
+  const wanted = { step: "upload", rows: MILLION } as const;
+  const peers = peersOf(results, wanted).map((peer) => rate(peer)!);
+  return peers.length === 0
+    ? undefined
+    : over(rate(find(results, wanted)), Math.max(...peers));
+}
+
+const seconds =
+  (step: StepName, rows?: number, name?: string) => (results: Results) => {
+    const found = find(results, {
+      step,
+      ...rows === undefined ? {} : { rows },
+      ...name === undefined ? {} : { case: name },
+    });
+    return found && secondsOf(found);
+  };
+
+/** The product's single questions at a million rows. */
+const questionsOf = ({ results }: Results): Result[] =>
+  results.filter(({ step, subject, rows, figures, case: name }) =>
+    step === "query" && subject === "product" && rows === MILLION &&
+    name !== FIRST && figures?.["Trino ms"] !== undefined
+  );
+
+/**
+ * The time that the client adds to a question, as a share of what it may add:
+ * 5 % of Trino's own time, or 10 ms where that is more. The worst question's.
+ */
+function clientOverhead(results: Results): number | undefined {
+  const shares = questionsOf(results).map(({ seconds, figures }) => {
+    const trino = figures!["Trino ms"]!;
+    const added = median(seconds.map((each, i) => each * 1000 - trino[i]!));
+    return added / Math.max(10, 0.05 * median(trino));
+  });
+  return shares.length === 0 ? undefined : 100 * Math.max(...shares);
+}
+
+function warmMedian(results: Results): number | undefined {
+  const all = questionsOf(results).flatMap(({ seconds }) => seconds);
+  return all.length === 0 ? undefined : median(all);
+}
+
+function monthShare(results: Results): number | undefined {
+  const found = find(results, { step: "query", case: MONTH, rows: MILLION });
+  const share = found?.figures?.["share of the table's bytes"];
+  return share && 100 * median(share);
+}
+
+const fullScan = (subject?: string) => (results: Results) => {
+  const found = find(results, {
+    ...{ step: "query", case: FULL, rows: MILLION },
+    ...subject === undefined ? {} : { subject },
+  });
+  return found && secondsOf(found);
+};
+
+function bigFileMemory({ results }: Results): number | undefined {
+  const memory = results.filter(({ step, case: name }) =>
+    step === "upload" && name?.startsWith("one file of ")
+  ).map(({ rss = NaN }) => rss);
+  return memory.length < 2 ? undefined : over(memory.at(-1), memory[0]);
+}
+
+const memory = (rows: number): Target => ({
+  step: "generate",
+  claim: `Generating ${formatNumber(rows)} rows takes 400 MB of memory at most`,
+  ...{ bound: "at most", limit: 400e6, unit: "bytes" },
+  measure: (results) => find(results, { step: "generate", rows })?.rss,
+});
+
+const costs = (["generate", "upload", "ingest"] as const).flatMap((step) =>
+  [5, 20, 50].map((millions): Target => ({
+    step,
+    claim:
+      `A row of ${millions} million costs as much as one of a million to ${step}`,
+    ...{ bound: "at most", limit: 1.2, unit: "×" },
+    measure: (results) =>
+      growth(results).find((cost) =>
+        cost.step === step && cost.subject === "product" &&
+        cost.rows === millions * MILLION && cost.base === MILLION
+      )?.relative,
+  }))
+);
+
+/** The targets. */
+export const TARGETS: readonly Target[] = [
+  {
+    step: "generate",
+    claim: "Generates as fast as DuckDB",
+    ...{ bound: "at least", limit: 1, unit: "×" },
+    measure: ofPeer("generate", "DuckDB"),
+  },
+  {
+    step: "generate",
+    claim: "Generates ten times as fast as numpy and pyarrow",
+    ...{ bound: "at least", limit: 10, unit: "×" },
+    measure: ofPeer("generate", "numpy and pyarrow"),
+  },
+  memory(MILLION),
+  memory(50 * MILLION),
+  {
+    step: "upload",
+    claim: "Uploads nearly as fast as the fastest peer",
+    ...{ bound: "at least", limit: 0.8, unit: "×" },
+    measure: ofFastestPeer,
+  },
+  {
+    step: "upload",
+    claim: "A file of 2 GB takes no more memory than one of 256 MB",
+    ...{ bound: "at most", limit: 1.2, unit: "×" },
+    measure: bigFileMemory,
+  },
+  {
+    step: "ingest",
+    claim: "Ingests a million rows, Spark's start included",
+    ...{ bound: "at most", limit: 12, unit: "s" },
+    measure: seconds("ingest", MILLION),
+  },
+  {
+    step: "ingest",
+    claim: "Ingests five million rows, Spark's start included",
+    ...{ bound: "at most", limit: 35, unit: "s" },
+    measure: seconds("ingest", 5 * MILLION),
+  },
+  {
+    step: "ingest",
+    claim: "The table is no larger than its staged files",
+    ...{ bound: "at most", limit: 1, unit: "×" },
+    measure: (results) => {
+      const found = find(results, { step: "ingest", rows: MILLION });
+      return over(found?.written, found?.read);
+    },
+  },
+  {
+    step: "query",
+    claim: "The client adds to Trino's time what it may, 5 % or 10 ms",
+    ...{ bound: "at most", limit: 100, unit: "%" },
+    measure: clientOverhead,
+  },
+  {
+    step: "query",
+    claim: "The first question after a catalog is made",
+    ...{ bound: "at most", limit: 1.1, unit: "s" },
+    measure: seconds("query", MILLION, FIRST),
+  },
+  {
+    step: "query",
+    claim: "The median of the questions, warm, at a million rows",
+    ...{ bound: "at most", limit: 0.25, unit: "s" },
+    measure: warmMedian,
+  },
+  {
+    step: "query",
+    claim: "A question about one month reads little of the table's bytes",
+    ...{ bound: "at most", limit: 10, unit: "%" },
+    measure: monthShare,
+  },
+  {
+    step: "query",
+    claim:
+      "Reading all columns takes no longer than of a plain Spark job's table",
+    ...{ bound: "at most", limit: 1.1, unit: "×" },
+    measure: (results) =>
+      over(fullScan()(results), fullScan("bare spark-submit's table")(results)),
+  },
+  {
+    step: "startup",
+    claim: "up from nothing running",
+    ...{ bound: "at most", limit: 12, unit: "s" },
+    measure: seconds("startup", undefined, "up"),
+  },
+  {
+    step: "demo",
+    claim: "demo again",
+    ...{ bound: "at most", limit: 60, unit: "s" },
+    measure: seconds("demo"),
+  },
+  {
+    step: "setup",
+    claim: "The first set-up, with all downloads",
+    ...{ bound: "at most", limit: 300, unit: "s" },
+    measure: seconds("setup"),
+  },
+  ...costs,
+];
+
+/** A value in its unit, as people read it. */
+export function inUnit(value: number, unit: Unit): string {
+  if (unit === "bytes") return formatBytes(value);
+  return `${formatNumber(value, unit === "%" ? 0 : 2)} ${unit}`;
+}
+
+/** Every target with what was measured. */
+export function evaluate(
+  results: Results,
+  targets: readonly Target[] = TARGETS,
+): Evaluated[] {
+  return targets.map(({ measure, ...target }) => {
+    const { bound, limit, unit } = target;
+    const value = measure(results);
+    const wanted = `${bound} ${inUnit(limit, unit)}`;
+    if (value === undefined) {
+      return { ...target, value, state: "not measured", text: wanted };
+    }
+    const isMet = bound === "at least" ? value >= limit : value <= limit;
+    return {
+      ...target,
+      value,
+      state: isMet ? "met" : "missed",
+      text: `${inUnit(value, unit)} (${wanted})`,
+    };
+  });
+}

@@ -1,0 +1,220 @@
+/**
+ * A Spark session that lives as long as the notebook: SQL without the seconds
+ * that each spark-submit costs.
+ *
+ * @module
+ */
+
+import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
+import {
+  connect,
+  type Connection,
+  type SparkProgress,
+  type Statement,
+} from "./spark_connection.ts";
+import { StatementResult } from "./statement_result.ts";
+
+export type { SparkProgress };
+
+const START_LIMIT_MS = 120_000;
+/** Half an hour, as for Trino. */
+const DEFAULT_LIMIT_MS = 30 * 60_000;
+/** How long a cancelled statement may take to end before the cell does. */
+const CANCEL_MS = 1_500;
+const STOP_MS = 10_000;
+
+/** Options of {@linkcode SparkSession.sql}. */
+export interface SparkSqlOptions {
+  /** Cancels the statement; the session stays. @default {interruptSignal()} */
+  signal?: AbortSignal;
+  /** Longest time it may take, in milliseconds. @default {1_800_000} */
+  limitMs?: number;
+  /** Told how far it is, a few times a second. */
+  onProgress?: (progress: SparkProgress) => void;
+}
+
+/** Options of {@linkcode sparkSession}. */
+export interface SparkSessionOptions {
+  /** Which session; each name has a process of its own. @default {"main"} */
+  name?: string;
+  /**
+   * Whether it computes for a minute or more: Java then compiles with more care,
+   * which pays for itself in long computations only.
+   *
+   * @default {false}
+   */
+  isLong?: boolean;
+  /** Ends the start. @default {interruptSignal()} */
+  signal?: AbortSignal;
+  /** Longest time the start may take, in milliseconds. @default {120_000} */
+  limitMs?: number;
+  /** Told each line of Spark's log, as long as the session lives. */
+  onLog?: (line: string) => void;
+}
+
+/** A running session; see {@linkcode sparkSession}. */
+export interface SparkSession extends AsyncDisposable {
+  /** Its name. */
+  readonly name: string;
+  /** Process id of its JVM, as the machine or container it runs on counts. */
+  readonly pid: number;
+  /** Spark's version. */
+  readonly spark: string;
+  /** Version of Iceberg inside Spark. */
+  readonly iceberg: string;
+  /** Milliseconds that its start took. */
+  readonly startMs: number;
+  /** Whether it takes statements. */
+  readonly isRunning: boolean;
+  /**
+   * Runs one statement to its end.
+   *
+   * Names without a catalog are in `lakehouse`, names without a namespace in
+   * that of the settings; times are in UTC. Several at once take turns on the
+   * cores, task by task.
+   *
+   * @throws {SparkError} When Spark refuses or fails the statement.
+   * @throws {LakehouseError} When the session has ended.
+   * @throws {unknown} The signal's reason, after the statement was cancelled; what it had committed stays.
+   */
+  sql(text: string, options?: SparkSqlOptions): Promise<StatementResult>;
+  /** Ends it and waits until its process is gone; statements that run are cancelled. */
+  stop(): Promise<void>;
+  /** Kills its process at once, as a crash would, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+async function runSql(
+  connection: Connection,
+  id: number,
+  text: string,
+  options: SparkSqlOptions,
+): Promise<StatementResult> {
+  const { statements, send } = connection;
+  const started = performance.now();
+  const limit = withLimit(
+    options.signal ?? interruptSignal(),
+    options.limitMs ?? DEFAULT_LIMIT_MS,
+    "The statement",
+  );
+  limit.throwIfAborted();
+  const ended = connection.ended();
+  if (ended) throw ended;
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const { onProgress } = options;
+  const statement: Statement = {
+    ...{ columns: [], rows: [], onProgress, resolve, reject },
+  };
+  statements.set(id, statement);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onAbort = () => {
+    send({ cancel: id });
+    timer = setTimeout(() => reject(limit.reason), CANCEL_MS);
+  };
+  limit.addEventListener("abort", onAbort, { once: true });
+  send({ id, sql: text });
+  try {
+    const engineMs = await promise;
+    limit.throwIfAborted();
+    const { columns, rows } = statement;
+    const clientMs = performance.now() - started;
+    return new StatementResult({
+      ...{ engine: "Spark", text, columns, rows, engineMs, clientMs },
+    });
+  } catch (error) {
+    throw limit.aborted ? limit.reason : error;
+  } finally {
+    clearTimeout(timer);
+    limit.removeEventListener("abort", onAbort);
+    statements.delete(id);
+  }
+}
+
+/** `promise`, or nothing after `ms` milliseconds. */
+async function atMost(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}
+
+async function start(options: SparkSessionOptions): Promise<SparkSession> {
+  const { name = "main" } = options;
+  const started = performance.now();
+  const limit = withLimit(
+    options.signal ?? interruptSignal(),
+    options.limitMs ?? START_LIMIT_MS,
+    "The start of Spark",
+  );
+  limit.throwIfAborted();
+  const connection = connect(name, options);
+  const { gone, end, kill, close } = connection;
+  limit.addEventListener("abort", end, { once: true });
+  const ready = await connection.ready.catch((error) => {
+    throw limit.aborted ? limit.reason : error;
+  }).finally(() => limit.removeEventListener("abort", end));
+  const startMs = performance.now() - started;
+  let last = 0;
+  const session: SparkSession = {
+    name,
+    startMs,
+    pid: ready.pid,
+    spark: ready.spark,
+    iceberg: ready.iceberg,
+    get isRunning() {
+      return connection.ended() === undefined;
+    },
+    sql: (text, options = {}) => runSql(connection, ++last, text, options),
+    async stop() {
+      close();
+      await atMost(gone, STOP_MS);
+      end();
+      await gone;
+    },
+    async kill() {
+      kill();
+      await gone;
+    },
+    [Symbol.asyncDispose]: () => session.stop(),
+  };
+  return session;
+}
+
+const sessions = new Map<string, Promise<SparkSession>>();
+
+/**
+ * The running Spark session, or a new one when there is none or the last one
+ * has ended.
+ *
+ * It is a process of its own that ends with the notebook's kernel, however that
+ * ends. A program in a terminal has to `stop()` it, or it waits for it. Another
+ * name gives another process: an independent writer.
+ *
+ * @throws {LakehouseError} When no stack runs, or Spark does not start.
+ * @throws {unknown} The signal's reason, after the process has ended.
+ * @example Usage
+ * ```ts ignore
+ * import { sparkSession } from "@lakehouse";
+ *
+ * const spark = await sparkSession();
+ * const { first } = await spark.sql("SELECT count(*) AS trips FROM taxi_trips");
+ * console.log(first.trips);
+ * await spark.stop();
+ * ```
+ */
+export async function sparkSession(
+  options: SparkSessionOptions = {},
+): Promise<SparkSession> {
+  const { name = "main" } = options;
+  for (;;) {
+    const known = sessions.get(name);
+    if (!known) break;
+    const session = await known.catch(() => undefined);
+    if (session?.isRunning) return session;
+    // Unless another call has begun a new one while this one waited.
+    if (sessions.get(name) === known) sessions.delete(name);
+  }
+  const starting = start(options);
+  sessions.set(name, starting);
+  return await starting;
+}

@@ -1,0 +1,175 @@
+/**
+ * Namespaces for trying things out: made empty, removed with all their files.
+ *
+ * @module
+ */
+
+import { DeleteObjectCommand } from "@aws-sdk/client-s3";
+import {
+  type CallOptions,
+  type Catalog,
+  catalog,
+  CatalogError,
+  createNamespace,
+  dropNamespace,
+  dropTable,
+  dropView,
+  getConfig,
+  listTables,
+  listViews,
+  loadNamespace,
+  loadTable,
+  offers,
+} from "../../lib/catalog/mod.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import {
+  bucketAndKey,
+  inParallel,
+  objectReader,
+} from "../iceberg/object_reader.ts";
+import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
+import { s3Client } from "../../lib/store/s3.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+
+/** Says whose a namespace is, so that nobody else's is ever emptied. */
+const MARK = { "created-by": "aistor-tables-analysis" };
+const LIST_VIEWS = "GET /v1/{prefix}/namespaces/{namespace}/views";
+const LIMIT_MS = 120_000;
+
+/** What {@linkcode removeScratch} removed. */
+export interface RemovedScratch {
+  /** Tables. */
+  tables: number;
+  /** Views. */
+  views: number;
+  /** Objects that a purge had left behind, orphans for the most part. */
+  objects: number;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof CatalogError && error.status === 404 &&
+    error.type.startsWith("NoSuch");
+}
+
+/** Deletes what is left under a table's location once the table is gone. */
+async function deleteObjects(
+  location: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const reader = objectReader(signal);
+  const client = s3Client();
+  try {
+    const left = await reader.list(location.replace(/\/*$/, "/"));
+    await inParallel(left, async ({ path }) => {
+      const { bucket, key } = bucketAndKey(path);
+      await client.send(
+        new DeleteObjectCommand({ Bucket: bucket, Key: key }),
+        { abortSignal: signal },
+      );
+    });
+    return left.length;
+  } finally {
+    reader.close();
+    client.destroy();
+  }
+}
+
+async function removeTable(
+  lake: Catalog,
+  namespace: string,
+  name: string,
+  options: CallOptions & { signal: AbortSignal },
+): Promise<number> {
+  // A table whose metadata is damaged is dropped too, though not its files.
+  const location = await loadTable(lake, namespace, name, options)
+    .then((table) => table.location, () => undefined);
+  await dropTable(lake, namespace, name, { ...options, purge: true })
+    .catch(() => dropTable(lake, namespace, name, options));
+  return location ? await deleteObjects(location, options.signal) : 0;
+}
+
+/** Removes what is in the namespace; `undefined` when there is none. */
+async function empty(
+  lake: Catalog,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<RemovedScratch | undefined> {
+  const options = { signal };
+  try {
+    const { "created-by": owner } = await loadNamespace(
+      lake,
+      namespace,
+      options,
+    );
+    if (owner !== MARK["created-by"]) {
+      throw new LakehouseError({
+        what: `Cannot use the namespace "${namespace}" for trying things out`,
+        why: "it was not made by these notebooks, and would be emptied",
+        next: "choose another name",
+      });
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  const removed = { tables: 0, views: 0, objects: 0 };
+  if (offers(await getConfig(lake, options), LIST_VIEWS)) {
+    for (const { name } of await listViews(lake, namespace, options)) {
+      await dropView(lake, namespace, name, options);
+      removed.views++;
+    }
+  }
+  for (const { name } of await listTables(lake, namespace, options)) {
+    removed.objects += await removeTable(lake, namespace, name, options);
+    removed.tables++;
+  }
+  return removed;
+}
+
+/**
+ * Makes a namespace that a notebook may do anything in: new, or emptied of what
+ * an earlier run left; Trino knows the catalog afterwards.
+ *
+ * Tables in it are named the same in both engines, as `name.table`.
+ *
+ * @returns The name, for use in SQL and with the catalog.
+ * @throws {LakehouseError} When the namespace was made by somebody else, or the catalog cannot be reached.
+ * @example Usage
+ * ```ts ignore
+ * import { query, removeScratch, scratchNamespace } from "@lakehouse";
+ *
+ * const lab = await scratchNamespace("lab");
+ * await query(`CREATE TABLE ${lab}.numbers AS SELECT 1 AS one`);
+ * await removeScratch(lab);
+ * ```
+ */
+export async function scratchNamespace(name: string): Promise<string> {
+  const signal = withLimit(interruptSignal(), LIMIT_MS, "The clean-up");
+  const lake = catalog();
+  await ensureTrinoCatalog();
+  if (!await empty(lake, name, signal)) {
+    await createNamespace(lake, name, { signal, properties: MARK });
+  }
+  return name;
+}
+
+/**
+ * Removes such a namespace: its views, its tables with all their files, orphans
+ * too, and itself. One that is not there is no error.
+ *
+ * @throws {LakehouseError} When the namespace was made by somebody else, or the catalog cannot be reached.
+ * @example Usage
+ * ```ts ignore
+ * import { removeScratch } from "@lakehouse";
+ *
+ * const { tables, objects } = await removeScratch("lab");
+ * console.log(tables, objects);
+ * ```
+ */
+export async function removeScratch(name: string): Promise<RemovedScratch> {
+  const signal = withLimit(interruptSignal(), LIMIT_MS, "The clean-up");
+  const lake = catalog();
+  const removed = await empty(lake, name, signal);
+  if (removed) await dropNamespace(lake, name, { signal });
+  return removed ?? { tables: 0, views: 0, objects: 0 };
+}

@@ -1,0 +1,221 @@
+/**
+ * One signed call to the Iceberg REST catalog: retries, time limit, errors.
+ *
+ * @module
+ */
+
+import pRetry from "p-retry";
+import { LakehouseError, type LakehouseErrorParts } from "../core/errors.ts";
+import { parseExactJson, stringifyExactJson } from "../core/json.ts";
+import { signedFetch } from "./sigv4.ts";
+
+/** Where the catalog is, who calls, and which warehouse is meant. */
+export interface Catalog {
+  /** Base address of the catalog, without `/v1` and without a final slash. */
+  uri: string;
+  /** Warehouse whose namespaces and tables are meant. */
+  warehouse: string;
+  /** Access key. */
+  accessKey: string;
+  /** Secret key that belongs to {@linkcode Catalog.accessKey}. */
+  secretKey: string;
+  /** Region named in signatures. */
+  region: string;
+}
+
+/** What every call to the catalog takes. */
+export interface CallOptions {
+  /** Ends the call when it is aborted. */
+  signal?: AbortSignal | undefined;
+  /**
+   * Longest time for the call with its retries, in milliseconds.
+   *
+   * @default {30000}
+   */
+  timeout?: number;
+}
+
+/** An error that the catalog answered with; `message` is a sentence about it. */
+export class CatalogError extends LakehouseError {
+  /** HTTP status. */
+  readonly status: number;
+  /** Type of the error, for example `NoSuchTableException`. */
+  readonly type: string;
+
+  /** Takes the parts of the message, and what the answer said. */
+  constructor(parts: LakehouseErrorParts, status: number, type: string) {
+    super(parts);
+    this.name = "CatalogError";
+    this.status = status;
+    this.type = type;
+  }
+}
+
+/** A call, as the functions of the client describe it. */
+export interface CatalogCall {
+  /** Method in capitals. */
+  method: "DELETE" | "GET" | "POST";
+  /** Path after the base address, percent-encoded. */
+  path: string;
+  /** Query parameters; one that is `undefined` is left out. */
+  query?: Record<string, string | undefined>;
+  /** Body, sent as JSON. */
+  body?: unknown;
+  /** What fails when the call fails: `Cannot list the tables of "chicago"`. */
+  what: string;
+  /**
+   * Whether the call may be sent again after an error.
+   *
+   * @default {true} for GET and DELETE, `false` for POST
+   */
+  idempotent?: boolean;
+}
+
+const RETRIES = 4;
+const FIRST_PAUSE_MS = 200;
+const DOCTOR = "deno task doctor";
+
+function isPassing(error: unknown): boolean {
+  return error instanceof CatalogError &&
+    ([500, 502, 503, 504].includes(error.status) ||
+      error.type === "CommitFailedException");
+}
+
+/** Likely cause and next step for an error of the catalog. */
+function explain(
+  catalog: Catalog,
+  status: number,
+  type: string,
+  message: string,
+): { why: string; next?: string } {
+  if (status === 401 || status === 403) {
+    return {
+      why: `the catalog refused the keys or the signature (${message})`,
+      next:
+        `check MINIO_ACCESS_KEY, MINIO_SECRET_KEY and the clock, or ${DOCTOR}`,
+    };
+  }
+  if (type === "IcebergWarehouseNotFound") {
+    return {
+      why:
+        `there is no such warehouse (${message}), and a bucket of its name alone is none`,
+      next: "ensureWarehouse(), or deno task up",
+    };
+  }
+  if (type === "") {
+    return {
+      why:
+        `${catalog.uri} answers ${status}, but not as an Iceberg catalog does`,
+      next: `set CATALOG_URI to the catalog's address, or ${DOCTOR}`,
+    };
+  }
+  return status >= 500 ? { why: message, next: DOCTOR } : { why: message };
+}
+
+function errorOf(
+  catalog: Catalog,
+  what: string,
+  status: number,
+  text: string,
+): CatalogError {
+  let type = "";
+  let message = text;
+  try {
+    const { error } = JSON.parse(text);
+    type = String(error.type ?? "unknown");
+    message = String(error.message ?? "").replace(/[.\s]+$/, "");
+  } catch {
+    // Not the envelope: some other server, or a proxy before the catalog.
+  }
+  const parts = explain(catalog, status, type, message || `status ${status}`);
+  return new CatalogError({ what, ...parts }, status, type);
+}
+
+async function attempt(
+  catalog: Catalog,
+  call: CatalogCall,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const url = new URL(catalog.uri + call.path);
+  for (const [name, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  const { accessKey, secretKey, region } = catalog;
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (call.body !== undefined) headers["content-type"] = "application/json";
+  const response = await signedFetch({
+    method: call.method,
+    url: url.href,
+    headers,
+    ...call.body === undefined ? {} : { body: stringifyExactJson(call.body) },
+  }, { accessKey, secretKey, region, service: "s3tables", signal });
+  const text = await response.text();
+  if (!response.ok) throw errorOf(catalog, call.what, response.status, text);
+  if (text === "") return undefined;
+  try {
+    return parseExactJson(text);
+  } catch {
+    throw errorOf(catalog, call.what, response.status, text);
+  }
+}
+
+/**
+ * Sends the call and returns the answer's JSON, or `undefined` when it is empty.
+ *
+ * Sends it again, up to four times, on a commit conflict or a status of 5xx
+ * when it is idempotent.
+ *
+ * @throws {CatalogError} When the catalog answers with an error.
+ * @throws {LakehouseError} When it cannot be reached, or not in time.
+ */
+export async function callCatalog(
+  catalog: Catalog,
+  call: CatalogCall,
+  options: CallOptions = {},
+): Promise<unknown> {
+  const { signal, timeout = 30_000 } = options;
+  const { idempotent = call.method !== "POST", what } = call;
+  const limit = AbortSignal.timeout(timeout);
+  const either = signal ? AbortSignal.any([signal, limit]) : limit;
+  try {
+    return await pRetry(
+      async (number) => {
+        try {
+          return await attempt(catalog, call, either);
+        } catch (error) {
+          // The attempt before may have deleted it, though its answer got lost.
+          const gone = call.method === "DELETE" && number > 1 &&
+            error instanceof CatalogError && error.status === 404;
+          if (gone) return undefined;
+          throw error;
+        }
+      },
+      {
+        retries: idempotent ? RETRIES : 0,
+        minTimeout: FIRST_PAUSE_MS,
+        randomize: true,
+        shouldRetry: ({ error }) => isPassing(error),
+        signal: either,
+      },
+    );
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (limit.aborted) {
+      throw new LakehouseError({
+        what,
+        why: `the catalog at ${catalog.uri} did not answer within ${
+          timeout / 1000
+        } s`,
+        next: DOCTOR,
+        cause,
+      });
+    }
+    if (cause instanceof LakehouseError) throw cause;
+    throw new LakehouseError({
+      what,
+      why: `the Iceberg catalog at ${catalog.uri} cannot be reached`,
+      next: `deno task up, or ${DOCTOR} when it is up`,
+      cause,
+    });
+  }
+}

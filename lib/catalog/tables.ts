@@ -1,0 +1,266 @@
+/**
+ * Tables of a warehouse and their snapshots.
+ *
+ * @module
+ */
+
+import { type CallOptions, type Catalog, CatalogError } from "./call.ts";
+import { callPages, callWarehouse } from "./config.ts";
+import {
+  label,
+  levels,
+  NAMESPACE,
+  type Namespace,
+  pathOf,
+} from "./namespaces.ts";
+
+/** A table or a view by its namespace's levels and its name. */
+export interface Identifier {
+  /** Levels of the namespace. */
+  namespace: string[];
+  /** Name. */
+  name: string;
+}
+
+/** A column of a table. */
+export interface Field {
+  /** Id, which stays when the column is renamed. */
+  id: number;
+  /** Name. */
+  name: string;
+  /** Type: its name, or an object for lists, maps and structs. */
+  type: unknown;
+  /** Whether every row has a value. */
+  required: boolean;
+}
+
+/** One state of a table. */
+export interface Snapshot {
+  /** Id. */
+  id: bigint;
+  /** Id of the snapshot before it, or `undefined` for the first. */
+  parentId: bigint | undefined;
+  /** Place in the order of commits. */
+  sequenceNumber: bigint;
+  /** Time of the commit. */
+  timestamp: Date;
+  /** `append`, `replace`, `overwrite` or `delete`. */
+  operation: string | undefined;
+  /** The commit's summary, as texts: `added-records`, `total-data-files`, … */
+  summary: Record<string, string>;
+  /** Address of the manifest list. */
+  manifestList: string | undefined;
+}
+
+/** A table and its history. */
+export interface Table extends Identifier {
+  /** Unique id. */
+  uuid: string;
+  /** Where its files are. */
+  location: string;
+  /** Address of the metadata file that this was read from. */
+  metadataLocation: string | undefined;
+  /** Version of the table format. */
+  formatVersion: number;
+  /** Columns of the current schema. */
+  fields: Field[];
+  /** Properties. */
+  properties: Record<string, string>;
+  /** All snapshots, oldest first. */
+  snapshots: Snapshot[];
+  /** The snapshot that a reader sees, or `undefined` when the table is empty. */
+  currentSnapshot: Snapshot | undefined;
+  /** The whole metadata file; integers beyond the safe range are `bigint`. */
+  metadata: Record<string, unknown>;
+}
+
+const TABLE = `${NAMESPACE}/tables/{table}`;
+
+interface SnapshotJson {
+  "snapshot-id": number | bigint;
+  "parent-snapshot-id"?: number | bigint | null;
+  "sequence-number"?: number | bigint;
+  "timestamp-ms": number | bigint;
+  summary?: Record<string, string>;
+  "manifest-list"?: string;
+}
+
+interface TableJson {
+  "metadata-location"?: string | null;
+  metadata: {
+    "table-uuid": string;
+    location: string;
+    "format-version": number;
+    "current-schema-id": number;
+    schemas: { "schema-id": number; fields: Field[] }[];
+    properties?: Record<string, string>;
+    snapshots?: SnapshotJson[];
+    "current-snapshot-id"?: number | bigint | null;
+  };
+}
+
+function toSnapshot(json: SnapshotJson): Snapshot {
+  const parent = json["parent-snapshot-id"];
+  const { operation, ...summary } = json.summary ?? {};
+  return {
+    id: BigInt(json["snapshot-id"]),
+    parentId: parent === undefined || parent === null
+      ? undefined
+      : BigInt(parent),
+    // The first version of the format had no sequence numbers.
+    sequenceNumber: BigInt(json["sequence-number"] ?? 0),
+    timestamp: new Date(Number(json["timestamp-ms"])),
+    operation,
+    summary,
+    manifestList: json["manifest-list"],
+  };
+}
+
+/** A table from the answer of the catalog, parsed by `parseExactJson()`. */
+export function toTable(
+  namespace: Namespace,
+  name: string,
+  answer: unknown,
+): Table {
+  const { metadata, ...rest } = answer as TableJson;
+  const snapshots = (metadata.snapshots ?? []).map(toSnapshot)
+    .sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
+  // An empty table has -1, or null, or nothing here.
+  const current = BigInt(metadata["current-snapshot-id"] ?? -1);
+  const schema = metadata.schemas.find((schema) =>
+    schema["schema-id"] === metadata["current-schema-id"]
+  );
+  return {
+    namespace: levels(namespace),
+    name,
+    uuid: metadata["table-uuid"],
+    location: metadata.location,
+    metadataLocation: rest["metadata-location"] ?? undefined,
+    formatVersion: metadata["format-version"],
+    fields: schema?.fields ?? [],
+    properties: metadata.properties ?? {},
+    snapshots,
+    currentSnapshot: snapshots.find(({ id }) => id === current),
+    metadata,
+  };
+}
+
+/**
+ * Loads a table: columns, snapshots, and the metadata they come from.
+ *
+ * @throws {CatalogError} With status 404 when there is no such table.
+ * @example Usage
+ * ```ts ignore
+ * import { catalog, loadTable } from "@lakehouse";
+ *
+ * const { currentSnapshot } = await loadTable(catalog(), "chicago", "taxi_trips");
+ * console.log(currentSnapshot?.id, currentSnapshot?.summary["total-records"]);
+ * ```
+ */
+export async function loadTable(
+  catalog: Catalog,
+  namespace: Namespace,
+  name: string,
+  options: CallOptions = {},
+): Promise<Table> {
+  const answer = await callWarehouse(catalog, {
+    method: "GET",
+    template: TABLE,
+    path: pathOf(namespace, "tables", name),
+    what: `Cannot load the table ${label(namespace, name)}`,
+  }, options);
+  return toTable(namespace, name, answer);
+}
+
+/**
+ * Whether there is such a table; `false` when not even its namespace is there.
+ *
+ * Loads the table instead of asking with HEAD, whose bare 404 cannot tell a
+ * missing table from a missing warehouse.
+ *
+ * @throws {CatalogError} When there is no such warehouse.
+ * @example Usage
+ * ```ts ignore
+ * import { catalog, tableExists } from "@lakehouse";
+ *
+ * console.log(await tableExists(catalog(), "chicago", "taxi_trips"));
+ * ```
+ */
+export async function tableExists(
+  catalog: Catalog,
+  namespace: Namespace,
+  name: string,
+  options: CallOptions = {},
+): Promise<boolean> {
+  try {
+    await loadTable(catalog, namespace, name, options);
+    return true;
+  } catch (error) {
+    const missing = error instanceof CatalogError && error.status === 404 &&
+      error.type.startsWith("NoSuch");
+    if (missing) return false;
+    throw error;
+  }
+}
+
+/**
+ * Drops a table.
+ *
+ * Its files stay unless asked otherwise, unlike on AIStor, whose own default
+ * deletes them.
+ *
+ * @throws {CatalogError} With status 404 when there is no such table.
+ * @example Usage
+ * ```ts ignore
+ * import { catalog, dropTable } from "@lakehouse";
+ *
+ * await dropTable(catalog(), "chicago", "taxi_trips", { purge: true });
+ * ```
+ */
+export async function dropTable(
+  catalog: Catalog,
+  namespace: Namespace,
+  name: string,
+  options: CallOptions & {
+    /** Whether the table's files are deleted too. @default {false} */
+    purge?: boolean;
+  } = {},
+): Promise<void> {
+  const { purge = false } = options;
+  await callWarehouse(catalog, {
+    method: "DELETE",
+    template: TABLE,
+    path: pathOf(namespace, "tables", name),
+    query: { purgeRequested: String(purge) },
+    what: `Cannot drop the table ${label(namespace, name)}`,
+  }, options);
+}
+
+/**
+ * Tables of a namespace.
+ *
+ * @throws {CatalogError} With status 404 when there is no such namespace.
+ * @example Usage
+ * ```ts ignore
+ * import { catalog, listTables } from "@lakehouse";
+ *
+ * const names = (await listTables(catalog(), "chicago")).map(({ name }) => name);
+ * ```
+ */
+export async function listTables(
+  catalog: Catalog,
+  namespace: Namespace,
+  options: CallOptions = {},
+): Promise<Identifier[]> {
+  return await callPages<Identifier>(
+    catalog,
+    {
+      method: "GET",
+      template: `${NAMESPACE}/tables`,
+      path: pathOf(namespace, "tables"),
+      what: `Cannot list the tables of ${label(namespace)}`,
+    },
+    "identifiers",
+    options,
+  );
+}

@@ -1,5 +1,0 @@
-import { assertEquals } from "@std/assert";
-import { parseMillions } from "./config.ts";
-Deno.test("parseMillions() reads millions", () => {
-  assertEquals(parseMillions("5"), 5_000_000);
-});

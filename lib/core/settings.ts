@@ -1,0 +1,230 @@
+/**
+ * Settings: where the four endpoints are and what things are called there.
+ *
+ * Every value is looked up in this order: the environment, `docker/.env`, the
+ * stack that is running (`deno task up` records it), the default.
+ *
+ * @module
+ */
+
+import { isAbsolute, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseEnv } from "node:util";
+import { LakehouseError } from "./errors.ts";
+
+/** The project's folder, absolute, without a final slash. */
+export const PROJECT_DIR: string = fileURLToPath(
+  new URL("../..", import.meta.url),
+)
+  .replace(/\/$/, "");
+
+/** The three ways to have a lakehouse; see the README. */
+export type StackName = "docker" | "local" | "remote";
+
+/** The values every part of the project works with; see {@linkcode settings}. */
+export interface Settings {
+  /** Trino's address as this machine sees it. */
+  trinoUri: string;
+  /** The S3 endpoint as this machine sees it. */
+  minioHost: string;
+  /** Base address of the Iceberg REST catalog as this machine sees it. */
+  catalogUri: string;
+  /** The S3 endpoint as Spark and Trino see it. */
+  engineMinioHost: string;
+  /** Base address of the Iceberg REST catalog as Spark and Trino see it. */
+  engineCatalogUri: string;
+  /** Access key for S3, the catalog, and both engines. */
+  accessKey: string;
+  /** Secret key that belongs to {@linkcode Settings.accessKey}. */
+  secretKey: string;
+  /** Region named in signatures; AIStor ignores its value. */
+  region: string;
+  /** Iceberg warehouse. */
+  warehouse: string;
+  /** Bucket that holds Parquet files between upload and ingest. */
+  stagingBucket: string;
+  /** Trino's name for the catalog. */
+  trinoCatalog: string;
+  /** Iceberg namespace of the trips table. */
+  namespace: string;
+  /** Name of the trips table. */
+  table: string;
+  /** Folder of the local Parquet files, absolute. */
+  parquetDir: string;
+  /** Trips to generate, in millions. */
+  rows: number;
+  /** The stack that is running or asked for, or `undefined` when none is. */
+  stack: StackName | undefined;
+}
+
+/** Folder for the running stacks' files, absolute: `LAKEHOUSE_STATE` or `.state`. */
+export function stateDir(): string {
+  return resolve(PROJECT_DIR, Deno.env.get("LAKEHOUSE_STATE") || ".state");
+}
+
+/**
+ * Folder for downloads that all clones share, absolute: `LAKEHOUSE_CACHE`, or
+ * `aistor-tables-analysis` in the user's cache folder.
+ */
+export function cacheDir(): string {
+  const base = Deno.env.get("XDG_CACHE_HOME") ||
+    `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
+  return resolve(
+    PROJECT_DIR,
+    Deno.env.get("LAKEHOUSE_CACHE") || `${base}/aistor-tables-analysis`,
+  );
+}
+
+/** Where a running stack records its endpoints for {@linkcode settings}. */
+export function runningStackFile(): string {
+  return `${stateDir()}/stack.json`;
+}
+
+const DEFAULTS: Readonly<Record<string, string>> = {
+  TRINO_URI: "http://localhost:9999",
+  MINIO_HOST: "http://localhost:9000",
+  MINIO_ACCESS_KEY: "minioadmin",
+  MINIO_SECRET_KEY: "minioadmin",
+  AWS_REGION: "us-east-1",
+  WAREHOUSE: "trinotutorial",
+  STAGING_BUCKET: "staging",
+  TRINO_CATALOG: "tutorial_catalog",
+  NAMESPACE: "chicago",
+  TABLE: "taxi_trips",
+  PARQUET_DIR: "./data/parquet",
+  ROWS: "1",
+};
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Values of `docker/.env` as they stand there; empty when there is no such file. */
+export function dockerEnv(): Record<string, string | undefined> {
+  const text = readIfThere(`${PROJECT_DIR}/docker/.env`);
+  return text === undefined ? {} : parseEnv(text);
+}
+
+/** What `deno task up` recorded, as settings by name; empty when no stack runs. */
+export function runningStack(): Record<string, string | undefined> {
+  const text = readIfThere(runningStackFile());
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LakehouseError({
+      what: `Cannot read ${runningStackFile()}`,
+      why: "the file is damaged",
+      next: "deno task down, then deno task up",
+      cause,
+    });
+  }
+}
+
+function lookUp(name: string): string | undefined {
+  // An empty value in the environment means "not set", as in Compose files.
+  return Deno.env.get(name) || dockerEnv()[name] || runningStack()[name] ||
+    DEFAULTS[name];
+}
+
+function required(name: string): string {
+  return lookUp(name) ?? "";
+}
+
+function address(name: string, fallback?: string): string {
+  const value = lookUp(name) ?? fallback ?? "";
+  const url = URL.parse(value);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new LakehouseError({
+      what: `Cannot use ${name} "${value}"`,
+      why: "it is not an http:// or https:// address",
+      next: `set ${name} to something like http://localhost:9000`,
+    });
+  }
+  return value.replace(/\/+$/, "");
+}
+
+function stackName(value: string | undefined): StackName | undefined {
+  if (value === undefined || value === "") return undefined;
+  if (value === "docker" || value === "local" || value === "remote") {
+    return value;
+  }
+  throw new LakehouseError({
+    what: `Cannot use STACK "${value}"`,
+    why: "there is no such stack",
+    next: "set STACK to docker, local or remote, or leave it out",
+  });
+}
+
+/**
+ * Rows from text in millions, as `--rows` and `ROWS` give them: `"5"` means
+ * 5,000,000 and `"0.1"` means 100,000.
+ *
+ * @param step What the rows are for, as the error names it.
+ * @throws {LakehouseError} When the text is not a positive number, or stands for less than one row.
+ * @example Usage
+ * ```ts
+ * import { parseMillions } from "@lakehouse";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseMillions("0.1"), 100_000);
+ * ```
+ */
+export function parseMillions(text: string, step = "generate"): number {
+  const rows = Math.round(Number(text) * 1e6);
+  if (text.trim() === "" || !Number.isSafeInteger(rows) || rows < 1) {
+    throw new LakehouseError({
+      what: `Cannot ${step} "${text}" million rows`,
+      why: "the number of rows is a positive number, in millions",
+      next: "--rows 5 for five million, --rows 0.1 for a hundred thousand",
+    });
+  }
+  return rows;
+}
+
+/**
+ * Reads the settings as they stand now.
+ *
+ * @throws {LakehouseError} When a value cannot be used; names the variable.
+ * @example Usage
+ * ```ts
+ * import { settings } from "@lakehouse";
+ *
+ * const { trinoUri, warehouse } = settings();
+ * console.log(trinoUri, warehouse);
+ * ```
+ */
+export function settings(): Settings {
+  const minioHost = address("MINIO_HOST");
+  const catalogUri = address("CATALOG_URI", `${minioHost}/_iceberg`);
+  const parquetDir = required("PARQUET_DIR");
+  const engineMinioHost = address("ENGINE_MINIO_HOST", minioHost);
+  return {
+    trinoUri: address("TRINO_URI"),
+    minioHost,
+    catalogUri,
+    engineMinioHost,
+    engineCatalogUri: address(
+      "ENGINE_CATALOG_URI",
+      lookUp("ENGINE_MINIO_HOST") ? `${engineMinioHost}/_iceberg` : catalogUri,
+    ),
+    accessKey: required("MINIO_ACCESS_KEY"),
+    secretKey: required("MINIO_SECRET_KEY"),
+    region: required("AWS_REGION"),
+    warehouse: required("WAREHOUSE"),
+    stagingBucket: required("STAGING_BUCKET"),
+    trinoCatalog: required("TRINO_CATALOG"),
+    namespace: required("NAMESPACE"),
+    table: required("TABLE"),
+    parquetDir: isAbsolute(parquetDir)
+      ? parquetDir
+      : resolve(PROJECT_DIR, parquetDir),
+    rows: parseMillions(required("ROWS")) / 1e6,
+    stack: stackName(lookUp("STACK")),
+  };
+}

@@ -1,0 +1,202 @@
+/**
+ * Turns a Plot chart into an image with title, legend and white ground.
+ *
+ * Notebooks drop inline SVG where they are not trusted, as after `git clone`;
+ * an image in HTML shows everywhere, and also in an exported report.
+ *
+ * @module
+ */
+
+import * as Plot from "@observablehq/plot";
+import { displayable, escapeHtml } from "../display.ts";
+import { formatCompact } from "../../core/format.ts";
+import type { Displayable } from "../../core/kernel.ts";
+import {
+  type Block,
+  COLORS,
+  PADDING,
+  ramp,
+  swatches,
+  textBlock,
+  textWidth,
+} from "./blocks.ts";
+import { fitted, type PlotElement } from "./fit.ts";
+
+export { chartDocument } from "./document.ts";
+export { COLORS, textWidth };
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
+
+/** What stands around a chart. */
+export interface FrameOptions {
+  /** What the chart says, in one line. */
+  title?: string | undefined;
+  /** What is shown: measure, unit, period. */
+  subtitle?: string | undefined;
+  /** Line below, for instance the source. */
+  caption?: string | undefined;
+  /** Whether to show what the colours mean. */
+  legend?: boolean | undefined;
+  /** What the colours measure, above a legend of numbers. */
+  legendLabel?: string | undefined;
+  /** Text of a number in the legend. @default {compact, like 1.2M} */
+  format?: ((value: number) => string) | undefined;
+}
+
+interface Frame extends FrameOptions {
+  /** Label of the vertical axis; it stands above the chart, to be read level. */
+  yLabel?: string | undefined;
+}
+
+function legendOf(
+  element: PlotElement,
+  options: FrameOptions,
+  width: number,
+): Block {
+  const scale = options.legend ? element.scale("color") : undefined;
+  if (!scale?.domain) return { svg: "", height: 0 };
+  const color = scale.apply as (value: unknown) => string;
+  const domain = [...scale.domain];
+  if (scale.type === "ordinal" || scale.type === "categorical") {
+    return swatches(domain, color, width);
+  }
+  const [low, high] = [Number(domain[0]), Number(domain.at(-1))];
+  // Without a value Plot knows no domain, and there is nothing to explain.
+  if (!Number.isFinite(low) || !Number.isFinite(high)) {
+    return { svg: "", height: 0 };
+  }
+  return ramp(
+    [low, high],
+    color,
+    options.legendLabel ?? "",
+    options.format ?? formatCompact,
+  );
+}
+
+// HTML takes some characters that XML cannot hold.
+function asXml(svg: string): string {
+  // deno-lint-ignore no-control-regex
+  const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+  return svg.replace(forbidden, "\ufffd");
+}
+
+/** The SVG of a rendered Plot chart with what stands around it. */
+export function frameSvg(
+  element: PlotElement,
+  options: Frame = {},
+): string {
+  const svgs = element.tagName.toLowerCase() === "svg"
+    ? [element]
+    : [...element.children].filter((child) =>
+      child.tagName.toLowerCase() === "svg"
+    );
+  // A figure's legend comes before its chart.
+  const chart = svgs.at(-1)!;
+  const width = Number(chart.getAttribute("width"));
+  const height = Number(chart.getAttribute("height"));
+  const title = textBlock(options.title ?? "", width, {
+    size: 16,
+    color: COLORS.text,
+    weight: 600,
+  });
+  const subtitle = textBlock(options.subtitle ?? "", width, {
+    size: 13,
+    color: COLORS.faint,
+  });
+  const yLabel = textBlock(options.yLabel ?? "", width, {
+    size: 12,
+    color: COLORS.faint,
+  });
+  const caption = textBlock(options.caption ?? "", width, {
+    size: 11,
+    color: COLORS.faint,
+  });
+  const parts: string[] = [];
+  let y = PADDING;
+  const add = (block: Block, after: number) => {
+    if (block.height === 0) return;
+    parts.push(`<g transform="translate(0,${y})">${block.svg}</g>`);
+    y += block.height + after;
+  };
+  add(title, 2);
+  add(subtitle, 6);
+  add(legendOf(element, options, width), 2);
+  add(yLabel, -4);
+  add({ svg: chart.outerHTML, height }, 4);
+  add(caption, 4);
+  const total = Math.ceil(y + PADDING / 2);
+  return asXml(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" ` +
+      `height="${total}" viewBox="0 0 ${width} ${total}" color="${COLORS.text}" ` +
+      `fill="${COLORS.text}" font-family="${FONT}">` +
+      `<rect width="100%" height="100%" rx="4" fill="#fff"/>${
+        parts.join("")
+      }</svg>`,
+  );
+}
+
+/** Makes an image that every notebook and report shows from an SVG. */
+export function image(svg: string, alt: string): Displayable {
+  const data = new TextEncoder().encode(svg).toBase64();
+  const width = svg.match(/ width="(\d+)"/)?.[1] ?? "720";
+  return displayable(
+    `<img src="data:image/svg+xml;base64,${data}" ` +
+      `alt="${escapeHtml(alt)}" width="${width}" ` +
+      `style="max-width:100%;height:auto">`,
+    `[${alt}]`,
+  );
+}
+
+/**
+ * Shows a chart of Observable Plot, from its options or as `Plot.plot()` made it.
+ *
+ * From options the margins grow with the labels; an element needs
+ * {@linkcode chartDocument} as its `document`.
+ *
+ * @example Usage
+ * ```ts
+ * import { chart, Plot } from "@lakehouse";
+ *
+ * chart({
+ *   title: "Fares grow with the distance",
+ *   x: { label: "Miles" },
+ *   y: { label: "Fare in dollars" },
+ *   marks: [Plot.dot([{ miles: 1, fare: 6 }], { x: "miles", y: "fare" })],
+ * });
+ * ```
+ */
+export function chart(
+  source: Plot.PlotOptions | PlotElement,
+  options: FrameOptions = {},
+): Displayable {
+  if ("tagName" in source) {
+    const text = (selector: string) =>
+      source.querySelector(selector)?.textContent || undefined;
+    const framed: FrameOptions = {
+      title: text("h2"),
+      subtitle: text("h3"),
+      caption: text("figcaption"),
+      legend: source.tagName.toLowerCase() !== "svg",
+      legendLabel: text("svg text[font-weight=bold]"),
+      ...options,
+    };
+    return image(frameSvg(source, framed), framed.title ?? "chart");
+  }
+  const asText = (value: unknown) =>
+    typeof value === "string" ? value : undefined;
+  const framed: FrameOptions = {
+    title: asText(source.title),
+    subtitle: asText(source.subtitle),
+    caption: asText(source.caption),
+    legend: Boolean(source.color?.legend),
+    legendLabel: source.color?.label ?? undefined,
+    ...options,
+  };
+  const { element, yLabel } = fitted(source);
+  return image(
+    frameSvg(element, { ...framed, yLabel }),
+    framed.title ?? "chart",
+  );
+}
+
+export { Plot };

@@ -1,0 +1,82 @@
+/**
+ * Rows of a polars DataFrame, exact.
+ *
+ * @module
+ */
+
+import { parseExactJson } from "../core/json.ts";
+
+/** The part of a polars DataFrame that is used here; polars itself need not be loaded. */
+export interface Frame {
+  /** Names of the columns. */
+  readonly columns: string[];
+  /** Types of the columns, `DataType(Int64)`. */
+  readonly dtypes: object[];
+  /** Number of rows. */
+  readonly height: number;
+  /** The first rows. */
+  limit(rows?: number): Frame;
+  /** One column. */
+  getColumn(name: string): { toArray(): unknown[] };
+  /** The rows as text. */
+  writeJSON(options: { format: "lines" }): Uint8Array;
+}
+
+/** Whether a value is a polars DataFrame. */
+export function isFrame(value: unknown): value is Frame {
+  return Object.prototype.toString.call(value) === "[object DataFrame]" &&
+    typeof (value as Frame).writeJSON === "function";
+}
+
+/** `DataType(Datetime(us,UTC))` as `Datetime(us,UTC)`. */
+function typeName(dtype: object): string {
+  return String(dtype).replace(/DataType\(([^()]*|[^()]*\([^()]*\))\)/g, "$1")
+    .replaceAll('"', "");
+}
+
+/**
+ * The first rows of a DataFrame, with all digits of its integers and decimals.
+ *
+ * Read as JSON, since polars' own way to JavaScript rounds `Int64`, cuts
+ * microseconds, and fails on decimals.
+ *
+ * @example Usage
+ * ```ts
+ * import { frameRows } from "./frame_rows.ts";
+ * import { assertEquals } from "@std/assert";
+ * import pl from "nodejs-polars";
+ *
+ * const frame = pl.DataFrame({ fare: [1.5, 12] });
+ * assertEquals(frameRows(frame, 1), {
+ *   rows: [{ fare: 1.5 }],
+ *   types: { fare: "Float64" },
+ *   total: 2,
+ * });
+ * ```
+ */
+export function frameRows(
+  frame: Frame,
+  limit: number,
+): {
+  rows: Record<string, unknown>[];
+  types: Record<string, string>;
+  total: number;
+} {
+  const names = frame.columns;
+  const types = Object.fromEntries(
+    frame.dtypes.map((dtype, i) => [names[i]!, typeName(dtype)]),
+  );
+  const first = frame.limit(limit);
+  if (first.height === 0) return { rows: [], types, total: frame.height };
+  const lines = new TextDecoder().decode(first.writeJSON({ format: "lines" }));
+  const rows = lines.trimEnd().split("\n").map((line) =>
+    parseExactJson(line) as Record<string, unknown>
+  );
+  for (const name of names.filter((name) => types[name]!.startsWith("Float"))) {
+    // In JSON there is no NaN.
+    first.getColumn(name).toArray().forEach((value, i) => {
+      rows[i]![name] = value;
+    });
+  }
+  return { rows, types, total: frame.height };
+}

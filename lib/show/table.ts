@@ -1,0 +1,223 @@
+/**
+ * Rows as a table.
+ *
+ * @module
+ */
+
+import { type Frame, frameRows, isFrame } from "./frame_rows.ts";
+import { LakehouseError } from "../core/errors.ts";
+import { formatNumber } from "../core/format.ts";
+import { breaking, displayable, escapeHtml, FAINT, linkHtml } from "./html.ts";
+import type { Displayable } from "../core/kernel.ts";
+import {
+  type Cell,
+  type Column,
+  type ColumnFormat,
+  cut,
+  toColumn,
+  visibleText,
+} from "./table_column.ts";
+
+export type { ColumnFormat };
+
+/** Options of {@linkcode table}. */
+export interface TableOptions {
+  /** Line above the table. */
+  title?: string;
+  /**
+   * How many rows to show.
+   * @default {20}
+   */
+  limit?: number;
+  /**
+   * How many rows there are in all, when `rows` is only the first part of them.
+   * @default {rows.length}
+   */
+  total?: number;
+  /**
+   * SQL types by column, in the columns' order; they stand below the names, and
+   * numeric columns to the right even when their values came as text.
+   * @default {the columns that the shown rows have}
+   */
+  types?: Record<string, string>;
+  /** Format by column; the others are formatted by type and by what they hold. */
+  formats?: Record<string, ColumnFormat>;
+  /**
+   * Line below the table.
+   * @default {the number of rows}
+   */
+  note?: string;
+  /** A link after the note; where nothing can be clicked, its address stands there. */
+  link?: { text: string; href: string };
+}
+
+/** Rows of something that has them, such as a `QueryResult`. */
+export interface HasRows {
+  /** The rows. */
+  readonly rows: readonly object[];
+  /** Its columns, in order. */
+  readonly columns?: readonly { name: string; type?: string }[];
+}
+
+// Widest name of a type, and widest text on hover.
+const WIDEST_TYPE = 40;
+const WIDEST_HOVER = 2_000;
+
+function namesIn(rows: readonly object[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+interface Parts {
+  columns: Column[];
+  title: string;
+  note: string;
+  link: TableOptions["link"];
+}
+
+function headHtml(column: Column, style: string): string {
+  const name = escapeHtml(visibleText(column.name));
+  if (!column.type) return `<th style="${style}">${name}</th>`;
+  const type = cut(column.type, WIDEST_TYPE);
+  const hover = type === column.type
+    ? ""
+    : ` title="${escapeHtml(cut(column.type, WIDEST_HOVER))}"`;
+  return `<th style="${style}">${name}<br><span style="${FAINT};font-weight:normal;` +
+    `font-size:85%"${hover}>${escapeHtml(type)}</span></th>`;
+}
+
+function cellHtml({ text, full, isNull }: Cell, style: string): string {
+  const own = `style="${style};${breaking(text)}"`;
+  if (isNull) return `<td ${own}><i style="${FAINT}">null</i></td>`;
+  const hover = text === full
+    ? ""
+    : ` title="${escapeHtml(cut(full, WIDEST_HOVER))}"`;
+  return `<td ${own}${hover}>${escapeHtml(text)}</td>`;
+}
+
+function tableHtml({ columns, title, note, link }: Parts): string {
+  const styles = columns.map(({ isRight }) =>
+    `text-align:${isRight ? "right" : "left"};` +
+    `font-variant-numeric:tabular-nums`
+  );
+  const head = columns.map((column, i) => headHtml(column, styles[i]!));
+  const body = (columns[0]?.cells ?? []).map((_, row) =>
+    "<tr>" +
+    columns.map(({ cells }, i) => cellHtml(cells[row]!, styles[i]!)).join("") +
+    "</tr>"
+  );
+  return `<div style="overflow-x:auto">` +
+    (title ? `<div><b>${escapeHtml(title)}</b></div>` : "") +
+    (columns.length
+      ? `<table><thead><tr>${head.join("")}</tr></thead>` +
+        `<tbody>${body.join("")}</tbody></table>`
+      : "") +
+    `<div style="${FAINT};font-size:90%">${escapeHtml(note)}` +
+    (link ? ` · ${linkHtml(link.text, link.href)}` : "") + "</div></div>";
+}
+
+function tableText({ columns, title, note, link }: Parts): string {
+  const names = columns.map(({ name }) => visibleText(name));
+  const types = columns.map(({ type }) => cut(type, WIDEST_TYPE));
+  const widths = columns.map(({ cells }, i) =>
+    Math.max(
+      names[i]!.length,
+      types[i]!.length,
+      ...cells.map((cell) => cell.text.length),
+    )
+  );
+  const line = (texts: string[]) =>
+    texts.map((text, i) =>
+      columns[i]!.isRight ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)
+    ).join("  ").trimEnd();
+  const body = (columns[0]?.cells ?? []).map((_, row) =>
+    line(columns.map((column) => column.cells[row]!.text))
+  );
+  return [
+    ...(title ? [title] : []),
+    ...(columns.length
+      ? [
+        line(names),
+        ...(types.some(Boolean) ? [line(types)] : []),
+        widths.map((width) => "─".repeat(width)).join("  "),
+        ...body,
+      ]
+      : []),
+    note + (link ? ` · ${link.text}${link.href && ` · ${link.href}`}` : ""),
+  ].join("\n");
+}
+
+/** The rows of what `table()` takes, with what is known of their columns. */
+function rowsOf(
+  given: readonly object[] | HasRows | Frame,
+  limit: number,
+): { rows: readonly object[]; types?: Record<string, string>; total?: number } {
+  if (Array.isArray(given)) return { rows: given };
+  if (isFrame(given)) return frameRows(given, limit);
+  const { rows, columns } = (given ?? {}) as Partial<HasRows>;
+  if (Array.isArray(rows)) {
+    return columns
+      ? {
+        rows,
+        types: Object.fromEntries(
+          columns.map(({ name, type }) => [name, type ?? ""]),
+        ),
+      }
+      : { rows };
+  }
+  throw new LakehouseError({
+    what: "Cannot show this as a table",
+    why: given as unknown instanceof Promise
+      ? "it is a promise, not yet rows"
+      : `it is ${given === null ? "null" : typeof given}, not rows`,
+    next: given as unknown instanceof Promise
+      ? "await it first"
+      : "give an array of objects, a query's result, or a polars DataFrame",
+  });
+}
+
+/**
+ * A table of rows: numbers to the right with thousands separators, nulls
+ * visible, big integers exact, times in UTC.
+ *
+ * Takes an array of objects, a query's result, or a polars DataFrame. Whole
+ * numbers in columns named like `id`, `snapshot_id` or `year` have no
+ * separators. Text over 80 characters is cut, with the rest on hover; an empty
+ * text and the text `null` stand in quotes, control characters as `\n`.
+ *
+ * @throws {LakehouseError} When it is given something that has no rows.
+ * @example Usage
+ * ```ts
+ * import { table } from "@lakehouse";
+ *
+ * table(
+ *   [{ company: "Flash Cab", trips: 170_482n, revenue: 2_006_573.5 }],
+ *   { formats: { revenue: "dollars" } },
+ * );
+ * ```
+ */
+export function table(
+  rows: readonly object[] | HasRows | Frame,
+  options: TableOptions = {},
+): Displayable {
+  const { title = "", limit = 20, formats = {}, link } = options;
+  const given = rowsOf(rows, limit);
+  const types = options.types ?? given.types;
+  const total = options.total ?? given.total ?? given.rows.length;
+  const shown = given.rows.slice(0, limit);
+  const names = types ? Object.keys(types) : namesIn(shown);
+  const columns = names.map((name) =>
+    toColumn(name, types?.[name] ?? "", shown, formats[name])
+  );
+  const count = shown.length < total
+    ? `showing ${formatNumber(shown.length)} of ${formatNumber(total)}`
+    : total === 0
+    ? "no rows"
+    : `${formatNumber(total)} row${total === 1 ? "" : "s"}`;
+  const note = options.note === undefined
+    ? count
+    : shown.length < total
+    ? `${count} · ${options.note}`
+    : options.note;
+  const parts = { columns, title, note, link };
+  return displayable(tableHtml(parts), tableText(parts));
+}

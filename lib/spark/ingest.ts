@@ -1,0 +1,177 @@
+/**
+ * The ingest: Parquet from staging into an Iceberg table, by Spark.
+ *
+ * @module
+ */
+
+import { settings } from "../core/settings.ts";
+import { LakehouseError } from "../core/errors.ts";
+import { interruptSignal, withLimit } from "../core/interrupt.ts";
+import { parseExactJson } from "../core/json.ts";
+import { type SparkCause, sparkCause } from "./causes.ts";
+import { runningStackOf } from "../../stack/mod.ts";
+import { stagedFiles } from "../store/staging.ts";
+
+const DEFAULT_LIMIT_MS = 60 * 60_000;
+const KEPT_LINES = 40;
+/** From three million trips on Spark's start and first compilation matter less. */
+const LONG_BYTES = 150e6;
+
+/** What an ingest wrote. */
+export interface IngestResult {
+  /** Namespace and name of the table. */
+  table: string;
+  /** Rows in the table. */
+  rows: number;
+  /** Data files written. */
+  files: number;
+  /** Size of the data files in bytes. */
+  bytes: number;
+  /** Seconds inside Spark, its session's start included. */
+  sparkSeconds: number;
+  /** Seconds from submission to the end, the JVM's start included. */
+  seconds: number;
+  /** The snapshot that the commit made. */
+  snapshotId: bigint;
+  /** Spark's version. */
+  spark: string;
+}
+
+/** How far an ingest is. */
+export interface IngestProgress {
+  /** Tasks of the writing stage that are done. */
+  tasks: number;
+  /** Tasks of the writing stage; 0 while Spark starts. */
+  total: number;
+  /** Rows written so far, estimated by tasks. */
+  rows: number;
+}
+
+/** Options of {@linkcode ingest}. */
+export interface IngestOptions {
+  /** Ends the job, wherever it runs. @default {interruptSignal()} */
+  signal?: AbortSignal;
+  /** Told how far it is. */
+  onProgress?: (progress: IngestProgress) => void;
+  /** Told each line of Spark's log. */
+  onLog?: (line: string) => void;
+  /** Longest time it may take, in milliseconds. @default {3_600_000} */
+  limitMs?: number;
+}
+
+type Message =
+  | { progress: IngestProgress }
+  | {
+    ingest: {
+      table: string;
+      rows: number;
+      files: number;
+      bytes: number;
+      seconds: number;
+      snapshot_id: number | bigint;
+      spark: string;
+    };
+  }
+  | { error: { what: string; why?: string; next?: string } };
+
+/** The job's JSON lines; `undefined` for lines of Spark's log. */
+export function parseMessage(line: string): Message | undefined {
+  if (!/^\{"(progress|ingest|error)": /.test(line)) return undefined;
+  return parseExactJson(line) as Message;
+}
+
+function likelyCause(text: string): SparkCause | undefined {
+  if (/IcebergWarehouseNotFound|warehouse .*does not exist/i.test(text)) {
+    return {
+      why: `there is no warehouse "${settings().warehouse}" yet`,
+      next: "run notebook 01, which makes it, or deno task analyze",
+    };
+  }
+  const known = sparkCause(text);
+  if (known || !/NoSuchBucket|does not exist/.test(text)) return known;
+  return {
+    why: "the staging bucket is not there",
+    next: "run notebook 03, or deno task analyze",
+  };
+}
+
+function failure(
+  error: { what: string; why?: string; next?: string } | undefined,
+  code: number,
+  log: string[],
+): LakehouseError {
+  const text = [error?.why ?? "", ...log].join("\n");
+  const known = error?.next ? undefined : likelyCause(text);
+  const shown = log.slice(-15).join("\n");
+  return new LakehouseError({
+    what: error?.what ?? `Spark ended with code ${code}`,
+    why: known?.why ?? error?.why ?? `its log ends:\n${shown}\n`,
+    next: error?.next ?? known?.next ?? "deno task doctor",
+    cause: new Error(shown),
+  });
+}
+
+/**
+ * Replaces the trips table by what lies in staging, in one commit.
+ *
+ * Readers see the table of before or the one of after, nothing in between.
+ *
+ * @throws {LakehouseError} When staging is empty, a file or column is not as expected, or Spark fails; the table is then as it was.
+ * @throws {unknown} The signal's reason, after the job has ended.
+ * @example Usage
+ * ```ts ignore
+ * import { submitIngest } from "@lakehouse";
+ *
+ * const { rows, snapshotId } = await submitIngest();
+ * console.log(rows, snapshotId);
+ * ```
+ */
+export async function submitIngest(
+  options: IngestOptions = {},
+): Promise<IngestResult> {
+  const given = settings();
+  const started = performance.now();
+  const log: string[] = [];
+  let result: Extract<Message, { ingest: unknown }>["ingest"] | undefined;
+  let error: Extract<Message, { error: unknown }>["error"] | undefined;
+  const stack = runningStackOf();
+  const staged = await stagedFiles();
+  const code = await stack.submit({
+    script: "ingest.py",
+    isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
+    conf: [],
+    args: [
+      ["--warehouse", given.warehouse],
+      ["--minio-host", given.engineMinioHost],
+      ["--catalog-uri", given.engineCatalogUri],
+      ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
+      ["--namespace", given.namespace],
+      ["--table", given.table],
+    ].flat(),
+    signal: withLimit(
+      options.signal ?? interruptSignal(),
+      options.limitMs ?? DEFAULT_LIMIT_MS,
+      "The ingest",
+    ),
+    onLine: (line) => {
+      const message = parseMessage(line);
+      if (message && "progress" in message) {
+        options.onProgress?.(message.progress);
+      } else if (message && "ingest" in message) result = message.ingest;
+      else if (message) error = message.error;
+      else {
+        options.onLog?.(line);
+        log.push(line);
+        if (log.length > KEPT_LINES) log.shift();
+      }
+    },
+  });
+  if (code !== 0 || !result) throw failure(error, code, log);
+  const { snapshot_id, seconds, ...rest } = result;
+  return {
+    ...rest,
+    sparkSeconds: seconds,
+    seconds: (performance.now() - started) / 1000,
+    snapshotId: BigInt(snapshot_id),
+  };
+}

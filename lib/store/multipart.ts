@@ -1,0 +1,165 @@
+/**
+ * Sends files to the object store in memory that does not grow with them.
+ *
+ * Deno 2.8.1 does not give the memory of a request's body back, so bodies are
+ * read into a few buffers that are used again and again. That is why this does
+ * without the SDK's own multipart upload.
+ *
+ * @module
+ */
+
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { LakehouseError } from "../core/errors.ts";
+
+/** Size of a part, and of each buffer. */
+export const PART_BYTES: number = 16 * 1024 * 1024;
+/** Parts on their way at once, of one file or of several. */
+const PARALLEL = 4;
+
+/** A file to send. */
+export interface FileToSend {
+  /** Its path. */
+  path: string;
+  /** Its size in bytes. */
+  size: number;
+  /** Key of the object that it becomes. */
+  key: string;
+}
+
+/** Options of {@linkcode sendFiles}. */
+export interface SendOptions {
+  /** Ends the sending; a file that is half sent leaves nothing behind. */
+  signal: AbortSignal;
+  /** Told the bytes of each part that is there, and 1 with a file's last. */
+  onPart: (bytes: number, files: number) => void;
+}
+
+/** A file on its way. */
+interface Sending extends FileToSend {
+  /** Parts that are not there yet. */
+  left: number;
+  /** Id of the multipart upload; none for a file of one part. */
+  upload?: Promise<string>;
+  /** Entity tags of the parts that are there. */
+  tags: string[];
+}
+
+/** Reads part `number`, from 0, into the buffer. */
+async function readPart(
+  { path, size }: FileToSend,
+  number: number,
+  buffer: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const start = number * PART_BYTES;
+  const part = buffer.subarray(0, Math.min(PART_BYTES, size - start));
+  using file = await Deno.open(path);
+  await file.seek(start, Deno.SeekMode.Start);
+  for (let done = 0; done < part.length;) {
+    const read = await file.read(part.subarray(done));
+    if (read === null) {
+      throw new LakehouseError({
+        what: `Cannot send ${path}`,
+        why: "it grew shorter meanwhile",
+        next: "generate it again, then upload",
+      });
+    }
+    done += read;
+  }
+  return part;
+}
+
+/**
+ * Sends files, big ones in parts, four parts at once.
+ *
+ * @throws {LakehouseError} When a file grows shorter meanwhile.
+ * @throws {Error} What the client throws; parts already sent are removed.
+ */
+export async function sendFiles(
+  client: S3Client,
+  bucket: string,
+  files: readonly FileToSend[],
+  { signal, onPart }: SendOptions,
+): Promise<void> {
+  const ended = new AbortController();
+  const abortSignal = AbortSignal.any([signal, ended.signal]);
+  const open = new Set<Sending>();
+
+  async function begin({ key }: Sending): Promise<string> {
+    const command = new CreateMultipartUploadCommand({
+      ...{ Bucket: bucket, Key: key },
+    });
+    return (await client.send(command, { abortSignal })).UploadId!;
+  }
+
+  async function sendPart(
+    file: Sending,
+    number: number,
+    buffer: Uint8Array<ArrayBuffer>,
+  ): Promise<void> {
+    const Body = await readPart(file, number, buffer);
+    const object = { Bucket: bucket, Key: file.key };
+    if (file.size <= PART_BYTES) {
+      await client.send(new PutObjectCommand({ ...object, Body }), {
+        abortSignal,
+      });
+      return onPart(Body.length, 1);
+    }
+    file.upload ??= begin(file);
+    open.add(file);
+    const UploadId = await file.upload;
+    const PartNumber = number + 1;
+    const { ETag } = await client.send(
+      new UploadPartCommand({ ...object, UploadId, PartNumber, Body }),
+      { abortSignal },
+    );
+    file.tags[number] = ETag!;
+    if (--file.left > 0) return onPart(Body.length, 0);
+    const Parts = file.tags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }));
+    await client.send(
+      new CompleteMultipartUploadCommand({
+        ...{ ...object, UploadId, MultipartUpload: { Parts } },
+      }),
+      { abortSignal },
+    );
+    open.delete(file);
+    onPart(Body.length, 1);
+  }
+
+  const parts = function* (): Generator<[Sending, number]> {
+    for (const file of files) {
+      // An empty file is one part too.
+      const left = Math.max(1, Math.ceil(file.size / PART_BYTES));
+      const sending: Sending = { ...file, left, tags: [] };
+      for (let number = 0; number < left; number++) yield [sending, number];
+    }
+  }();
+  const worker = async () => {
+    const buffer = new Uint8Array(PART_BYTES);
+    for (const [file, number] of parts) {
+      abortSignal.throwIfAborted();
+      await sendPart(file, number, buffer);
+    }
+  };
+  const workers = Array.from({ length: PARALLEL }, worker);
+  try {
+    await Promise.all(workers);
+  } catch (error) {
+    ended.abort(error);
+    await Promise.allSettled(workers);
+    for (const { key, upload } of open) {
+      const UploadId = await upload?.catch(() => undefined);
+      if (!UploadId) continue;
+      await client.send(
+        new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId }),
+      ).catch(() => {});
+    }
+    throw error;
+  }
+}

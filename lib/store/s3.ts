@@ -1,0 +1,66 @@
+/**
+ * The client for the object store, and what its errors mean.
+ *
+ * @module
+ */
+
+import { S3Client } from "@aws-sdk/client-s3";
+import { settings } from "../core/settings.ts";
+import { LakehouseError } from "../core/errors.ts";
+
+/**
+ * An S3 client for the object store of the settings.
+ *
+ * Call `destroy()` on it when done.
+ *
+ * @example Usage
+ * ```ts
+ * import { s3Client } from "@lakehouse";
+ *
+ * const client = s3Client();
+ * client.destroy();
+ * ```
+ */
+export function s3Client(): S3Client {
+  const { minioHost, region, accessKey, secretKey } = settings();
+  return new S3Client({
+    endpoint: minioHost,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    maxAttempts: 4,
+  });
+}
+
+/** What an error of the S3 client means to the user; `what` failed. */
+export function s3Error(cause: unknown, what: string): unknown {
+  if (cause instanceof LakehouseError) return cause;
+  const { name, code, $metadata } = cause as {
+    name?: string;
+    code?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const { minioHost } = settings();
+  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return new LakehouseError({
+      what,
+      why: `nothing answers at ${minioHost}`,
+      next: "deno task up",
+      cause,
+    });
+  }
+  if ($metadata?.httpStatusCode === 403) {
+    return new LakehouseError({
+      what,
+      why: `${minioHost} refused the keys (${name})`,
+      next: "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
+      cause,
+    });
+  }
+  return new LakehouseError({
+    what,
+    why: `${minioHost} answered ${name ?? String(cause)}`,
+    next: "deno task status",
+    cause,
+  });
+}

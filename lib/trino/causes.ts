@@ -1,0 +1,62 @@
+/**
+ * What usually lies behind an error of Trino, and the next step.
+ *
+ * @module
+ */
+
+import { settings } from "../core/settings.ts";
+
+interface Explanation {
+  why?: string;
+  next?: string;
+}
+
+const REFUSED: Explanation = {
+  why: "the catalog or the object store refused the keys Trino signs with",
+  next:
+    "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY, then run notebook 01 again",
+};
+
+/**
+ * Likely cause and next step of a failed statement; empty when the message says
+ * it all.
+ *
+ * @param causes What the errors underneath say.
+ */
+export function explain(
+  errorName: string,
+  message: string,
+  causes = "",
+): Explanation {
+  const { engineMinioHost, engineCatalogUri, trinoCatalog } = settings();
+  if (
+    /Cannot obtain metadata|UnknownHostException|Name or service not known|Connection refused|Failed to load table|Unable to execute HTTP request/i
+      .test(message)
+  ) {
+    // Trino says the same of a catalog that answers, and refuses.
+    if (/Forbidden|SignatureDoesNotMatch|AccessDenied/.test(causes)) {
+      return REFUSED;
+    }
+    return {
+      why:
+        `Trino cannot reach the object store or the catalog under the name it was given (${engineMinioHost}, ${engineCatalogUri})`,
+      next:
+        "deno task doctor; in containers the name is http://minio:9000, set by ENGINE_MINIO_HOST",
+    };
+  }
+  if (/Forbidden|signature|AccessDenied|403/i.test(message)) return REFUSED;
+  if (errorName === "CATALOG_NOT_FOUND") {
+    return {
+      why: `Trino forgets its catalogs when it stops`,
+      next:
+        `run notebook 01 again, or await ensureTrinoCatalog(), which creates "${trinoCatalog}"`,
+    };
+  }
+  if (errorName === "TABLE_NOT_FOUND" || errorName === "SCHEMA_NOT_FOUND") {
+    return {
+      why: "nothing was ingested yet",
+      next: "run notebook 04, or deno task analyze",
+    };
+  }
+  return {};
+}

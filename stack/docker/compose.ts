@@ -1,0 +1,216 @@
+/**
+ * The containers of `docker/docker-compose.yaml`.
+ *
+ * @module
+ */
+
+import { dockerEnv, PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { run } from "../../lib/core/process.ts";
+import { docker, type Engine } from "./engine.ts";
+
+/** The services, in the order they are shown. */
+export const SERVICES = ["minio", "trino", "spark"] as const;
+
+/** Name of a service of the Compose file. */
+export type ServiceName = typeof SERVICES[number];
+
+/** A container as the engine sees it. */
+export interface Container {
+  /** Its id. */
+  id: string;
+  /** Its name, which differs between versions of Compose. */
+  name: string;
+  /** The service it runs. */
+  service: ServiceName;
+  /** `running`, `exited`, `created`, `paused`, `restarting`, `dead`. */
+  state: string;
+  /** `healthy`, `unhealthy`, `starting`, or empty without a health check. */
+  health: string;
+  /** Exit code of a container that has ended. */
+  exitCode: number;
+  /** Whether the kernel ended it for its memory limit. */
+  outOfMemory: boolean;
+  /** Ports of this machine that lead into it. */
+  ports: number[];
+  /** Folder of the Compose file it was made from. */
+  folder: string;
+}
+
+/** Folder of the Compose file and its `.env`. */
+export const COMPOSE_DIR = `${PROJECT_DIR}/docker`;
+
+/** A variable of the Compose file: the environment, then `docker/.env`. */
+export function composeVariable(name: string): string | undefined {
+  return Deno.env.get(name) || dockerEnv()[name] || undefined;
+}
+
+/** The Compose project: `docker`, unless `LAKEHOUSE_PROJECT` says otherwise. */
+export function projectName(): string {
+  return composeVariable("LAKEHOUSE_PROJECT") ?? "docker";
+}
+
+/**
+ * Runs a compose command on this project.
+ *
+ * @returns Its exit code and the lines it printed.
+ */
+export async function compose(
+  engine: Engine,
+  args: string[],
+  options: {
+    licence?: string | undefined;
+    signal?: AbortSignal;
+    onLine?: (line: string) => void;
+  } = {},
+): Promise<{ code: number; lines: string[] }> {
+  const { accessKey, secretKey, region } = settings();
+  const [command = "", ...words] = engine.compose;
+  const extra = composeVariable("LAKEHOUSE_COMPOSE_FILE");
+  const files = [`${COMPOSE_DIR}/docker-compose.yaml`, ...extra ? [extra] : []];
+  const lines: string[] = [];
+  const code = await run({
+    command,
+    args: [
+      ...words,
+      "--project-directory",
+      COMPOSE_DIR,
+      "--project-name",
+      projectName(),
+      ...files.flatMap((file) => ["--file", file]),
+      ...args,
+    ],
+    env: {
+      MINIO_ACCESS_KEY: accessKey,
+      MINIO_SECRET_KEY: secretKey,
+      AWS_REGION: region,
+      // Only a start needs it; the file refuses to be read without one.
+      MINIO_LICENSE: options.licence ?? "none",
+      // A plain list of lines, also where it believes in a terminal.
+      COMPOSE_PROGRESS: "plain",
+      COMPOSE_ANSI: "never",
+    },
+    ...(options.signal ? { signal: options.signal } : {}),
+    onLine: (line) => {
+      lines.push(line);
+      options.onLine?.(line);
+    },
+  });
+  return { code, lines };
+}
+
+interface Inspected {
+  Id: string;
+  Name: string;
+  Config: { Labels: Record<string, string> };
+  State: {
+    Status: string;
+    ExitCode: number;
+    OOMKilled: boolean;
+    Health?: { Status: string };
+  };
+  HostConfig: {
+    PortBindings: Record<string, { HostPort: string }[] | null> | null;
+  };
+}
+
+function toContainer(found: Inspected): Container {
+  const { Id, Name, Config, State, HostConfig } = found;
+  return {
+    id: Id,
+    name: Name.replace(/^\//, ""),
+    service: Config.Labels["com.docker.compose.service"] as ServiceName,
+    state: State.Status,
+    health: State.Health?.Status ?? "",
+    exitCode: State.ExitCode,
+    outOfMemory: State.OOMKilled,
+    ports: Object.values(HostConfig.PortBindings ?? {})
+      .flatMap((bindings) => bindings ?? [])
+      .map(({ HostPort }) => Number(HostPort)),
+    folder: Config.Labels["com.docker.compose.project.working_dir"] ?? "",
+  };
+}
+
+/**
+ * The project's containers, running or not, by the labels Compose gives them;
+ * names differ between its versions.
+ *
+ * @throws {LakehouseError} When the engine does not answer.
+ */
+export async function containers(signal?: AbortSignal): Promise<Container[]> {
+  const label = "label=com.docker.compose";
+  const { stdout } = await docker([
+    "ps",
+    "--all",
+    "--quiet",
+    "--filter",
+    `${label}.project=${projectName()}`,
+    "--filter",
+    `${label}.oneoff=False`,
+  ], signal);
+  const ids = stdout.split("\n").filter(Boolean);
+  if (ids.length === 0) return [];
+  const inspected = await docker(["inspect", ...ids], signal);
+  // One that was removed in between is missing; the others are there.
+  const found: Inspected[] = JSON.parse(inspected.stdout || "[]");
+  return found.map(toContainer).filter(({ service }) =>
+    SERVICES.includes(service)
+  );
+}
+
+/**
+ * Fails when containers of a Compose file elsewhere go by this project's name:
+ * Compose would take them for its own, and replace or remove them.
+ *
+ * @throws {LakehouseError} Names the container and the folder it belongs to.
+ */
+export async function checkOwner(found: Container[]): Promise<void> {
+  const ours = await Deno.realPath(COMPOSE_DIR);
+  for (const { name, folder } of found) {
+    // What was made from a folder that is gone is ours: this one has moved.
+    const theirs = await Deno.realPath(folder).catch(() => ours);
+    if (theirs === ours) continue;
+    throw new LakehouseError({
+      what: `Cannot use the Compose project "${projectName()}"`,
+      why: `its container ${name} belongs to ${folder}`,
+      next:
+        `docker compose down in that folder, or set LAKEHOUSE_PROJECT and LAKEHOUSE_NETWORK in docker/.env to names of their own`,
+    });
+  }
+}
+
+/** What is wrong with a container, or `undefined` when it is well. */
+export function containerProblem(
+  service: ServiceName,
+  container: Container | undefined,
+): string | undefined {
+  if (!container) return `there is no ${service} container`;
+  const { state, health, exitCode, outOfMemory, name } = container;
+  if (state !== "running") {
+    const why = outOfMemory ? ", out of memory" : "";
+    if (state === "removing") return `the container ${name} is being removed`;
+    return state === "exited"
+      ? `the container ${name} has ended with code ${exitCode}${why}`
+      : `the container ${name} is ${state}`;
+  }
+  if (health === "unhealthy") return `the container ${name} is unhealthy`;
+  return undefined;
+}
+
+/**
+ * The container of a service, running.
+ *
+ * @throws {LakehouseError} When it does not exist or does not run.
+ */
+export async function runningContainer(
+  service: ServiceName,
+  what: string,
+): Promise<Container> {
+  const container = (await containers()).find((one) => one.service === service);
+  if (container?.state === "running") return container;
+  throw new LakehouseError({
+    what,
+    why: containerProblem(service, container) ?? "",
+    next: "deno task up --stack docker",
+  });
+}

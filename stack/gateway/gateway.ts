@@ -1,0 +1,238 @@
+/**
+ * The local stack's Iceberg REST endpoint: what AIStor serves at `/_iceberg`,
+ * in front of Iceberg's reference catalog (java/RestCatalog.java).
+ *
+ * It checks every request's signature, answers `/v1/warehouses` itself, and
+ * forwards the rest. Objects do not pass through it.
+ *
+ * @module
+ */
+
+import { S3Client } from "@aws-sdk/client-s3";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { type Call, callBackend } from "./backend.ts";
+import {
+  badRequest,
+  envelope,
+  notFound,
+  notServed,
+  Refusal,
+} from "./refusal.ts";
+import { openRegistry } from "./registry.ts";
+import { refuseHeaders, refuseRequest } from "./verify.ts";
+import { serveWarehouses, type Warehouses } from "./warehouses.ts";
+
+/** What the gateway works with. */
+export interface GatewayOptions {
+  /** Port on 127.0.0.1; 0 takes a free one. */
+  port: number;
+  /** Address of the reference catalog. */
+  backend: string;
+  /** Address of the S3 endpoint, for the warehouses' buckets. */
+  s3: string;
+  /** JSON file with the list of warehouses. */
+  state: string;
+  /** Access key that is let in, here and at S3. */
+  accessKey: string;
+  /** Secret key that belongs to it. */
+  secretKey: string;
+  /** Region for requests to S3. */
+  region: string;
+  /**
+   * Where each request's log line goes.
+   *
+   * @default {console.log}
+   */
+  log?: (line: string) => void;
+  /**
+   * Largest body taken, in bytes. Catalog traffic is small JSON.
+   *
+   * @default {33554432}
+   */
+  maxBody?: number;
+  /**
+   * Longest wait for the reference catalog, in milliseconds.
+   *
+   * @default {60000}
+   */
+  timeout?: number;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  /** The port it listens on. */
+  port: number;
+  /** Ends it after the requests under way. */
+  shutdown: () => Promise<void>;
+}
+
+interface Context extends Warehouses {
+  options: GatewayOptions;
+}
+
+const BASE = "/_iceberg/v1/";
+const METHODS = ["DELETE", "GET", "HEAD", "POST"];
+const MAX_BODY = 32 * 1024 * 1024;
+
+async function readBody(
+  request: Request,
+  max: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () =>
+    new Refusal(
+      413,
+      "RequestEntityTooLarge",
+      `The body is larger than ${max} bytes`,
+    );
+  if (Number(request.headers.get("content-length")) > max) throw tooLarge();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > max) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+}
+
+async function serveConfig(context: Context, call: Call): Promise<Response> {
+  if (call.method !== "GET") throw notServed(call.method);
+  const name = call.url.searchParams.get("warehouse");
+  if (!name) throw badRequest("The query parameter warehouse is missing");
+  if (!context.registry.warehouses.has(name)) throw notFound(name);
+  const answer = await callBackend(context.backend, `/${name}/v1/config`);
+  const { defaults, overrides, endpoints } = await answer.json();
+  return Response.json({
+    defaults,
+    overrides: { ...overrides, prefix: name },
+    // The reference catalog lists its token endpoints too, which are not served.
+    endpoints: (endpoints as string[]).filter((endpoint) =>
+      endpoint.includes(" /v1/{prefix}/")
+    ),
+  });
+}
+
+async function route(context: Context, call: Call): Promise<Response> {
+  if (!METHODS.includes(call.method)) throw notServed(call.method);
+  if (!call.url.pathname.startsWith(BASE)) {
+    throw new Refusal(404, "NotFoundException", "Nothing is served here");
+  }
+  const path = call.url.pathname.slice(BASE.length);
+  const [, first = "", rest] = path.match(/^([^/]*)(?:\/(.*))?$/) ?? [];
+  if (path === "config") return await serveConfig(context, call);
+  if (first === "warehouses") return await serveWarehouses(context, rest, call);
+  if (!context.registry.warehouses.has(first)) throw notFound(first);
+  const target = `/${first}/v1/${rest ?? ""}${call.url.search}`;
+  return await callBackend(context.backend, target, call);
+}
+
+async function answer(context: Context, request: Request): Promise<Response> {
+  const { accessKey, secretKey, maxBody = MAX_BODY } = context.options;
+  const url = new URL(request.url);
+  const keys = { accessKey, secretKey, service: "s3tables" };
+  const { method, headers } = request;
+  const forbid = (reason: string | undefined) => {
+    if (reason) throw new Refusal(403, "ForbiddenException", reason);
+  };
+  forbid(refuseHeaders(headers, keys));
+  const body = await readBody(request, maxBody);
+  forbid(refuseRequest({ method, url: request.url, headers, body }, keys));
+  return await route(context, { method, url, headers, body });
+}
+
+async function handle(context: Context, request: Request): Promise<Response> {
+  const { log = console.log } = context.options;
+  // Asked many times while the stack starts: no line in the log.
+  if (new URL(request.url).pathname === "/healthz") return new Response("ok\n");
+  const start = performance.now();
+  let response: Response;
+  let cause = "";
+  try {
+    response = await answer(context, request);
+  } catch (error) {
+    const refusal = error instanceof Refusal
+      ? error
+      : new Refusal(500, "InternalServerError", "The gateway failed", error);
+    response = envelope(refusal);
+    if (refusal.status >= 500) {
+      cause = ` ${refusal.type}: ${refusal.message}` +
+        (refusal.cause ? ` (${refusal.cause})` : "");
+    }
+  }
+  const ms = Math.round(performance.now() - start);
+  // The path only: a query could hold a presigned signature.
+  const { pathname } = new URL(request.url);
+  log(`${request.method} ${pathname} ${response.status} ${ms} ms${cause}`);
+  return response;
+}
+
+/**
+ * Starts the gateway on 127.0.0.1.
+ *
+ * @throws {LakehouseError} When the list of warehouses is damaged.
+ * @throws {Deno.errors.AddrInUse} When the port is taken.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { accessKey, secretKey, region } = options;
+  const s3 = new S3Client({
+    endpoint: options.s3,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
+  });
+  const context: Context = {
+    options,
+    backend: {
+      address: options.backend.replace(/\/+$/, ""),
+      secretKey,
+      ...options.timeout === undefined ? {} : { timeout: options.timeout },
+    },
+    registry: await openRegistry(options.state),
+    s3,
+    changes: Promise.resolve(),
+  };
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: options.port, onListen: () => {} },
+    (request) => handle(context, request),
+  );
+  return {
+    port: server.addr.port,
+    shutdown: async () => {
+      await server.shutdown();
+      s3.destroy();
+    },
+  };
+}
+
+function env(name: string): string {
+  const value = Deno.env.get(name);
+  if (!value) {
+    throw new LakehouseError({
+      what: "Cannot start the gateway",
+      why: `${name} is not set`,
+      next: "deno task up",
+    });
+  }
+  return value;
+}
+
+if (import.meta.main) {
+  const gateway = await startGateway({
+    port: Number(env("GATEWAY_PORT")),
+    backend: env("GATEWAY_BACKEND"),
+    s3: env("GATEWAY_S3"),
+    state: env("GATEWAY_STATE"),
+    accessKey: env("MINIO_ACCESS_KEY"),
+    secretKey: env("MINIO_SECRET_KEY"),
+    region: env("AWS_REGION"),
+  });
+  console.log(`Listening on http://127.0.0.1:${gateway.port}/_iceberg`);
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(name, async () => {
+      await gateway.shutdown();
+      Deno.exit(0);
+    });
+  }
+}

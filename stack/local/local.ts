@@ -1,0 +1,258 @@
+/**
+ * The local stack: real services as processes of this machine.
+ *
+ * @module
+ */
+
+import {
+  runningStackFile,
+  settings,
+  stateDir,
+} from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { isRecording } from "./class_archive.ts";
+import { java, SPARK_JAVA, TRINO_JAVA } from "../install/java.ts";
+import { type LocalPorts, localPorts } from "./ports.ts";
+import { readLog } from "../logs.ts";
+import { fetchArtifacts } from "../install/maven.ts";
+import { python } from "../install/python.ts";
+import { likelyCause } from "./service_causes.ts";
+import { writeServiceFiles } from "./service_files.ts";
+import {
+  type LocalService,
+  localServices,
+  type ServiceContext,
+} from "./services.ts";
+import { sparkSubmit } from "./spark_submit.ts";
+import type { OnStep, ServiceStatus, Stack, UpOptions } from "../stack.ts";
+import {
+  logFile,
+  type Program,
+  programStates,
+  startPrograms,
+  startSupervisor,
+  stopSupervisor,
+  type Supervisor,
+} from "./supervisor.ts";
+
+const START_SECONDS = 120;
+const SETS = ["trino", "trino-iceberg", "s3proxy", "catalog", "spark"];
+
+const dir = () => `${stateDir()}/local`;
+
+const supervisor = async (): Promise<Supervisor> => ({
+  dir: dir(),
+  bin: (await python()).bin,
+});
+
+async function serviceContext(
+  signal?: AbortSignal,
+): Promise<ServiceContext> {
+  const { accessKey, secretKey, region } = settings();
+  return {
+    dir: dir(),
+    javaHome: await java(TRINO_JAVA, signal),
+    python: await python(signal ? { signal } : {}),
+    ports: localPorts(),
+    accessKey,
+    secretKey,
+    region,
+  };
+}
+
+/** Downloads and finds what the local stack needs; does nothing when all is there. */
+export async function prepareLocal(options: UpOptions = {}): Promise<void> {
+  const { signal, onStep } = options;
+  await python({
+    ...(signal ? { signal } : {}),
+    onInstall: () =>
+      onStep?.("Installing JupyterLab, Spark and the supervisor"),
+  });
+  await fetchArtifacts(SETS, {
+    ...(signal ? { signal } : {}),
+    ...(options.onDownload ? { onProgress: options.onDownload } : {}),
+  });
+  await java(TRINO_JAVA, signal);
+  await java(SPARK_JAVA, signal);
+}
+
+function checkPorts(ports: LocalPorts): void {
+  for (const [setting, port] of Object.entries(ports)) {
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port }).close();
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+      throw new LakehouseError({
+        what: `Cannot start on port ${port}`,
+        why: "another program listens there",
+        next:
+          `end that program, or set ${setting} to a free port, then deno task up`,
+        cause,
+      });
+    }
+  }
+}
+
+/** Fails as soon as the supervisor gave a service up; resolves when all are well. */
+async function waitUntilHealthy(
+  services: LocalService[],
+  options: UpOptions,
+): Promise<void> {
+  const started = performance.now();
+  const waiting = new Set(services);
+  let nextLook = started + 1_000;
+  while (waiting.size > 0) {
+    options.signal?.throwIfAborted();
+    await Promise.all([...waiting].map(async (service) => {
+      if (!await service.isHealthy()) return;
+      waiting.delete(service);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const port = localPorts()[service.setting];
+      options.onStep?.(
+        `${service.name} is healthy on port ${port} after ${seconds} s`,
+      );
+    }));
+    const now = performance.now();
+    if (waiting.size > 0 && now > nextLook) {
+      const states = await programStates(await supervisor());
+      for (const service of waiting) {
+        const state = states.get(service.name)?.state ?? "gone";
+        const late = now - started > START_SECONDS * 1000;
+        if (late || state === "FATAL" || state === "gone") {
+          throw await startFailure(
+            service,
+            late
+              ? `it did not answer for ${START_SECONDS} s`
+              : `its process is ${state}`,
+          );
+        }
+      }
+      nextLook = now + 1_000;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function startFailure(
+  service: LocalService,
+  state: string,
+): Promise<LakehouseError> {
+  const { name } = service;
+  const lines: string[] = [];
+  for await (const line of readLog(logFile(dir(), name), { lines: 60 })) {
+    lines.push(line);
+  }
+  const cause = likelyCause(lines.join("\n"));
+  const tail = lines.slice(-8).join("\n  ");
+  return new LakehouseError({
+    what: `Cannot start ${name} (${service.title})`,
+    why: `${cause?.why ?? state}; its log ends:\n  ${tail}\n`,
+    next: cause?.next ?? `deno task logs ${name}`,
+  });
+}
+
+async function record(context: ServiceContext): Promise<void> {
+  const { ports } = context;
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  const values = {
+    STACK: "local",
+    TRINO_URI: at(ports.TRINO_PORT),
+    MINIO_HOST: at(ports.S3_PORT),
+    CATALOG_URI: `${at(ports.CATALOG_PORT)}/_iceberg`,
+  };
+  await Deno.writeTextFile(
+    runningStackFile(),
+    JSON.stringify(values, null, 2) + "\n",
+  );
+}
+
+async function up(options: UpOptions = {}): Promise<void> {
+  await prepareLocal(options);
+  const context = await serviceContext(options.signal);
+  const services = localServices(context);
+  const states = await programStates(await supervisor());
+  if (states.size > 0) {
+    const stopped = services.map(({ name }) => name)
+      .filter((name) => states.get(name)?.state !== "RUNNING");
+    if (stopped.length > 0) await startPrograms(await supervisor(), stopped);
+  } else {
+    checkPorts(context.ports);
+    await writeServiceFiles(context);
+    options.onStep?.("Starting s3, catalog, gateway and trino");
+    await startSupervisor(
+      await supervisor(),
+      await localPrograms(),
+      {
+        MINIO_ACCESS_KEY: context.accessKey,
+        MINIO_SECRET_KEY: context.secretKey,
+        AWS_ACCESS_KEY_ID: context.accessKey,
+        AWS_SECRET_ACCESS_KEY: context.secretKey,
+      },
+    );
+  }
+  try {
+    await waitUntilHealthy(services, options);
+  } catch (error) {
+    await stopSupervisor(await supervisor());
+    throw error;
+  }
+  await record(context);
+}
+
+async function down(
+  options: { clean?: boolean; onStep?: OnStep } = {},
+): Promise<void> {
+  // Without its environment nothing can run, and nothing needs to be stopped.
+  if (await Deno.stat(dir()).then(() => true, () => false)) {
+    await stopSupervisor(await supervisor(), isRecording() ? 900 : undefined);
+  }
+  if (settings().stack === "local") {
+    await Deno.remove(runningStackFile()).catch(() => {});
+  }
+  if (options.clean) {
+    await Deno.remove(dir(), { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}
+
+async function memoryOf(pid: number | undefined): Promise<number | undefined> {
+  if (pid === undefined) return undefined;
+  const text = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
+  const kilobytes = text.match(/^VmRSS:\s+(\d+) kB/m)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+}
+
+async function status(): Promise<ServiceStatus[]> {
+  const context = await serviceContext();
+  const states = await programStates(await supervisor());
+  return Promise.all(
+    localServices(context).map(async (service) => {
+      const state = states.get(service.name);
+      return {
+        name: service.name,
+        title: service.title,
+        healthy: state?.pid !== undefined && await service.isHealthy(),
+        state: state?.state ?? "STOPPED",
+        address: `127.0.0.1:${context.ports[service.setting]}`,
+        memory: await memoryOf(state?.pid),
+      };
+    }),
+  );
+}
+
+/** The services as they would be started now. */
+export async function localPrograms(): Promise<Program[]> {
+  const services = localServices(await serviceContext());
+  return await Promise.all(services.map((service) => service.program()));
+}
+
+/** The local stack. */
+export const localStack: Stack = {
+  name: "local",
+  up,
+  down,
+  status,
+  logs: (name, options) => readLog(logFile(dir(), name), options),
+  submit: (job) => sparkSubmit(job),
+};

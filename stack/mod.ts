@@ -1,0 +1,98 @@
+/**
+ * Which stack is meant.
+ *
+ * @module
+ */
+
+import {
+  runningStack,
+  settings,
+  type StackName,
+} from "../lib/core/settings.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
+import { findEngine } from "./docker/engine.ts";
+import { licence } from "./docker/licence.ts";
+import { dockerStack } from "./docker/docker.ts";
+import { localStack } from "./local/local.ts";
+import { remoteStack } from "./remote/remote.ts";
+import type { Stack } from "./stack.ts";
+
+const STACKS: Record<StackName, Stack> = {
+  docker: dockerStack,
+  local: localStack,
+  remote: remoteStack,
+};
+
+/** The stack of that name. */
+export function stackOf(name: string): Stack {
+  const stack = STACKS[name as StackName] as Stack | undefined;
+  if (stack) return stack;
+  throw new LakehouseError({
+    what: `Cannot use the stack "${name}"`,
+    why: `there are ${Object.keys(STACKS).join(", ")}`,
+    next: "leave --stack out, or name one of them",
+  });
+}
+
+/** Why a stack is taken that nobody has asked for at this moment. */
+async function reasonFor(stack: StackName): Promise<string> {
+  if (runningStack().STACK !== stack) return `STACK is ${stack}`;
+  const isDockerPossible = stack === "local" &&
+    await licence().catch(() => undefined);
+  return isDockerPossible
+    ? "it is running; for MinIO AIStor: deno task down, then deno task up"
+    : "it is running";
+}
+
+/**
+ * The stack asked for, the one that runs, or else the one that fits: Docker's
+ * when a licence is set and the engine answers, the local one otherwise.
+ */
+export async function chooseStack(
+  name?: string,
+): Promise<{ stack: Stack; reason: string }> {
+  if (name) return { stack: stackOf(name), reason: "asked for" };
+  const { stack } = settings();
+  if (stack) return { stack: stackOf(stack), reason: await reasonFor(stack) };
+  if (!await licence()) {
+    return {
+      stack: localStack,
+      reason: "MINIO_LICENSE is not set, which MinIO AIStor needs",
+    };
+  }
+  try {
+    const { version } = await findEngine();
+    return {
+      stack: dockerStack,
+      reason: `a licence is set and Docker ${version} answers`,
+    };
+  } catch (error) {
+    if (!(error instanceof LakehouseError)) throw error;
+    const { what, why } = error;
+    return {
+      stack: localStack,
+      reason:
+        `a licence is set, but: ${what}: ${why}; deno task doctor --stack docker`,
+    };
+  }
+}
+
+/** The stack asked for, else the one that runs, else the local one. */
+export function currentStack(name?: string): Stack {
+  return stackOf(name ?? settings().stack ?? "local");
+}
+
+/**
+ * The stack that is running.
+ *
+ * @throws {LakehouseError} When none is.
+ */
+export function runningStackOf(): Stack {
+  const { stack } = settings();
+  if (stack) return stackOf(stack);
+  throw new LakehouseError({
+    what: "Cannot find a running stack",
+    why: "none was started, or it was stopped",
+    next: "deno task up",
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * Tests the Docker stack on a real engine: the real Compose file, with stand-in
+ * images in place of those that need a licence or a registry.
+ *
+ * @module
+ */
+
+import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { laneEngine } from "../../tests/docker/engine.ts";
+import { removeLeftovers } from "../../tests/docker/leftovers.ts";
+import {
+  buildImages,
+  IMAGES,
+  writeOverride,
+} from "../../tests/docker/stand_in.ts";
+import { command, main } from "../cli.ts";
+import { testFlags } from "./import_map.ts";
+import { conclude, deno, runSuite } from "./suite.ts";
+
+const STATE = `${PROJECT_DIR}/.state-docker`;
+
+interface Options {
+  filter?: string;
+  all?: boolean;
+  keep?: boolean;
+}
+
+/** Everything that could lead a test to another stack, project or data. */
+const LANE_ENV: Record<string, string> = {
+  LAKEHOUSE_STATE: STATE,
+  LAKEHOUSE_PROJECT: "lakehouse-test",
+  LAKEHOUSE_NETWORK: "lakehouse-test",
+  LAKEHOUSE_COMPOSE_FILE: `${STATE}/compose.stand-in.json`,
+  STACK: "docker",
+  MINIO_IMAGE: IMAGES.minio ?? "",
+  TRINO_IMAGE: IMAGES.trino ?? "",
+  SPARK_IMAGE: IMAGES.spark ?? "",
+  MINIO_LICENSE: "stand-in",
+  S3_PORT: "29000",
+  CONSOLE_PORT: "29001",
+  TRINO_PORT: "29999",
+  MINIO_HOST: "http://localhost:29000",
+  CATALOG_URI: "http://localhost:29000/_iceberg",
+  TRINO_URI: "http://localhost:29999",
+  ENGINE_MINIO_HOST: "http://minio:9000",
+  ENGINE_CATALOG_URI: "http://minio:9000/_iceberg",
+  MINIO_ACCESS_KEY: "testadmin",
+  MINIO_SECRET_KEY: "test/secret+key",
+  WAREHOUSE: "testwarehouse",
+  STAGING_BUCKET: "staging",
+  TRINO_CATALOG: "tutorial_catalog",
+  NAMESPACE: "chicago",
+  TABLE: "taxi_trips",
+  PARQUET_DIR: `${STATE}/parquet`,
+  ROWS: "0.05",
+};
+
+/** Numbers of the notebooks that the lane runs. */
+function notebookNumbers(all: boolean): string[] {
+  if (!all) return ["01", "02", "03", "04", "05"];
+  return [...Deno.readDirSync(`${PROJECT_DIR}/notebooks`)]
+    // 00 needs no stack, and those from 90 on measure.
+    .flatMap(({ name }) => name.match(/^(?!00)([0-8]\d)-.*\.ipynb$/)?.[1] ?? [])
+    .sort();
+}
+
+/** Waits for a lane of another clone, which has the same ports and names. */
+async function onlyOne(): Promise<Deno.FsFile> {
+  await Deno.mkdir(cacheDir(), { recursive: true });
+  const lock = await Deno.open(`${cacheDir()}/test-docker.lock`, {
+    create: true,
+    write: true,
+  });
+  if (!await lock.tryLock(true)) {
+    console.log("Waiting for another test:docker to end");
+    await lock.lock(true);
+  }
+  return lock;
+}
+
+const down = () =>
+  deno([
+    "run",
+    "-A",
+    `${PROJECT_DIR}/tasks/down.ts`,
+    "--stack",
+    "docker",
+    "--clean",
+  ], LANE_ENV);
+
+await main(
+  command(
+    "test:docker",
+    "Tests the Docker stack on a real engine, with stand-in images.",
+  )
+    .option("--filter <text>", "only tests with this in their name")
+    .option("--all", "run every notebook, not 01 to 05 only")
+    .option("--keep", "leave the containers running")
+    .action(async (options: Options) => {
+      await Deno.mkdir(STATE, { recursive: true });
+      using _lock = await onlyOne();
+      const engine = await laneEngine(STATE);
+      if ("skipped" in engine) {
+        console.log(`test:docker skipped: ${engine.skipped}`);
+        return;
+      }
+      try {
+        await buildImages(STATE);
+        await writeOverride(STATE);
+        // What an earlier run left behind is no part of this one.
+        await removeLeftovers(LANE_ENV.LAKEHOUSE_PROJECT!);
+        await down();
+        conclude(
+          await runSuite(`${STATE}/docker.xml`, [
+            "-A",
+            ...await testFlags(STATE),
+            ...options.filter ? ["--filter", options.filter] : [],
+            "tests/docker",
+          ], {
+            ...LANE_ENV,
+            LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
+          }),
+        );
+      } finally {
+        if (!options.keep) {
+          await down();
+          await engine.stop();
+        }
+      }
+    }),
+);

@@ -1,0 +1,185 @@
+/**
+ * Checks of the containers and of the ports that lead to them.
+ *
+ * @module
+ */
+
+import {
+  type Container,
+  containerProblem,
+  containers,
+  type ServiceName,
+  SERVICES,
+} from "../../stack/docker/compose.ts";
+import { unhealthy } from "../../stack/docker/failure.ts";
+import { dockerPorts } from "../../stack/docker/ports.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { Check, Outcome } from "./check.ts";
+import { listeners } from "./listener.ts";
+import { portsVerdict, portUses } from "./machine.ts";
+import { notRunning } from "./running.ts";
+import { serviceCheck, type Subject, upCommand } from "./subject.ts";
+
+const GROUP = "services";
+const LOG_LINES = 60;
+/** An engine that has just been woken takes its time. */
+const LIMIT_MS = 10_000;
+
+/** Whether a container is well; `log` is the end of its log. */
+export function containerVerdict(
+  service: ServiceName,
+  container: Container | undefined,
+  log: string[],
+): Outcome {
+  const effect = `${service} is down`;
+  if (!container) {
+    return {
+      status: "failed",
+      text: `No such container: there is no ${service} container`,
+      next: upCommand("docker"),
+      effect,
+    };
+  }
+  const problem = containerProblem(service, container);
+  if (problem) {
+    const { why = problem, next = "" } = unhealthy(service, problem, log);
+    // Without a known cause its words are the problem, and the log.
+    const isKnown = !why.startsWith(problem);
+    return {
+      status: "failed",
+      text: isKnown ? `${problem}: ${why}` : problem,
+      next: isKnown || container.state === "running"
+        ? next
+        : `${upCommand("docker")}; ${next} says why it ended`,
+      effect,
+    };
+  }
+  return container.health === "starting"
+    ? {
+      status: "failed",
+      text: `${container.name} is still starting`,
+      next: `wait 10 s, then the same again; deno task logs ${service}`,
+      effect,
+    }
+    : {
+      status: "passed",
+      text: `${container.name} is ${container.health || container.state}`,
+    };
+}
+
+/** Whether the ports of the settings lead into the containers. */
+export function publishedVerdict(
+  found: Container[],
+  wanted: Partial<Record<ServiceName, { setting: string; address: string }>>,
+): Outcome {
+  const wrong = Object.entries(wanted).flatMap(
+    ([name, { setting, address }]) => {
+      const { port, protocol } = new URL(address);
+      const number = Number(port || (protocol === "https:" ? 443 : 80));
+      const ports = found.find(({ service }) => service === name)?.ports;
+      // Whether it runs at all is the question of another check.
+      if (!ports) return [];
+      return ports.includes(number) ? [] : [{ name, setting, number, ports }];
+    },
+  );
+  const [first] = wrong;
+  if (!first) {
+    const list = found.flatMap(({ service, ports }) =>
+      ports.map((port) => `${port} ${service}`)
+    );
+    return list.length > 0
+      ? { status: "passed", text: list.join(", ") }
+      : { status: "skipped", text: "neither minio nor trino runs" };
+  }
+  const ports = first.ports.join(", ") || "none";
+  return {
+    status: "failed",
+    text:
+      `${first.setting} leads to port ${first.number}, ${first.name} publishes ${ports}`,
+    next:
+      `unset ${first.setting}, or set S3_PORT and TRINO_PORT in docker/.env, then ${
+        upCommand("docker")
+      }`,
+  };
+}
+
+/** Whether the containers have their ports of this machine, or could have them. */
+async function lookAtPorts(signal: AbortSignal): Promise<Outcome> {
+  const ports = { ...dockerPorts() };
+  const running = (await containers(signal))
+    .filter(({ state }) => state === "running");
+  const owners = listeners(Object.values(ports));
+  for (const port of running.flatMap(({ ports }) => ports)) {
+    owners.set(port, "ours");
+  }
+  return portsVerdict(portUses(ports, owners), upCommand("docker"));
+}
+
+async function endOfLog(stack: Stack, name: string): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of stack.logs(name, { lines: LOG_LINES })) {
+    lines.push(line);
+  }
+  return lines;
+}
+
+/** Checks of the ports, of the containers, and of where the settings lead. */
+export function containerChecks({ given }: Subject, stack: Stack): Check[] {
+  let found: Container[] = [];
+  const ours = (name: ServiceName) =>
+    found.find(({ service }) => service === name);
+  return [
+    {
+      name: "ports",
+      group: GROUP,
+      needs: ["Docker"],
+      limitMs: LIMIT_MS,
+      run: lookAtPorts,
+    },
+    {
+      name: "docker stack",
+      group: GROUP,
+      needs: ["Docker"],
+      limitMs: LIMIT_MS,
+      run: async (signal) => {
+        found = await containers(signal);
+        const running = found.filter(({ state }) => state === "running").length;
+        return running > 0
+          ? {
+            status: "passed",
+            text: `${running} of ${SERVICES.length} containers run`,
+          }
+          : notRunning(
+            "docker",
+            found.length === 0
+              ? "No such container: none of the stack was made, or it was taken down"
+              : `its ${found.length} containers are stopped`,
+          );
+      },
+    },
+    ...SERVICES.map((name): Check => ({
+      name: serviceCheck(name),
+      group: GROUP,
+      needs: ["docker stack"],
+      limitMs: LIMIT_MS,
+      run: async () => {
+        const container = ours(name);
+        const problem = containerProblem(name, container);
+        const log = container && problem ? await endOfLog(stack, name) : [];
+        return containerVerdict(name, container, log);
+      },
+    })),
+    {
+      name: "published ports",
+      group: GROUP,
+      needs: ["docker stack"],
+      run: () =>
+        Promise.resolve(
+          publishedVerdict(found.filter(({ state }) => state === "running"), {
+            minio: { setting: "MINIO_HOST", address: given.minioHost },
+            trino: { setting: "TRINO_URI", address: given.trinoUri },
+          }),
+        ),
+    },
+  ];
+}

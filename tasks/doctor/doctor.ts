@@ -1,0 +1,169 @@
+/**
+ * The doctor: looks at a stack and says what is wrong and what mends it.
+ *
+ * @module
+ */
+
+import {
+  cacheDir,
+  PROJECT_DIR,
+  runningStack,
+  type Settings,
+  settings,
+  type StackName,
+  stateDir,
+} from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { catalogChecks } from "./catalog.ts";
+import {
+  type Check,
+  failureOf,
+  type Outcome,
+  type Result,
+  runChecks,
+  type RunOptions,
+} from "./check.ts";
+import { containerChecks } from "./containers.ts";
+import { engineChecks } from "./engine.ts";
+import { licenceCheck, licensedCheck } from "./licence.ts";
+import {
+  machineChecks,
+  portsCheck,
+  settingsCheck,
+  settingsVerdict,
+} from "./machine.ts";
+import { processChecks, supervisorPid } from "./running.ts";
+import { sparkCheck } from "./spark.ts";
+import { storeChecks } from "./store.ts";
+import type { Subject } from "./subject.ts";
+import { jarsCheck, javaCheck, pythonChecks } from "./tools.ts";
+import { trinoChecks } from "./trino.ts";
+import { composeVariable } from "../../stack/docker/compose.ts";
+import { licence } from "../../stack/docker/licence.ts";
+import { dockerPorts } from "../../stack/docker/ports.ts";
+import { SPARK_JAVA, TRINO_JAVA } from "../../stack/install/java.ts";
+import { stackOf } from "../../stack/mod.ts";
+import { localPorts } from "../../stack/local/ports.ts";
+
+export type { Result } from "./check.ts";
+
+const folders = (parquetDir = `${PROJECT_DIR}/data`) => ({
+  data: parquetDir,
+  cache: cacheDir(),
+  state: stateDir(),
+});
+
+function localChecks(subject: Subject): Check[] {
+  const stack = stackOf("local");
+  return [
+    portsCheck(localPorts(), supervisorPid),
+    ...pythonChecks(),
+    javaCheck(TRINO_JAVA),
+    javaCheck(SPARK_JAVA),
+    jarsCheck(),
+    ...processChecks(stack),
+    ...storeChecks(subject),
+    ...catalogChecks(subject),
+    ...trinoChecks(subject),
+    sparkCheck(subject, ["Python", `Java for ${SPARK_JAVA.of}`]),
+  ];
+}
+
+function dockerChecks(subject: Subject): Check[] {
+  const stack = stackOf("docker");
+  return [
+    ...pythonChecks(),
+    ...engineChecks(),
+    licenceCheck(),
+    ...containerChecks(subject, stack),
+    licensedCheck(subject),
+    ...storeChecks(subject),
+    ...catalogChecks(subject),
+    ...trinoChecks(subject),
+    sparkCheck(subject, []),
+  ];
+}
+
+function remoteChecks(subject: Subject): Check[] {
+  return [
+    ...pythonChecks(),
+    javaCheck(SPARK_JAVA),
+    ...storeChecks(subject),
+    ...catalogChecks(subject),
+    ...trinoChecks(subject),
+    sparkCheck(subject, ["Python", `Java for ${SPARK_JAVA.of}`]),
+  ];
+}
+
+const CHECKS: Readonly<Record<StackName, (subject: Subject) => Check[]>> = {
+  local: localChecks,
+  docker: dockerChecks,
+  remote: remoteChecks,
+};
+
+/** Ports as the settings have them, of the stacks that have some. */
+function portsOf(stack: StackName): Record<string, number> {
+  if (stack === "local") return { ...localPorts() };
+  return stack === "docker" ? { ...dockerPorts() } : {};
+}
+
+/** All checks of a stack, in the order they are shown. */
+export function doctorChecks(stack: StackName): Check[] {
+  let given: Settings;
+  let verdict: Outcome;
+  try {
+    given = settings();
+    verdict = settingsVerdict(stack, runningStack(), portsOf(stack));
+  } catch (error) {
+    // Without settings only the machine is left to look at.
+    return [settingsCheck(failureOf(error)), ...machineChecks(folders())];
+  }
+  return [
+    settingsCheck(verdict),
+    ...machineChecks(folders(given.parquetDir)),
+    ...verdict.status === "failed" ? [] : CHECKS[stack]({ stack, given }),
+  ];
+}
+
+/** Texts that no line may hold, whether or not the settings can be read. */
+async function secrets(): Promise<string[]> {
+  const keys = [
+    composeVariable("MINIO_SECRET_KEY"),
+    composeVariable("MINIO_LICENSE"),
+    await licence().catch(() => undefined),
+  ];
+  return keys.filter((key) => key !== undefined);
+}
+
+/** Name of the stack to look at: the one asked for, running or set, else the local one. */
+export function doctorStack(name?: string): StackName {
+  let stack: string | undefined = name;
+  try {
+    stack ??= settings().stack;
+  } catch {
+    // Left to the check of the settings.
+  }
+  stack ??= "local";
+  if (Object.hasOwn(CHECKS, stack)) return stack as StackName;
+  throw new LakehouseError({
+    what: `Cannot use the stack "${stack}"`,
+    why: `there are ${Object.keys(CHECKS).join(", ")}`,
+    next: "leave --stack out, or name one of them",
+  });
+}
+
+/**
+ * Looks at every part of a stack, side by side, and tells what is wrong, why,
+ * and what mends it. Changes nothing and fetches nothing.
+ *
+ * @throws {unknown} The signal's reason.
+ */
+export async function doctor(
+  stack: StackName,
+  options: Omit<RunOptions, "secrets"> = {},
+): Promise<Result[]> {
+  return await runChecks(doctorChecks(stack), {
+    ...options,
+    secrets: await secrets(),
+  });
+}

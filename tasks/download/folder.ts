@@ -1,0 +1,225 @@
+/**
+ * The folder downloaded files lie in: which of its files a download wrote, what
+ * of an interrupted one is there already, and whether another may go there.
+ *
+ * As with generated files, a record beside the files names them: nothing else
+ * is ever removed or overwritten, and downloaded and generated files never lie
+ * in one folder.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import {
+  readManifest as readGenerated,
+  removeGenerated,
+  workFolder as generatorFolder,
+} from "../../lib/trips/folder.ts";
+import {
+  areWhole,
+  type DownloadArguments,
+  hasContent,
+  MANIFEST,
+  type Manifest,
+  readManifest,
+  sameArguments,
+  sizeOf,
+  writeManifest,
+} from "./manifest.ts";
+
+/** Holds files in the making, and is removed at the end of a download. */
+const WORK = ".downloading";
+/** Held in that folder while a download runs. */
+const LOCK = "lock";
+
+/** A folder that one download has for itself until it is disposed of. */
+export interface Claim extends Disposable {
+  /** The folder. */
+  readonly dir: string;
+  /** Folder for files in the making. */
+  readonly work: string;
+  /** What is there of the same download. */
+  readonly manifest: Manifest;
+  /** Removes what the download replaces; to be called before anything is written. */
+  begin(): void;
+  /** Records how far the download is, in one step. */
+  save(manifest: Manifest): void;
+}
+
+function removeIfThere(path: string): void {
+  if (sizeOf(path) !== undefined) Deno.removeSync(path, { recursive: true });
+}
+
+function refusal(dir: string, why: string, next: string): LakehouseError {
+  return new LakehouseError({
+    what: `Cannot download into ${dir}`,
+    why,
+    next,
+  });
+}
+
+const some = (count: number, singular: string, plural: string) =>
+  count === 1 ? singular : `${count} ${plural}`;
+
+function refuseForeign(dir: string, own: readonly string[]): void {
+  if (sizeOf(dir) === undefined) return;
+  const foreign = [...Deno.readDirSync(dir)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".parquet") && !own.includes(name)).sort();
+  if (foreign.length === 0) return;
+  throw refusal(
+    dir,
+    `it holds ${
+      some(foreign.length, "a Parquet file", "Parquet files")
+    } that no download wrote, such as "${foreign[0]}"`,
+    "choose another folder with --dir, or move these files away",
+  );
+}
+
+const REPLACE =
+  "--replace to remove them first, or --dir for another folder (in a notebook replace: true, or dir)";
+
+/** What a folder holds of downloads and of the generator; see {@linkcode inspect}. */
+interface Contents {
+  /** The record of a download. */
+  readonly downloaded: Manifest | undefined;
+  /** Names of generated files, or `undefined` when the generator has no claim. */
+  readonly generated: readonly string[] | undefined;
+}
+
+function inspect(dir: string): Contents {
+  const generated = readGenerated(dir)?.files.map(({ name }) => name);
+  // A record whose files were moved away claims nothing any more.
+  const isClaimed = sizeOf(generatorFolder(dir)) !== undefined ||
+    generated?.some((name) => sizeOf(join(dir, name)) !== undefined);
+  return {
+    downloaded: readManifest(dir),
+    generated: isClaimed ? generated ?? [] : undefined,
+  };
+}
+
+/**
+ * Makes sure that a download with these arguments may use the folder; writes
+ * and removes nothing.
+ *
+ * @returns The record of the same download, if the folder has one.
+ * @throws {LakehouseError} When the folder holds anything else and it may not be replaced, or files nobody has a record of.
+ */
+export function checkFolder(
+  dir: string,
+  wanted: DownloadArguments,
+  replace: boolean,
+): Manifest | undefined {
+  const { downloaded, generated } = inspect(dir);
+  refuseForeign(dir, [
+    ...downloaded?.files.map(({ name }) => name) ?? [],
+    ...generated ?? [],
+  ]);
+  if (generated && !replace) {
+    throw refusal(
+      dir,
+      `it holds ${
+        some(generated.length, "a generated file", "generated files")
+      }, and real trips must not mix with synthetic ones`,
+      REPLACE,
+    );
+  }
+  if (!downloaded || sameArguments(downloaded.arguments, wanted)) {
+    return downloaded;
+  }
+  if (replace || !hasContent(downloaded)) return undefined;
+  const { version: _, ...told } = downloaded.arguments;
+  throw refusal(
+    dir,
+    `it holds ${downloaded.complete ? "another" : "an unfinished"} download (${
+      Object.entries(told).map(([name, value]) => `${name} ${value}`).join(", ")
+    })`,
+    REPLACE,
+  );
+}
+
+/** Removes what a download replaces, and names what it keeps. */
+function clear(dir: string, work: string, contents: Contents, next: Manifest) {
+  const { downloaded, generated } = contents;
+  const dropped = (downloaded?.files ?? [])
+    .filter(({ name }) => !next.files.some((file) => file.name === name));
+  // Named until it is gone, so that a run which is killed here leaves nothing
+  // that the next one would take for somebody else's.
+  writeManifest(dir, {
+    ...next,
+    files: [...next.files, ...dropped.map((file) => ({ ...file, bytes: 0 }))],
+  });
+  if (generated) removeGenerated(dir, generated);
+  for (const { name } of dropped) removeIfThere(join(dir, name));
+  if (!sameArguments(downloaded?.arguments ?? {}, next.arguments)) {
+    for (const { name } of Deno.readDirSync(work)) {
+      if (name !== LOCK) removeIfThere(join(work, name));
+    }
+  }
+  writeManifest(dir, next);
+}
+
+/**
+ * Takes the folder for a download. What the download replaces is removed when
+ * it begins to write, not before: a source that does not answer costs nothing.
+ *
+ * @throws {LakehouseError} As {@linkcode checkFolder}, and when another download runs into the same folder.
+ */
+export function claimFolder(
+  dir: string,
+  wanted: DownloadArguments,
+  replace: boolean,
+): Claim {
+  checkFolder(dir, wanted, replace);
+  const work = join(dir, WORK);
+  Deno.mkdirSync(work, { recursive: true });
+  const lock = Deno.openSync(join(work, LOCK), { create: true, write: true });
+  if (!lock.tryLockSync(true)) {
+    lock.close();
+    throw refusal(
+      dir,
+      "another download into this folder is running",
+      "wait for it, or end it with Ctrl+C in its terminal",
+    );
+  }
+  const contents = inspect(dir);
+  const { downloaded } = contents;
+  const whole = downloaded?.files.filter(({ bytes }) => bytes > 0) ?? [];
+  // With `replace` damaged files are replaced, a download under way is not:
+  // the same command goes on with it.
+  const isSame = downloaded && sameArguments(downloaded.arguments, wanted) &&
+    (!replace || areWhole(dir, whole));
+  const manifest: Manifest = {
+    ...(isSame ? downloaded : {}),
+    arguments: wanted,
+    complete: false,
+    files: isSame ? whole : [],
+  };
+  let current = downloaded;
+  let hasBegun = false;
+  return {
+    dir,
+    work,
+    manifest,
+    begin() {
+      if (hasBegun) return;
+      hasBegun = true;
+      clear(dir, work, contents, manifest);
+      current = manifest;
+    },
+    save(next) {
+      current = next;
+      writeManifest(dir, next);
+      if (next.complete) removeIfThere(work);
+    },
+    [Symbol.dispose]() {
+      lock.close();
+      const left = sizeOf(work) === undefined
+        ? []
+        : [...Deno.readDirSync(work)];
+      if (left.some(({ name }) => name !== LOCK)) return;
+      removeIfThere(work);
+      if (current && !hasContent(current)) removeIfThere(join(dir, MANIFEST));
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { notebookText, readNotebook, stripOutputs } from "./document.ts";
+import { notebookPaths } from "./check.ts";
+import { command, main } from "../cli.ts";
+
+await main(
+  command("strip", "Removes outputs from the notebooks, as they belong in git.")
+    .argument("[notebooks...]", "all when none is named")
+    .action(async (named: string[]) => {
+      for (const path of named.length ? named : await notebookPaths()) {
+        const before = await Deno.readTextFile(path);
+        const after = notebookText(stripOutputs(await readNotebook(path)));
+        if (after === before) continue;
+        await Deno.writeTextFile(path, after);
+        console.log(`stripped ${path}`);
+      }
+    }),
+);

@@ -1,0 +1,60 @@
+/**
+ * Runs notebooks one after the other, for `demo`, `analyze` and `report`.
+ *
+ * @module
+ */
+
+import { interruptSignal } from "../../lib/core/interrupt.ts";
+import { outputTexts, readNotebook } from "./document.ts";
+import { type ExecutedNotebook, notebookPaths, runNotebook } from "./run.ts";
+import { recordRun, runFacts } from "../report/run_facts.ts";
+
+/** Runs the notebooks of these numbers; ends with the first that fails. */
+export async function runNotebooks(
+  names: string[],
+  env: Record<string, string> = {},
+): Promise<ExecutedNotebook[]> {
+  const done: ExecutedNotebook[] = [];
+  for (const path of await notebookPaths(names)) {
+    const started = new Date();
+    const executed = await runNotebook(path, {
+      env,
+      signal: interruptSignal(),
+      onLine: (line) => console.log(line),
+    });
+    // Told now, since another stack may run when a report is made of it.
+    await recordRun(executed.path, await runFacts(started));
+    done.push(executed);
+    if (executed.fault) break;
+  }
+  return done;
+}
+
+/** Prints the outputs of the cells tagged `summary`. */
+export async function printSummaries(
+  executed: ExecutedNotebook[],
+): Promise<void> {
+  for (const { path } of executed) {
+    const { cells } = await readNotebook(path);
+    for (const { metadata, outputs = [] } of cells) {
+      if (!(metadata.tags as string[] | undefined)?.includes("summary")) {
+        continue;
+      }
+      for (const text of outputTexts(outputs)) {
+        console.log(`\n${text.trimEnd()}`);
+      }
+    }
+  }
+}
+
+/** Prints the time of each notebook. */
+export function printTimes(executed: ExecutedNotebook[]): void {
+  console.log("\nSeconds per step");
+  for (const { name, seconds, fault } of executed) {
+    console.log(
+      `  ${name.padEnd(14)} ${seconds.toFixed(1).padStart(6)}${
+        fault ? "  failed" : ""
+      }`,
+    );
+  }
+}

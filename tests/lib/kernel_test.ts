@@ -1,0 +1,194 @@
+// The real kernel, without a browser: what cells show, and the Stop button.
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertStringIncludes,
+} from "@std/assert";
+import { runCells } from "../kernel_cells.ts";
+
+const IMPORT = `
+  import { abortable, interruptSignal } from "../../lib/core/interrupt.ts";
+  import { check, show, table } from "../../lib/show/display.ts";
+  import { progress } from "../../lib/show/progress.ts";
+  import { LakehouseError } from "../../lib/core/errors.ts";`;
+
+Deno.test("Stop ends a pending request and a pending await, and the kernel keeps its state", async () => {
+  const [, idle, request, waiting, after] = await runCells(
+    `${IMPORT}
+     let state = 41;
+     const server = Deno.serve(
+       { hostname: "127.0.0.1", port: 0, onListen() {} },
+       () => new Promise<Response>(() => {}),
+     );`,
+    {
+      source:
+        `await new Promise((resolve) => setTimeout(resolve, 600)); "ran on"`,
+      interrupt: 0.2,
+    },
+    {
+      source: "await fetch(`http://127.0.0.1:${server.addr.port}`, " +
+        "{ signal: interruptSignal() });",
+      interrupt: 0.4,
+    },
+    {
+      source: "await abortable(new Promise(() => {}), interruptSignal());",
+      interrupt: 0.4,
+    },
+    "state++; state",
+  );
+  // Nothing takes the signal in this cell, and yet the kernel lives on.
+  assertStringIncludes(idle!.outputs[0].data["text/plain"], "ran on");
+  for (const cell of [request!, waiting!]) {
+    assertEquals(cell.outputs[0]?.evalue, "Stopped by the user");
+    assertLessOrEqual(cell.seconds, 2);
+  }
+  assertStringIncludes(after!.outputs[0].data["text/plain"], "42");
+});
+
+Deno.test("Stop before the library is loaded leaves the kernel alive", async () => {
+  const [plain, after] = await runCells(
+    {
+      source:
+        `await new Promise((resolve) => setTimeout(resolve, 500)); "ran on"`,
+      interrupt: 0.1,
+    },
+    `"alive"`,
+  );
+  assertStringIncludes(plain!.outputs[0]?.data["text/plain"] ?? "", "ran on");
+  assertStringIncludes(after!.outputs[0]?.data["text/plain"] ?? "", "alive");
+});
+
+Deno.test("an error in a cell is one sentence, without the library's stack", async () => {
+  const [, failed] = await runCells(
+    IMPORT,
+    `throw new LakehouseError({ what: "Cannot x", next: "deno task up" });`,
+  );
+  assertEquals(failed!.outputs[0].traceback, [
+    "Stack trace:",
+    "LakehouseError: Cannot x. Next: deno task up",
+  ]);
+});
+
+Deno.test("a step that fails shows what lies behind it folded, then one sentence", async () => {
+  const [, failed, later] = await runCells(
+    `import { ask, errorDetails, query, sql } from "../../lib/mod.ts";`,
+    'await ask(sql`SELECT\n  ${"<b>"}, nope`);',
+    `await query("SELECT nope").catch(() => {});\nerrorDetails()`,
+  );
+  const [details, error, ...rest] = failed!.outputs;
+  assertEquals([details.type, error.type, rest], ["display_data", "error", []]);
+  const html = details.data["text/html"];
+  assert(html.startsWith("<details><summary"), html);
+  assertStringIncludes(
+    html,
+    `2 │   &#39;&#60;b&#62;&#39;, nope\n  │          ^`,
+  );
+  assertStringIncludes(html, "at async ask (lib/show/steps.ts:");
+  assertStringIncludes(html, "Caused by Error: io.trino.");
+  assertEquals(error.ename, "TrinoError");
+  assertEquals(error.traceback, [
+    "Stack trace:",
+    `TrinoError: ${error.evalue}`,
+  ]);
+  assertStringIncludes(error.evalue, "COLUMN_NOT_FOUND at line 2, column 10");
+  assertStringIncludes(
+    later!.outputs[0].data["text/plain"],
+    "COLUMN_NOT_FOUND at line 1, column 8",
+  );
+});
+
+Deno.test("an error of the cell's own is a sentence, then where it came from", async () => {
+  const [failed] = await runCells(
+    `const trips: any = undefined;\ntrips.length;`,
+  );
+  const [, sentence, ...stack] = failed!.outputs[0].traceback;
+  assertEquals(
+    sentence,
+    "TypeError: Cannot read properties of undefined (reading 'length')",
+  );
+  assertLessOrEqual(stack.length, 2);
+});
+
+Deno.test("results, fragments and plans show themselves as HTML", async () => {
+  const [, fragment, result, plan, frame] = await runCells(
+    `import { ask, explain, queries, sql, table } from "../../lib/mod.ts";`,
+    "queries.tripsByMonth()",
+    'const one = await ask(sql`SELECT ${9007199254740993n} AS n, ${"<b>"} AS b`); one',
+    "await explain(sql`SELECT ${1}`)",
+    "table(await one.toPolars())",
+  );
+  const html = [fragment, result, plan, frame].map((cell) => {
+    assertEquals(cell!.outputs.map(({ type }) => type), ["execute_result"]);
+    return cell!.outputs[0].data["text/html"];
+  });
+  assertStringIncludes(html[0], "SELECT date_trunc(");
+  assertStringIncludes(html[1], ">9,007,199,254,740,993</td>");
+  assertStringIncludes(html[1], `target="_blank" rel="noopener">query 2`);
+  assertStringIncludes(html[2], "Plan, not run");
+  assertStringIncludes(html[3], "9,007,199,254,740,993");
+  assert(!html[1].includes("<b>"), html[1]);
+});
+
+Deno.test("a chart of one's own shows itself as an image", async () => {
+  const cells = await runCells(
+    `import { Plot } from "../../lib/mod.ts";
+     Plot.plot({ marks: [Plot.dot([[1, 2]])] })`,
+    "Plot.barX([3, 1]).plot()",
+  );
+  for (const { outputs: [shown, ...rest] } of cells) {
+    assertEquals([shown?.type, rest], ["execute_result", []]);
+    const html = shown.data["text/html"];
+    assert(html.startsWith(`<img src="data:image/svg+xml;base64,`), html);
+  }
+});
+
+Deno.test("a failure that no cell awaits shows as an error", async () => {
+  const [, lost, timer] = await runCells(
+    IMPORT,
+    `void Promise.reject(new Error("lost"));`,
+    `setTimeout(() => { throw new Error("late"); }, 10);
+     await new Promise((resolve) => setTimeout(resolve, 200));`,
+  );
+  assertEquals(lost!.outputs, [{
+    type: "stream",
+    name: "stderr",
+    text: "error: nothing awaits this failure: Error: lost\n",
+  }]);
+  assertStringIncludes(timer!.outputs[0].text, "error: Uncaught Error: late");
+});
+
+Deno.test("tables, checks and a progress bar show in their cell, in order", async () => {
+  const [, shown, bar] = await runCells(
+    IMPORT,
+    `await show(table([{ n: 9007199254740993n }]));
+     check("first", true, 1);
+     check("second", true);
+     table([{ last: null }])`,
+    `const bar = progress("Upload");
+     for (let done = 0; done <= 4; done++) {
+       bar.update({ done, total: 4, unit: "files" });
+       await new Promise((resolve) => setTimeout(resolve, 60));
+     }
+     await bar.done("4 files");`,
+  );
+  assertEquals(shown!.outputs.map((output) => output.type), [
+    "display_data",
+    "stream",
+    "stream",
+    "execute_result",
+  ]);
+  assertStringIncludes(
+    shown!.outputs[0].data["text/html"],
+    "9,007,199,254,740,993",
+  );
+  assertStringIncludes(shown!.outputs[1].text, "first: 1");
+  const [first, ...updates] = bar!.outputs;
+  assertEquals(first.type, "display_data");
+  assert(updates.length >= 2 && updates.length <= 5, `${updates.length}`);
+  for (const update of updates) {
+    assertEquals(update.type, "update_display_data");
+    assertEquals(update.transient, first.transient);
+  }
+  assertStringIncludes(updates.at(-1).data["text/plain"], "Upload: 4 files · ");
+});

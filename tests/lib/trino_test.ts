@@ -1,0 +1,168 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { catalog, ensureWarehouse } from "../../lib/catalog/mod.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { query, TrinoError } from "../../lib/trino/client.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+import { closedPort, withEnv } from "../env.ts";
+
+const LONG = `SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x)
+  CROSS JOIN UNNEST(sequence(1, 10000)) b(y) CROSS JOIN UNNEST(sequence(1, 1000)) c(z)`;
+
+Deno.test("query() returns every value exactly", async () => {
+  const { first } = await query(`SELECT
+    9007199254740993 AS big,
+    DECIMAL '12345678901234567890.10' AS money,
+    TIMESTAMP '2020-01-01 00:00:00.123456' AS micros,
+    CAST(NULL AS bigint) AS nothing,
+    X'00ff' AS bytes,
+    ARRAY[BIGINT '9007199254740993'] AS list,
+    CAST(ROW(1, 'a') AS ROW(id bigint, name varchar)) AS pair,
+    MAP(ARRAY['k'], ARRAY[DOUBLE '1.5']) AS pairs,
+    nan() AS nan`);
+  assertEquals(first, {
+    big: 9007199254740993n,
+    money: "12345678901234567890.10",
+    micros: "2020-01-01 00:00:00.123456",
+    nothing: null,
+    bytes: new Uint8Array([0, 255]),
+    list: [9007199254740993n],
+    pair: { id: 1n, name: "a" },
+    pairs: { k: 1.5 },
+    nan: NaN,
+  });
+});
+
+Deno.test("query() returns all rows of a result of many pages", async () => {
+  const { rows } = await query(
+    "SELECT n FROM UNNEST(sequence(1, 10000)) t(n), UNNEST(sequence(1, 10)) u(m)",
+  );
+  assertEquals(rows.length, 100_000);
+  assertEquals(
+    rows.reduce((sum, { n }) => sum + (n as bigint), 0n),
+    500_050_000n,
+  );
+});
+
+Deno.test("query() returns columns of a result without rows", async () => {
+  const result = await query("SELECT 1 AS one WHERE false");
+  assertEquals(result.rows, []);
+  assertEquals(result.columns.map(({ name }) => name), ["one"]);
+});
+
+Deno.test("query() tells name, place and query id of a syntax error", async () => {
+  const error = await assertRejects(
+    () => query("SELECT 1,\n  FROM x"),
+    TrinoError,
+  );
+  assertEquals(error.errorName, "SYNTAX_ERROR");
+  assertEquals([error.line, error.column], [2, 3]);
+  assertMatch(error.queryId, /^\d{8}_\d{6}_\d{5}_\w{5}$/);
+  assertStringIncludes(error.message, error.queryId);
+});
+
+Deno.test("query() fails when the query fails half way", async () => {
+  const error = await assertRejects(
+    () => query("SELECT 1 / (n - 50) FROM UNNEST(sequence(1, 100)) t(n)"),
+    TrinoError,
+  );
+  assertEquals(error.errorName, "DIVISION_BY_ZERO");
+});
+
+Deno.test("query() says what to do when the table is not there", async () => {
+  await ensureWarehouse(catalog());
+  await ensureTrinoCatalog();
+  await query("CREATE SCHEMA IF NOT EXISTS chicago");
+  await assertRejects(
+    () => query("SELECT * FROM no_such_table"),
+    TrinoError,
+    "deno task analyze",
+  );
+});
+
+Deno.test("query() reports progress, and an abort ends the query on the server", async () => {
+  const controller = new AbortController();
+  const states: string[] = [];
+  const started = performance.now();
+  const running = query(LONG, {
+    signal: controller.signal,
+    onProgress: ({ state, totalSplits }) => {
+      states.push(state);
+      if (state === "RUNNING" && totalSplits > 0) {
+        controller.abort(new Error("stopped by the test"));
+      }
+    },
+  });
+  await assertRejects(() => running, Error, "stopped by the test");
+  assert(performance.now() - started < 20_000);
+  assert(states.includes("RUNNING"), states.join());
+  let state: unknown;
+  for (let i = 0; i < 20 && state !== "FAILED"; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { rows } = await query(
+      "SELECT state FROM system.runtime.queries WHERE query LIKE '%sequence(1, 1000)%' AND query NOT LIKE '%runtime%' ORDER BY created DESC LIMIT 1",
+    );
+    state = rows[0]?.state;
+  }
+  assertEquals(state, "FAILED");
+});
+
+Deno.test("query() ends at its time limit", async () => {
+  await assertRejects(
+    () => query(LONG, { limitMs: 1_000 }),
+    LakehouseError,
+    "took longer than 1 s",
+  );
+});
+
+Deno.test("query() says that nothing answers", async () => {
+  const uri = `http://127.0.0.1:${closedPort()}`;
+  await withEnv({ TRINO_URI: uri }, async () => {
+    const error = await assertRejects(() => query("SELECT 1"), LakehouseError);
+    assertStringIncludes(error.message, uri);
+    assertStringIncludes(error.message, "deno task up");
+  });
+});
+
+Deno.test("ensureTrinoCatalog() keeps a catalog that answers and mends one that does not", async () => {
+  await ensureWarehouse(catalog());
+  await ensureTrinoCatalog();
+  assertEquals(await ensureTrinoCatalog(), false);
+  const { trinoCatalog } = settings();
+  await query(`DROP CATALOG ${trinoCatalog}`);
+  assertEquals(await ensureTrinoCatalog(), true);
+});
+
+Deno.test("ensureTrinoCatalog() names the address when Trino cannot reach the catalog", async () => {
+  const uri = `http://127.0.0.1:${closedPort()}/_iceberg`;
+  await withEnv(
+    { ENGINE_CATALOG_URI: uri, TRINO_CATALOG: "lost_catalog" },
+    async () => {
+      const error = await assertRejects(
+        () => ensureTrinoCatalog(),
+        LakehouseError,
+      );
+      assertStringIncludes(error.message, uri);
+      assertStringIncludes(error.message, "ENGINE_MINIO_HOST");
+      await query("DROP CATALOG IF EXISTS lost_catalog");
+    },
+  );
+});
+
+Deno.test("Trino's own record of the statements holds no secret key", async () => {
+  await ensureTrinoCatalog();
+  const { rows } = await query("SELECT query FROM system.runtime.queries");
+  assert(rows.some((row) => String(row.query).startsWith("CREATE CATALOG")));
+  const { secretKey } = settings();
+  // Only the remote stack has the keys in its statement, as the README says.
+  const statements = rows.map((row) => String(row.query))
+    .filter((text) => !text.includes('"remote_catalog"'));
+  assert(statements.length > 0);
+  assert(!statements.some((text) => text.includes(secretKey)));
+});
