@@ -1,4 +1,5 @@
-import { catalog, ensureWarehouse } from "../lib/catalog/mod.ts";
+import { catalog } from "../lib/catalog/config.ts";
+import { ensureWarehouse } from "../lib/catalog/warehouses.ts";
 import { settings } from "../lib/core/settings.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
 import { runningStackOf } from "../stack/mod.ts";

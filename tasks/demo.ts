@@ -6,7 +6,8 @@ import {
 } from "../lib/core/settings.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
 import { formatBytes, formatNumber } from "../lib/core/format.ts";
-import { catalog, loadTable } from "../lib/catalog/mod.ts";
+import { catalog } from "../lib/catalog/config.ts";
+import { loadTable } from "../lib/catalog/tables.ts";
 import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
 import { notebookPaths } from "./notebooks/check.ts";

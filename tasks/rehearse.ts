@@ -5,7 +5,8 @@
  * @module
  */
 
-import { catalog, ensureWarehouse } from "../lib/catalog/mod.ts";
+import { catalog } from "../lib/catalog/config.ts";
+import { ensureWarehouse } from "../lib/catalog/warehouses.ts";
 import { settings, stateDir } from "../lib/core/settings.ts";
 import { interruptSignal } from "../lib/core/interrupt.ts";
 import * as queries from "../lib/trino/queries.ts";

@@ -9,7 +9,7 @@ import {
   DeleteObjectsCommand,
   paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
-import { s3Client } from "../lib/store/staging.ts";
+import { s3Client } from "../lib/store/s3.ts";
 
 /** Removes a bucket with all that is in it; one that is not there is no error. */
 export async function removeBucket(Bucket: string): Promise<void> {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { catalog, ensureWarehouse } from "../lib/catalog/mod.ts";
+import { catalog } from "../lib/catalog/config.ts";
+import { ensureWarehouse } from "../lib/catalog/warehouses.ts";
 import { removeScratch, scratchNamespace } from "../lab/trials/scratch.ts";
 import { withEnv } from "./env.ts";
 

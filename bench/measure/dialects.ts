@@ -4,7 +4,8 @@
  * @module
  */
 
-import { queries, sqlText } from "../../lib/mod.ts";
+import { queries } from "../../lib/mod.ts";
+import { sqlText } from "../../lib/trino/sql.ts";
 
 /** An engine with a dialect of its own. */
 export type Dialect = "Trino" | "DuckDB" | "Spark";

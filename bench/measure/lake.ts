@@ -12,12 +12,9 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import {
-  catalog,
-  dropTable,
-  ensureWarehouse,
-  loadTable,
-} from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { dropTable, loadTable } from "../../lib/catalog/tables.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { removeScratch, scratchNamespace } from "../../lab/trials/scratch.ts";

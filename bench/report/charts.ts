@@ -4,7 +4,8 @@
  * @module
  */
 
-import { barChart, lineChart } from "../../lib/show/charts/mod.ts";
+import { barChart } from "../../lib/show/charts/bar.ts";
+import { lineChart } from "../../lib/show/charts/line.ts";
 import { formatNumber } from "../../lib/core/format.ts";
 import type { Displayable } from "../../lib/core/kernel.ts";
 import { growth } from "./growth.ts";

@@ -5,11 +5,11 @@
  */
 
 import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
-import { tableTree } from "../../lab/iceberg/mod.ts";
+import { tableTree } from "../../lab/iceberg/tree.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
-import { identifier } from "../../lib/trino/sql.ts";
+import { identifier } from "../../lib/trino/literal.ts";
 import type { QueryResult, Row } from "../../lib/trino/result.ts";
 import type { Sample, Subject } from "../report/compare.ts";
 import { keepAgreeing } from "../measure/agree.ts";

@@ -6,7 +6,7 @@
 
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { literal } from "../../lib/trino/sql.ts";
+import { literal } from "../../lib/trino/literal.ts";
 import { query } from "../../lib/trino/client.ts";
 import type { Sample, Subject } from "../report/compare.ts";
 import type { Bench } from "../measure/context.ts";

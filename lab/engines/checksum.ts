@@ -107,11 +107,11 @@ function formOf({ name, type }: Pick<Field, "name" | "type">): string {
  * @throws {LakehouseError} When a column is a decimal, binary or nested.
  * @example Usage
  * ```ts
- * import { checksumSql } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  * import { assertStringIncludes } from "@std/assert";
  *
  * const fields = [{ name: "fare", type: "double" }];
- * assertStringIncludes(checksumSql("trino", fields, "chicago.taxi_trips"), "to_ieee754_64");
+ * assertStringIncludes(engines.checksumSql("trino", fields, "chicago.taxi_trips"), "to_ieee754_64");
  * ```
  */
 export function checksumSql(
@@ -165,9 +165,9 @@ export interface Checksum {
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { tableChecksum, tableTree } from "@lakehouse";
+ * import { engines, iceberg } from "@lakehouse/lab";
  *
- * const { rows, checksum } = await tableChecksum(await tableTree("chicago", "taxi_trips"));
+ * const { rows, checksum } = await engines.tableChecksum(await iceberg.tableTree("chicago", "taxi_trips"));
  * console.log(rows, checksum);
  * ```
  */

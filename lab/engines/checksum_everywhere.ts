@@ -8,7 +8,7 @@
 import { checksumSql, tableChecksum } from "./checksum.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { duckdb } from "./duckdb/duckdb.ts";
-import { type TableTree, tableTree } from "../iceberg/mod.ts";
+import { type TableTree, tableTree } from "../iceberg/tree.ts";
 import { sparkSession } from "./spark_session.ts";
 import { identifier } from "../../lib/trino/literal.ts";
 import { query } from "../../lib/trino/client.ts";
@@ -82,9 +82,10 @@ const READERS = {
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { checksumEverywhere, table } from "@lakehouse";
+ * import { table } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  *
- * const readers = await checksumEverywhere("chicago", "taxi_trips");
+ * const readers = await engines.checksumEverywhere("chicago", "taxi_trips");
  * console.log(new Set(readers.map(({ checksum }) => checksum)).size); // 1
  * table(readers);
  * ```

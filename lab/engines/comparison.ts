@@ -62,9 +62,9 @@ const values = (rows: readonly Row[]) => rows.map((row) => Object.values(row));
  * @throws {LakehouseError} When one of them cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { askBoth } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  *
- * const { agree, first } = await askBoth("SELECT count(*) AS trips FROM chicago.taxi_trips");
+ * const { agree, first } = await engines.askBoth("SELECT count(*) AS trips FROM chicago.taxi_trips");
  * console.log(agree, first.trips);
  * ```
  */

@@ -118,13 +118,13 @@ function placeOf(message: string): [number, number] | undefined {
  *
  * @example Usage
  * ```ts ignore
- * import { SparkError, sparkSession } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  *
- * const spark = await sparkSession();
+ * const spark = await engines.sparkSession();
  * try {
  *   await spark.sql("DELETE FROM taxi_trips WHERE fare < 0");
  * } catch (error) {
- *   if (!(error instanceof SparkError && error.conflict)) throw error;
+ *   if (!(error instanceof engines.SparkError && error.conflict)) throw error;
  *   console.log("Another writer was first");
  * }
  * ```

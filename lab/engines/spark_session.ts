@@ -194,9 +194,9 @@ const sessions = new Map<string, Promise<SparkSession>>();
  * @throws {unknown} The signal's reason, after the process has ended.
  * @example Usage
  * ```ts ignore
- * import { sparkSession } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  *
- * const spark = await sparkSession();
+ * const spark = await engines.sparkSession();
  * const { first } = await spark.sql("SELECT count(*) AS trips FROM taxi_trips");
  * console.log(first.trips);
  * await spark.stop();

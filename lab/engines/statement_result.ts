@@ -4,7 +4,7 @@
  * @module
  */
 
-import { table, type TableOptions } from "../../lib/show/display.ts";
+import { table, type TableOptions } from "../../lib/show/table.ts";
 import { formatDuration } from "../../lib/core/format.ts";
 import {
   DISPLAY,
@@ -36,9 +36,9 @@ export interface StatementResultParts {
  *
  * @example Usage
  * ```ts ignore
- * import { sparkSession } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  *
- * const spark = await sparkSession();
+ * const spark = await engines.sparkSession();
  * const result = await spark.sql("SELECT 9007199254740993 AS big");
  * result.first.big; // 9007199254740993n
  * result.toPlot()[0]?.big; // 9007199254740992

@@ -25,9 +25,10 @@ export interface ColumnHistory {
  *
  * @example Usage
  * ```ts ignore
- * import { catalog, columnHistory, loadTable } from "@lakehouse";
+ * import { catalog, loadTable } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * for (const { id, first, now } of columnHistory(await loadTable(catalog(), "chicago", "taxi_trips"))) {
+ * for (const { id, first, now } of iceberg.columnHistory(await loadTable(catalog(), "chicago", "taxi_trips"))) {
  *   console.log(id, first.name, now?.name ?? "dropped");
  * }
  * ```

@@ -202,9 +202,9 @@ function asText(box: Box, depth: number): string[] {
  *
  * @example Usage
  * ```ts ignore
- * import { tableTree, treeChart } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * treeChart(await tableTree("chicago", "taxi_trips"), { files: 3 });
+ * iceberg.treeChart(await iceberg.tableTree("chicago", "taxi_trips"), { files: 3 });
  * ```
  */
 export function treeChart(

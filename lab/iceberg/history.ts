@@ -50,9 +50,10 @@ function inOrder(snapshots: readonly Snapshot[]): Snapshot[] {
  *
  * @example Usage
  * ```ts ignore
- * import { catalog, loadTable, tableHistory } from "@lakehouse";
+ * import { catalog, loadTable } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * for (const { snapshot, reach, names } of tableHistory(await loadTable(catalog(), "chicago", "taxi_trips"))) {
+ * for (const { snapshot, reach, names } of iceberg.tableHistory(await loadTable(catalog(), "chicago", "taxi_trips"))) {
  *   console.log(snapshot.id, reach, names);
  * }
  * ```
@@ -124,9 +125,10 @@ const asText = ({ snapshot, rows, reach, names }: HistoryEntry) =>
  *
  * @example Usage
  * ```ts ignore
- * import { catalog, historyChart, loadTable } from "@lakehouse";
+ * import { catalog, loadTable } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * historyChart(await loadTable(catalog(), "chicago", "taxi_trips"));
+ * iceberg.historyChart(await loadTable(catalog(), "chicago", "taxi_trips"));
  * ```
  */
 export function historyChart(

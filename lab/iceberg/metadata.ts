@@ -160,10 +160,11 @@ function toStatistics(json: Json): StatisticsFile {
  *
  * @example Usage
  * ```ts ignore
- * import { catalog, loadTable, tableMetadata } from "@lakehouse";
+ * import { catalog, loadTable } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
  * const table = await loadTable(catalog(), "chicago", "taxi_trips");
- * for (const { name, type, snapshotId } of tableMetadata(table).refs) {
+ * for (const { name, type, snapshotId } of iceberg.tableMetadata(table).refs) {
  *   console.log(type, name, snapshotId);
  * }
  * ```

@@ -48,9 +48,9 @@ function labelOf({ partition, path }: DataFile): string {
  *
  * @example Usage
  * ```ts ignore
- * import { fileRanges, snapshotFiles } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const ranges = fileRanges(await snapshotFiles("chicago", "taxi_trips"), {
+ * const ranges = iceberg.fileRanges(await iceberg.snapshotFiles("chicago", "taxi_trips"), {
  *   column: "trip_start_timestamp",
  *   from: new Date("2019-03-01"),
  *   to: new Date("2019-04-01"),
@@ -97,9 +97,9 @@ const RULED_OUT = "ruled out by its bounds";
  *
  * @example Usage
  * ```ts ignore
- * import { fileRangeChart, snapshotFiles } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * fileRangeChart(await snapshotFiles("chicago", "taxi_trips"), {
+ * iceberg.fileRangeChart(await iceberg.snapshotFiles("chicago", "taxi_trips"), {
  *   column: "trip_start_timestamp",
  *   from: new Date("2019-03-01"),
  *   to: new Date("2019-04-01"),

@@ -255,11 +255,11 @@ function toExact(type: unknown): (raw: unknown) => unknown {
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { readRows, tableTree } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const trips = await tableTree("chicago", "taxi_trips");
+ * const trips = await iceberg.tableTree("chicago", "taxi_trips");
  * let seconds = 0n;
- * for await (const rows of readRows(trips, { columns: ["trip_seconds"] })) {
+ * for await (const rows of iceberg.readRows(trips, { columns: ["trip_seconds"] })) {
  *   for (const row of rows) seconds += row.trip_seconds as bigint ?? 0n;
  * }
  * console.log(seconds);

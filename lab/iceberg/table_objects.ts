@@ -102,9 +102,9 @@ async function reachable(reader: TreeReader): Promise<Map<string, Use>> {
  * @throws {LakehouseError} When the metadata is missing or damaged, or the object store cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { tableObjects } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const { objects, missing } = await tableObjects("chicago", "taxi_trips");
+ * const { objects, missing } = await iceberg.tableObjects("chicago", "taxi_trips");
  * const orphans = objects.filter(({ role }) => role === "orphan");
  * console.log(objects.length, orphans.length, missing.length);
  * ```
@@ -154,11 +154,12 @@ export interface ObjectChanges {
  *
  * @example Usage
  * ```ts ignore
- * import { compareObjects, query, tableObjects } from "@lakehouse";
+ * import { query } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const before = await tableObjects("lab", "trips");
+ * const before = await iceberg.tableObjects("lab", "trips");
  * await query("ALTER TABLE lab.trips ADD COLUMN note varchar");
- * const { added, rewritten } = compareObjects(before, await tableObjects("lab", "trips"));
+ * const { added, rewritten } = iceberg.compareObjects(before, await iceberg.tableObjects("lab", "trips"));
  * console.log(added.map(({ role }) => role), rewritten.length); // [ "metadata" ] 0
  * ```
  */

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { tableObjects, tableTree } from "./mod.ts";
-import type { ExplorerOptions } from "./mod.ts";
+import { tableObjects } from "./table_objects.ts";
+import { tableTree } from "./tree.ts";
+import type { ExplorerOptions } from "./tree.ts";
 import type { Namespace } from "../../lib/catalog/namespaces.ts";
 
 /** What {@linkcode tableState} counts. */
@@ -36,9 +37,9 @@ export interface TableState {
  * @throws {LakehouseError} When the metadata is missing or damaged, or the object store cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { tableState } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const { dataFiles, manifests, orphans } = await tableState("chicago", "taxi_trips");
+ * const { dataFiles, manifests, orphans } = await iceberg.tableState("chicago", "taxi_trips");
  * console.log(dataFiles, manifests, orphans);
  * ```
  */

@@ -51,11 +51,11 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
  *
  * @example Usage
  * ```ts
- * import { compareValues } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  * import { assert } from "@std/assert";
  *
- * assert(compareValues("long", 9n, 10n) < 0);
- * assert(compareValues("decimal(9, 2)", "9.00", "10.00") < 0);
+ * assert(iceberg.compareValues("long", 9n, 10n) < 0);
+ * assert(iceberg.compareValues("decimal(9, 2)", "9.00", "10.00") < 0);
  * ```
  */
 export function compareValues(type: string, a: unknown, b: unknown): number {
@@ -74,9 +74,10 @@ export function compareValues(type: string, a: unknown, b: unknown): number {
  *
  * @example Usage
  * ```ts ignore
- * import { columnTotals, snapshotFiles, table } from "@lakehouse";
+ * import { table } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * table(columnTotals(await snapshotFiles("chicago", "taxi_trips")));
+ * table(iceberg.columnTotals(await iceberg.snapshotFiles("chicago", "taxi_trips")));
  * ```
  */
 export function columnTotals(files: readonly DataFile[]): ColumnTotal[] {
@@ -123,11 +124,11 @@ export function columnTotals(files: readonly DataFile[]): ColumnTotal[] {
  *
  * @example Usage
  * ```ts ignore
- * import { columnTotals, snapshotFiles, withinBounds } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const columns = columnTotals(await snapshotFiles("chicago", "taxi_trips"));
+ * const columns = iceberg.columnTotals(await iceberg.snapshotFiles("chicago", "taxi_trips"));
  * const fare = columns.find(({ name }) => name === "fare")!;
- * console.log(withinBounds(fare, 12.5));
+ * console.log(iceberg.withinBounds(fare, 12.5));
  * ```
  */
 export function withinBounds(

@@ -245,9 +245,9 @@ export function viewAt(
  * @throws {LakehouseError} When there is no such snapshot, or one of its files is missing or damaged.
  * @example Usage
  * ```ts ignore
- * import { tableTree } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const tree = await tableTree("chicago", "taxi_trips");
+ * const tree = await iceberg.tableTree("chicago", "taxi_trips");
  * for (const { path, files } of tree.manifests) console.log(path, files.length);
  * ```
  */

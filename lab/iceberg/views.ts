@@ -101,9 +101,10 @@ function toView(namespace: Namespace, name: string, answer: unknown): View {
  * @throws {CatalogError} With status 409 when there is a view or table of this name.
  * @example Usage
  * ```ts ignore
- * import { catalog, createView, settings } from "@lakehouse";
+ * import { catalog, settings } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * await createView(catalog(), "chicago", "trips_by_hour", {
+ * await iceberg.createView(catalog(), "chicago", "trips_by_hour", {
  *   columns: [{ name: "hour", type: "int" }, { name: "trips", type: "long" }],
  *   texts: {
  *     trino: `SELECT CAST(hour(trip_start_timestamp) AS integer) AS hour, count(*) AS trips
@@ -156,9 +157,10 @@ export async function createView(
  * @throws {CatalogError} With status 404 when there is no such view.
  * @example Usage
  * ```ts ignore
- * import { catalog, loadView } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const { texts } = await loadView(catalog(), "chicago", "card_trips");
+ * const { texts } = await iceberg.loadView(catalog(), "chicago", "card_trips");
  * console.log(Object.keys(texts));
  * ```
  */
@@ -184,9 +186,10 @@ export async function loadView(
  * @throws {CatalogError} With status 404 when there is no such namespace.
  * @example Usage
  * ```ts ignore
- * import { catalog, listViews } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const names = (await listViews(catalog(), "chicago")).map(({ name }) => name);
+ * const names = (await iceberg.listViews(catalog(), "chicago")).map(({ name }) => name);
  * ```
  */
 export async function listViews(
@@ -214,9 +217,10 @@ export async function listViews(
  * @throws {CatalogError} With status 404 when there is no such view.
  * @example Usage
  * ```ts ignore
- * import { catalog, dropView } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * await dropView(catalog(), "chicago", "card_trips");
+ * await iceberg.dropView(catalog(), "chicago", "card_trips");
  * ```
  */
 export async function dropView(

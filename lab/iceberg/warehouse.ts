@@ -101,9 +101,10 @@ function callOptions(options: ExplorerOptions): {
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { table, warehouseTables } from "@lakehouse";
+ * import { table } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * table(await warehouseTables(), { formats: { bytes: "bytes" } });
+ * table(await iceberg.warehouseTables(), { formats: { bytes: "bytes" } });
  * ```
  */
 export async function warehouseTables(
@@ -184,9 +185,9 @@ async function viewLocations(
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { bucketShares } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
  *
- * const nobodys = (await bucketShares()).find(({ owner }) => !owner);
+ * const nobodys = (await iceberg.bucketShares()).find(({ owner }) => !owner);
  * console.log(nobodys?.objects ?? 0, nobodys?.bytes ?? 0);
  * ```
  */

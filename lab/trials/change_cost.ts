@@ -5,12 +5,12 @@
  * @module
  */
 
-import { catalog } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
 import {
   compareSnapshots,
-  type DataFile,
   type SnapshotComparison,
-} from "../iceberg/mod.ts";
+} from "../iceberg/snapshots.ts";
+import { type DataFile } from "../iceberg/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { label, type Namespace } from "../../lib/catalog/namespaces.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
@@ -43,10 +43,10 @@ function sizesOf(files: DataFile[]): { count: number; bytes: number } {
  *
  * @example Usage
  * ```ts ignore
- * import { compareSnapshots, changedFiles } from "@lakehouse";
+ * import { iceberg, trials } from "@lakehouse/lab";
  *
- * const changes = await compareSnapshots("lab", "trips", "before", "main");
- * console.log(changedFiles(changes).deleteFiles);
+ * const changes = await iceberg.compareSnapshots("lab", "trips", "before", "main");
+ * console.log(trials.changedFiles(changes).deleteFiles);
  * ```
  */
 export function changedFiles(
@@ -69,10 +69,10 @@ export function changedFiles(
  *
  * @example Usage
  * ```ts
- * import { totalFiles } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
  * const one = { dataFiles: 1, dataBytes: 900, deleteFiles: 2, deleteBytes: 50, replacedFiles: 0 };
- * console.log(totalFiles([one, one]).dataBytes); // 1800
+ * console.log(trials.totalFiles([one, one]).dataBytes); // 1800
  * ```
  */
 export function totalFiles(changes: readonly ChangedFiles[]): ChangedFiles {
@@ -114,9 +114,10 @@ async function timed(action: () => Promise<unknown>): Promise<number> {
  * @throws {unknown} What the statement or the read throws.
  * @example Usage
  * ```ts ignore
- * import { changeCost, query } from "@lakehouse";
+ * import { query } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const cost = await changeCost(
+ * const cost = await trials.changeCost(
  *   "lab",
  *   "trips",
  *   () => query("DELETE FROM lab.trips WHERE fare = 0"),

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { changedFiles, totalFiles } from "./change_cost.ts";
-import type { DataFile } from "../iceberg/mod.ts";
+import type { DataFile } from "../iceberg/files.ts";
 
 const file = (
   path: string,

@@ -23,9 +23,9 @@ export interface Claims {
  *
  * @example Usage
  * ```ts
- * import { claims } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const shown = claims();
+ * const shown = trials.claims();
  * shown.check("Two and two are four", 2 + 2 === 4, 2 + 2);
  * shown.skip("Views are shared", "the catalog lists no views");
  * shown.summary();

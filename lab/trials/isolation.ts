@@ -36,13 +36,13 @@ export interface WatchOptions {
  * @throws {unknown} What the work or a reader throws.
  * @example Usage
  * ```ts
- * import { watchDuring } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
  * let written = 0;
  * const work = (async () => {
  *   for (; written < 3; written++) await new Promise((done) => setTimeout(done, 20));
  * })();
- * const { sightings } = await watchDuring(work, {
+ * const { sightings } = await trials.watchDuring(work, {
  *   "a reader": () => Promise.resolve(written),
  * }, { pauseMs: 10 });
  * console.log(sightings.at(-1)?.seen); // 3
@@ -92,10 +92,10 @@ export interface ImpossibleSightings {
  * @param entries The writers' ledger; its jobs are numbers of batches.
  * @example Usage
  * ```ts
- * import { impossibleSightings } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
  * const half = { reader: "Trino", startMs: 5, endMs: 6, seen: new Map([[1, 50]]) };
- * const { partial } = impossibleSightings([half], new Map([[1, 100]]), []);
+ * const { partial } = trials.impossibleSightings([half], new Map([[1, 100]]), []);
  * console.log(partial.length); // 1
  * ```
  */

@@ -40,10 +40,10 @@ async function withClient(
  * @throws {LakehouseError} When there is no such object or bucket, or the object store cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { copyObject, snapshotFiles } from "@lakehouse";
+ * import { iceberg, trials } from "@lakehouse/lab";
  *
- * const [file] = await snapshotFiles("lab", "trips");
- * await copyObject(file!.path, `${file!.path}.copy`);
+ * const [file] = await iceberg.snapshotFiles("lab", "trips");
+ * await trials.copyObject(file!.path, `${file!.path}.copy`);
  * ```
  */
 export async function copyObject(from: string, to: string): Promise<void> {
@@ -71,9 +71,9 @@ export async function copyObject(from: string, to: string): Promise<void> {
  * @throws {LakehouseError} When the object store refuses or cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { deleteObject } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * await deleteObject("s3://trinotutorial/lab/trips/data/left-behind.parquet");
+ * await trials.deleteObject("s3://trinotutorial/lab/trips/data/left-behind.parquet");
  * ```
  */
 export async function deleteObject(path: string): Promise<void> {

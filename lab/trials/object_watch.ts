@@ -5,7 +5,7 @@
  * @module
  */
 
-import { catalog } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
 import { objectReader, type StoredObject } from "../iceberg/object_reader.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { label, type Namespace } from "../../lib/catalog/namespaces.ts";
@@ -43,9 +43,10 @@ export interface ObjectWatch {
  * @throws {LakehouseError} When the object store cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { query, watchObjects } from "@lakehouse";
+ * import { query } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const watch = await watchObjects("lab", "trips");
+ * const watch = await trials.watchObjects("lab", "trips");
  * const write = query("INSERT INTO lab.trips SELECT * FROM taxi_trips");
  * const { path } = await watch.next({ path: /\.parquet$/ });
  * console.log(path); // written, but not yet committed

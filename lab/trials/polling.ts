@@ -13,10 +13,10 @@
  * @throws {unknown} What the work throws, or the action.
  * @example Usage
  * ```ts
- * import { during } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
  * const work = new Promise((resolve) => setTimeout(resolve, 20));
- * const seen = await during(work, () => Promise.resolve(Date.now()));
+ * const seen = await trials.during(work, () => Promise.resolve(Date.now()));
  * console.log(seen.length);
  * ```
  */

@@ -29,9 +29,9 @@ export interface QueryCost {
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { queryCost } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const { ms, bytesRead } = await queryCost("SELECT sum(fare) FROM taxi_trips");
+ * const { ms, bytesRead } = await trials.queryCost("SELECT sum(fare) FROM taxi_trips");
  * console.log(ms, bytesRead);
  * ```
  */
@@ -87,9 +87,9 @@ export interface ComparedCost {
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { queryCosts } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const costs = await queryCosts(
+ * const costs = await trials.queryCosts(
  *   { now: "chicago.taxi_trips", before: "lab.taxi_trips" },
  *   { trips: (table) => `SELECT count(*) FROM ${table}` },
  * );

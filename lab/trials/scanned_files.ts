@@ -57,9 +57,9 @@ export function countedFiles(text: string): ScannedFiles {
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { scannedFiles } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const { dataFiles } = await scannedFiles(
+ * const { dataFiles } = await trials.scannedFiles(
  *   "SELECT sum(fare) FROM taxi_trips WHERE trip_start_timestamp < TIMESTAMP '2014-01-01 00:00:00 UTC'",
  * );
  * console.log(dataFiles);

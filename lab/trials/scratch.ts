@@ -8,19 +8,16 @@ import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import {
   type CallOptions,
   type Catalog,
-  catalog,
   CatalogError,
+} from "../../lib/catalog/call.ts";
+import { catalog, getConfig, offers } from "../../lib/catalog/config.ts";
+import {
   createNamespace,
   dropNamespace,
-  dropTable,
-  dropView,
-  getConfig,
-  listTables,
-  listViews,
   loadNamespace,
-  loadTable,
-  offers,
-} from "../../lib/catalog/mod.ts";
+} from "../../lib/catalog/namespaces.ts";
+import { dropTable, listTables, loadTable } from "../../lib/catalog/tables.ts";
+import { dropView, listViews } from "../iceberg/views.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import {
   bucketAndKey,
@@ -136,11 +133,12 @@ async function empty(
  * @throws {LakehouseError} When the namespace was made by somebody else, or the catalog cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { query, removeScratch, scratchNamespace } from "@lakehouse";
+ * import { query } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const lab = await scratchNamespace("lab");
+ * const lab = await trials.scratchNamespace("lab");
  * await query(`CREATE TABLE ${lab}.numbers AS SELECT 1 AS one`);
- * await removeScratch(lab);
+ * await trials.removeScratch(lab);
  * ```
  */
 export async function scratchNamespace(name: string): Promise<string> {
@@ -160,9 +158,9 @@ export async function scratchNamespace(name: string): Promise<string> {
  * @throws {LakehouseError} When the namespace was made by somebody else, or the catalog cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { removeScratch } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * const { tables, objects } = await removeScratch("lab");
+ * const { tables, objects } = await trials.removeScratch("lab");
  * console.log(tables, objects);
  * ```
  */

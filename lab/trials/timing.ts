@@ -28,10 +28,10 @@ function median(values: readonly number[]): number {
  * @throws {unknown} What one of them throws.
  * @example Usage
  * ```ts
- * import { timeEach } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  * import { assertEquals } from "@std/assert";
  *
- * const [first, second] = await timeEach({
+ * const [first, second] = await trials.timeEach({
  *   pause: () => new Promise((resolve) => setTimeout(resolve, 20)),
  *   nothing: () => Promise.resolve(),
  * });

@@ -22,9 +22,9 @@ import { TrinoError } from "../../lib/trino/client.ts";
  *
  * @example Usage
  * ```ts
- * import { isCommitConflict } from "@lakehouse";
+ * import { trials } from "@lakehouse/lab";
  *
- * console.log(isCommitConflict(new Error("the network is down"))); // false
+ * console.log(trials.isCommitConflict(new Error("the network is down"))); // false
  * ```
  */
 export function isCommitConflict(error: unknown): boolean {
@@ -85,11 +85,12 @@ async function runJob<T>(
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { query, runWriters, sparkSession } from "@lakehouse";
+ * import { query } from "@lakehouse";
+ * import { engines, trials } from "@lakehouse/lab";
  *
- * const spark = await sparkSession();
+ * const spark = await engines.sparkSession();
  * const insert = (n: number) => `INSERT INTO lab.numbers VALUES (${n})`;
- * const ledger = await runWriters({
+ * const ledger = await trials.runWriters({
  *   Spark: (n: number) => spark.sql(insert(n)),
  *   Trino: (n: number) => query(insert(n)),
  * }, [1, 2, 3, 4, 5, 6]);

@@ -4,25 +4,22 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { catalog, getConfig, offers } from "./config.ts";
+import { CatalogError } from "./call.ts";
 import {
-  catalog,
-  CatalogError,
   createNamespace,
+  dropNamespace,
+  ensureNamespace,
+  listNamespaces,
+} from "./namespaces.ts";
+import {
   createWarehouse,
   deleteWarehouse,
-  dropNamespace,
-  dropTable,
-  ensureNamespace,
   ensureWarehouse,
-  getConfig,
-  listNamespaces,
-  listTables,
-  listViews,
   listWarehouses,
-  loadTable,
-  offers,
-  tableExists,
-} from "./mod.ts";
+} from "./warehouses.ts";
+import { dropTable, listTables, loadTable, tableExists } from "./tables.ts";
+import { listViews } from "../../lab/iceberg/views.ts";
 import { LakehouseError } from "../core/errors.ts";
 
 type Answer = (request: { method: string; path: string; body: string }) =>

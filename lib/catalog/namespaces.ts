@@ -69,7 +69,8 @@ export async function listNamespaces(
  * @throws {CatalogError} With status 409 when it exists.
  * @example Usage
  * ```ts ignore
- * import { catalog, createNamespace } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { createNamespace } from "./namespaces.ts";
  *
  * await createNamespace(catalog(), "chicago", { properties: { owner: "me" } });
  * ```
@@ -98,7 +99,8 @@ export async function createNamespace(
  * @throws {CatalogError} When it cannot be created.
  * @example Usage
  * ```ts ignore
- * import { catalog, ensureNamespace } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { ensureNamespace } from "./namespaces.ts";
  *
  * await ensureNamespace(catalog(), "chicago");
  * ```
@@ -124,7 +126,8 @@ export async function ensureNamespace(
  * @throws {CatalogError} With status 404 when there is no such namespace.
  * @example Usage
  * ```ts ignore
- * import { catalog, loadNamespace } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { loadNamespace } from "./namespaces.ts";
  *
  * const { owner } = await loadNamespace(catalog(), "chicago");
  * ```
@@ -150,7 +153,8 @@ export async function loadNamespace(
  * tables, with status 404 when there is none.
  * @example Usage
  * ```ts ignore
- * import { catalog, dropNamespace } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { dropNamespace } from "./namespaces.ts";
  *
  * await dropNamespace(catalog(), "chicago");
  * ```

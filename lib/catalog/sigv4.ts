@@ -55,7 +55,7 @@ function queryOf(url: URL): Record<string, string | string[]> {
  *
  * @example Usage
  * ```ts
- * import { signRequest } from "@lakehouse";
+ * import { signRequest } from "./sigv4.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const headers = await signRequest(
@@ -107,7 +107,8 @@ export async function signRequest(
  * @throws {TypeError} When the endpoint cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { settings, signedFetch } from "@lakehouse";
+ * import { settings } from "@lakehouse";
+ * import { signedFetch } from "./sigv4.ts";
  *
  * const { catalogUri, accessKey, secretKey, region } = settings();
  * const response = await signedFetch(

@@ -181,7 +181,8 @@ export async function loadTable(
  * @throws {CatalogError} When there is no such warehouse.
  * @example Usage
  * ```ts ignore
- * import { catalog, tableExists } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { tableExists } from "./tables.ts";
  *
  * console.log(await tableExists(catalog(), "chicago", "taxi_trips"));
  * ```
@@ -212,7 +213,8 @@ export async function tableExists(
  * @throws {CatalogError} With status 404 when there is no such table.
  * @example Usage
  * ```ts ignore
- * import { catalog, dropTable } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { dropTable } from "./tables.ts";
  *
  * await dropTable(catalog(), "chicago", "taxi_trips", { purge: true });
  * ```

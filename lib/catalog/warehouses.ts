@@ -70,7 +70,8 @@ export async function listWarehouses(
  * without `upgradeExisting`, such a bucket.
  * @example Usage
  * ```ts ignore
- * import { catalog, createWarehouse } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { createWarehouse } from "./warehouses.ts";
  *
  * await createWarehouse(catalog(), { name: "sandbox" });
  * ```
@@ -99,7 +100,8 @@ export async function createWarehouse(
  * @throws {CatalogError} With status 404 when there is none.
  * @example Usage
  * ```ts ignore
- * import { catalog, getWarehouse } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { getWarehouse } from "./warehouses.ts";
  *
  * const { bucket } = await getWarehouse(catalog());
  * ```
@@ -187,7 +189,8 @@ export async function ensureWarehouse(
  * its bucket is to go and still has objects.
  * @example Usage
  * ```ts ignore
- * import { catalog, deleteWarehouse } from "@lakehouse";
+ * import { catalog } from "@lakehouse";
+ * import { deleteWarehouse } from "./warehouses.ts";
  *
  * await deleteWarehouse(catalog(), { name: "sandbox", preserveBucket: false });
  * ```

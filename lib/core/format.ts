@@ -37,7 +37,7 @@ export function formatNumber(
  *
  * @example Usage
  * ```ts
- * import { formatCompact } from "@lakehouse";
+ * import { formatCompact } from "./format.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(formatCompact(1_234_567), "1.2M");
@@ -105,7 +105,7 @@ export function formatDuration(ms: number): string {
  *
  * @example Usage
  * ```ts
- * import { formatDate } from "@lakehouse";
+ * import { formatDate } from "./format.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(formatDate(new Date("2024-01-05T13:45:00Z")), "2024-01-05 13:45:00");

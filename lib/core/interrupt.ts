@@ -60,7 +60,8 @@ export function interruptSignal(): AbortSignal {
  * @param what Names the step in the error of a step that takes too long.
  * @example Usage
  * ```ts
- * import { interruptSignal, withLimit } from "@lakehouse";
+ * import { interruptSignal } from "@lakehouse";
+ * import { withLimit } from "./interrupt.ts";
  *
  * const signal = withLimit(interruptSignal(), 30_000, "The query");
  * console.log(signal.aborted); // false
@@ -93,7 +94,8 @@ export function withLimit(
  * @throws The signal's reason when it aborts first.
  * @example Usage
  * ```ts
- * import { abortable, interruptSignal } from "@lakehouse";
+ * import { interruptSignal } from "@lakehouse";
+ * import { abortable } from "./interrupt.ts";
  *
  * console.log(await abortable(Promise.resolve("done"), interruptSignal()));
  * ```

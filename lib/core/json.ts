@@ -11,7 +11,7 @@
  * @throws {SyntaxError} When the text is not JSON.
  * @example Usage
  * ```ts
- * import { parseExactJson } from "@lakehouse";
+ * import { parseExactJson } from "./json.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(parseExactJson('{"id": 8744736658442914487, "rows": 3}'), {
@@ -40,7 +40,7 @@ export function parseExactJson(text: string): unknown {
  *
  * @example Usage
  * ```ts
- * import { stringifyExactJson } from "@lakehouse";
+ * import { stringifyExactJson } from "./json.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(stringifyExactJson({ id: 8744736658442914487n }), '{"id":8744736658442914487}');

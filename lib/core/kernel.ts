@@ -34,7 +34,7 @@ export interface Kernel {
  *
  * @example Usage
  * ```ts
- * import { kernel } from "@lakehouse";
+ * import { kernel } from "./kernel.ts";
  *
  * console.log(kernel() ? "in a notebook" : "in a terminal");
  * ```

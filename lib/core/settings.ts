@@ -169,7 +169,7 @@ function stackName(value: string | undefined): StackName | undefined {
  * @throws {LakehouseError} When the text is not a positive number, or stands for less than one row.
  * @example Usage
  * ```ts
- * import { parseMillions } from "@lakehouse";
+ * import { parseMillions } from "./settings.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(parseMillions("0.1"), 100_000);

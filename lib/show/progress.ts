@@ -5,7 +5,7 @@
  */
 
 import { Presets, SingleBar } from "cli-progress";
-import { escapeHtml } from "./display.ts";
+import { escapeHtml } from "./html.ts";
 import {
   formatBytes,
   formatCompact,
@@ -67,7 +67,7 @@ function pace(rate: number, unit: string): string {
  * @param idle Milliseconds since `done` last rose. @default {0}
  * @example Usage
  * ```ts
- * import { progressView } from "@lakehouse";
+ * import { progressView } from "./progress.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const { text } = progressView({ done: 250, total: 1000, unit: "rows" }, 5000);

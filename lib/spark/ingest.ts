@@ -120,7 +120,7 @@ function failure(
  * @throws {unknown} The signal's reason, after the job has ended.
  * @example Usage
  * ```ts ignore
- * import { submitIngest } from "@lakehouse";
+ * import { submitIngest } from "./ingest.ts";
  *
  * const { rows, snapshotId } = await submitIngest();
  * console.log(rows, snapshotId);

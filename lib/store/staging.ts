@@ -206,7 +206,7 @@ async function localFiles(
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { uploadFiles } from "@lakehouse";
+ * import { uploadFiles } from "./staging.ts";
  *
  * const { uploaded, skipped } = await uploadFiles();
  * console.log(uploaded, skipped);

@@ -14,7 +14,8 @@ import { parseExactJson } from "../core/json.ts";
 import { type Column, exactValue, uniqueNames } from "./types.ts";
 import { explain } from "./causes.ts";
 import { QueryResult } from "./result.ts";
-import { literal, sqlText, type Statement } from "./sql.ts";
+import { literal } from "./literal.ts";
+import { sqlText, type Statement } from "./sql.ts";
 
 const SOURCE = "aistor-tables-analysis";
 const USER = "lakehouse";

@@ -103,7 +103,8 @@ export type Statement = string | Sql;
  * @throws {LakehouseError} When it is neither text nor made by {@linkcode sql}.
  * @example Usage
  * ```ts
- * import { sql, sqlText } from "@lakehouse";
+ * import { sql } from "@lakehouse";
+ * import { sqlText } from "./sql.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(sqlText(sql`SELECT ${"O'Hare"};`), "SELECT 'O''Hare'");

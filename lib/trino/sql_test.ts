@@ -6,15 +6,8 @@ import {
 } from "@std/assert";
 import { LakehouseError } from "../core/errors.ts";
 import { DISPLAY } from "../core/kernel.ts";
-import {
-  endsOpen,
-  identifier,
-  literal,
-  Sql,
-  sql,
-  sqlText,
-  type SqlValue,
-} from "./sql.ts";
+import { endsOpen, Sql, sql, sqlText } from "./sql.ts";
+import { identifier, literal, type SqlValue } from "./literal.ts";
 
 const text = (fragment: Sql) => String(fragment);
 

@@ -77,7 +77,7 @@ function exactRow(type: TypeSignature, value: unknown[]): unknown {
  *
  * @example Usage
  * ```ts
- * import { exactValue } from "@lakehouse";
+ * import { exactValue } from "./types.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(exactValue({ rawType: "bigint" }, 7), 7n);
@@ -127,7 +127,7 @@ function dateOf(text: string): Date | string {
  *
  * @example Usage
  * ```ts
- * import { plainValue } from "@lakehouse";
+ * import { plainValue } from "./types.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(plainValue({ rawType: "decimal" }, "1.10"), 1.1);

@@ -199,7 +199,7 @@ function checked(options: GenerateOptions): Run {
  * @throws The signal's reason when it aborts; nothing of the run is left then.
  * @example Usage
  * ```ts
- * import { generateTrips } from "@lakehouse";
+ * import { generateTrips } from "./generate.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const dir = await Deno.makeTempDir();

@@ -8,7 +8,8 @@
  */
 
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
-import { catalog, CatalogError, getConfig } from "../../lib/catalog/mod.ts";
+import { catalog, getConfig } from "../../lib/catalog/config.ts";
+import { CatalogError } from "../../lib/catalog/call.ts";
 import {
   dockerEnv,
   runningStackFile,
@@ -16,7 +17,7 @@ import {
   stateDir,
 } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { s3Client } from "../../lib/store/staging.ts";
+import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
 import { java, SPARK_JAVA } from "../install/java.ts";
 import { fetchArtifacts } from "../install/maven.ts";

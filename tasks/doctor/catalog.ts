@@ -4,13 +4,10 @@
  * @module
  */
 
-import {
-  catalog,
-  CatalogError,
-  getConfig,
-  getWarehouse,
-  loadTable,
-} from "../../lib/catalog/mod.ts";
+import { catalog, getConfig } from "../../lib/catalog/config.ts";
+import { CatalogError } from "../../lib/catalog/call.ts";
+import { getWarehouse } from "../../lib/catalog/warehouses.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { formatNumber } from "../../lib/core/format.ts";
 import { type Check, failureOf, type Outcome } from "./check.ts";

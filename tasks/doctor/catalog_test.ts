@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { CatalogError } from "../../lib/catalog/mod.ts";
+import { CatalogError } from "../../lib/catalog/call.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import {

@@ -149,7 +149,7 @@ function outcome(
  * @throws {unknown} The signal's reason; what has come by then stays for the next call.
  * @example Usage
  * ```ts ignore
- * import { downloadTrips } from "@lakehouse";
+ * import { downloadTrips } from "./download.ts";
  *
  * const { rows, files } = await downloadTrips({ months: "2023-01..2023-03" });
  * console.log(rows, files.length);

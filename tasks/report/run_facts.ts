@@ -5,7 +5,7 @@
  * @module
  */
 
-import { catalog } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
 import { settings, type StackName } from "../../lib/core/settings.ts";
 import { formatNumber } from "../../lib/core/format.ts";
 import {

@@ -5,7 +5,9 @@
  */
 
 import { type Browser, chromium, type Page } from "playwright-core";
-import { catalog, dropNamespace, dropTable } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { dropNamespace } from "../../lib/catalog/namespaces.ts";
+import { dropTable } from "../../lib/catalog/tables.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
 import { removeBucket } from "../bucket.ts";
 import { laneChromium } from "./chromium.ts";

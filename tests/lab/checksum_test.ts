@@ -5,12 +5,13 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { catalog, loadTable } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import { checksumSql, tableChecksum } from "../../lab/engines/checksum.ts";
 import { checksumEverywhere } from "../../lab/engines/checksum_everywhere.ts";
 import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { tableTree } from "../../lab/iceberg/mod.ts";
+import { tableTree } from "../../lab/iceberg/tree.ts";
 import { readRows } from "../../lab/iceberg/rows.ts";
 import { copyObject } from "../../lab/trials/object_faults.ts";
 import {

@@ -4,10 +4,11 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog, loadTable } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import { duckdb, duckdbQuery } from "../../lab/engines/duckdb/duckdb.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { tableTree } from "../../lab/iceberg/mod.ts";
+import { tableTree } from "../../lab/iceberg/tree.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
 import { withNamespace } from "../namespace.ts";

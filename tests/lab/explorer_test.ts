@@ -5,17 +5,20 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { catalog, loadTable } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import {
   compareObjects,
+  tableObjects,
+} from "../../lab/iceberg/table_objects.ts";
+import {
   compareSnapshots,
-  type DataFile,
   filesOf,
   snapshotFiles,
-  tableObjects,
-  tableTree,
-} from "../../lab/iceberg/mod.ts";
+} from "../../lab/iceberg/snapshots.ts";
+import { type DataFile } from "../../lab/iceberg/files.ts";
+import { tableTree } from "../../lab/iceberg/tree.ts";
 import { bucketAndKey, objectReader } from "../../lab/iceberg/object_reader.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
 import { s3Client } from "../../lib/store/s3.ts";

@@ -1,7 +1,7 @@
 // Single objects, on the running stack.
 import { assertEquals, assertRejects } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { tableObjects } from "../../lab/iceberg/mod.ts";
+import { tableObjects } from "../../lab/iceberg/table_objects.ts";
 import { copyObject, deleteObject } from "../../lab/trials/object_faults.ts";
 import { query } from "../../lib/trino/client.ts";
 import { withNamespace } from "../namespace.ts";

@@ -1,15 +1,14 @@
 // A namespace that notebooks may do anything in, on the running stack.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { catalog } from "../../lib/catalog/config.ts";
 import {
-  catalog,
   createNamespace,
   dropNamespace,
-  ensureWarehouse,
   listNamespaces,
-  listTables,
-  listViews,
-  loadTable,
-} from "../../lib/catalog/mod.ts";
+} from "../../lib/catalog/namespaces.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { listTables, loadTable } from "../../lib/catalog/tables.ts";
+import { listViews } from "../../lab/iceberg/views.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { objectReader } from "../../lab/iceberg/object_reader.ts";
 import { PutObjectCommand } from "@aws-sdk/client-s3";

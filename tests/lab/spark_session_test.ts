@@ -4,7 +4,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog, ensureWarehouse } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { SparkError } from "../../lab/engines/spark_error.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";

@@ -1,13 +1,13 @@
 // Views over REST, and what the two engines make of each other's.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { catalog } from "../../lib/catalog/config.ts";
+import { CatalogError } from "../../lib/catalog/call.ts";
 import {
-  catalog,
-  CatalogError,
   createView,
   dropView,
   listViews,
   loadView,
-} from "../../lib/catalog/mod.ts";
+} from "../../lab/iceberg/views.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";

@@ -6,7 +6,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
 import { changeCost } from "../../lab/trials/change_cost.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { watchObjects } from "../../lab/trials/object_watch.ts";

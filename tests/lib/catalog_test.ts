@@ -11,26 +11,27 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { type Catalog, CatalogError } from "../../lib/catalog/call.ts";
+import { catalog, getConfig, offers } from "../../lib/catalog/config.ts";
 import {
-  type Catalog,
-  catalog,
-  CatalogError,
   createNamespace,
-  deleteWarehouse,
   dropNamespace,
-  dropTable,
   ensureNamespace,
-  ensureWarehouse,
-  getConfig,
-  getWarehouse,
   listNamespaces,
-  listTables,
-  listViews,
+} from "../../lib/catalog/namespaces.ts";
+import {
+  deleteWarehouse,
+  ensureWarehouse,
+  getWarehouse,
   listWarehouses,
+} from "../../lib/catalog/warehouses.ts";
+import {
+  dropTable,
+  listTables,
   loadTable,
-  offers,
   tableExists,
-} from "../../lib/catalog/mod.ts";
+} from "../../lib/catalog/tables.ts";
+import { listViews } from "../../lab/iceberg/views.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { stringifyExactJson } from "../../lib/core/json.ts";
 import { signedFetch } from "../../lib/catalog/sigv4.ts";

@@ -4,7 +4,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog, ensureWarehouse } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { explain } from "../../lib/trino/explain.ts";
 import { DISPLAY, type Displayable } from "../../lib/core/kernel.ts";
 import { sql } from "../../lib/trino/sql.ts";

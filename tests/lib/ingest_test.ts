@@ -5,7 +5,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import pl from "nodejs-polars";
-import { catalog, ensureWarehouse, loadTable } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";

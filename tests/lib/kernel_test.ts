@@ -9,7 +9,8 @@ import { runCells } from "../kernel_cells.ts";
 
 const IMPORT = `
   import { abortable, interruptSignal } from "../../lib/core/interrupt.ts";
-  import { check, show, table } from "../../lib/show/display.ts";
+  import { check, show } from "../../lib/show/display.ts";
+import { table } from "../../lib/show/table.ts";
   import { progress } from "../../lib/show/progress.ts";
   import { LakehouseError } from "../../lib/core/errors.ts";`;
 

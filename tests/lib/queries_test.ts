@@ -1,6 +1,7 @@
 // The named questions, on a small table of known trips.
 import { assertEquals } from "@std/assert";
-import { catalog, ensureWarehouse } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
 import * as queries from "../../lib/trino/queries.ts";
 import { type Sql, sql } from "../../lib/trino/sql.ts";

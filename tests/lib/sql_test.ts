@@ -1,6 +1,7 @@
 // What `sql` writes, read by Trino itself.
 import { assert, assertEquals } from "@std/assert";
-import { sql, type SqlValue } from "../../lib/trino/sql.ts";
+import { sql } from "../../lib/trino/sql.ts";
+import { type SqlValue } from "../../lib/trino/literal.ts";
 import { query } from "../../lib/trino/client.ts";
 
 const PARTS = [

@@ -5,7 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog, ensureWarehouse } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";

@@ -1,21 +1,17 @@
 // A warehouse from above, on the running stack.
 import { assert, assertEquals } from "@std/assert";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { catalog } from "../../lib/catalog/config.ts";
 import {
-  catalog,
   createNamespace,
   dropNamespace,
-  dropTable,
-  getWarehouse,
-  loadTable,
-  loadView,
-} from "../../lib/catalog/mod.ts";
+} from "../../lib/catalog/namespaces.ts";
+import { dropTable, loadTable } from "../../lib/catalog/tables.ts";
+import { getWarehouse } from "../../lib/catalog/warehouses.ts";
+import { loadView } from "../../lab/iceberg/views.ts";
 import { callWarehouse } from "../../lib/catalog/config.ts";
-import {
-  bucketShares,
-  tableObjects,
-  warehouseTables,
-} from "../../lab/iceberg/mod.ts";
+import { bucketShares, warehouseTables } from "../../lab/iceberg/warehouse.ts";
+import { tableObjects } from "../../lab/iceberg/table_objects.ts";
 import { pathOf } from "../../lib/catalog/namespaces.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";

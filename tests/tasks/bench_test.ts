@@ -15,7 +15,8 @@ import {
   type Results,
   type StepName,
 } from "../../bench/report/results.ts";
-import { catalog, listNamespaces } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { listNamespaces } from "../../lib/catalog/namespaces.ts";
 import { PROJECT_DIR, stateDir } from "../../lib/core/settings.ts";
 import { outputTexts, readNotebook } from "../../tasks/notebooks/document.ts";
 import { s3Client } from "../../lib/store/s3.ts";

@@ -5,9 +5,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog, ensureWarehouse } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
-import { s3Client } from "../../lib/store/staging.ts";
+import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
 import {
   ensureTrinoCatalog,

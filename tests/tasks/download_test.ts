@@ -12,7 +12,8 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import pl from "nodejs-polars";
-import { catalog, ensureWarehouse } from "../../lib/catalog/mod.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
 import {
   type DownloadOptions,
@@ -20,7 +21,8 @@ import {
 } from "../../tasks/download/download.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
-import { s3Client, stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
+import { s3Client } from "../../lib/store/s3.ts";
+import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { filesOf } from "../../iceberg/mod.ts";
+import { filesOf } from "../../iceberg/snapshots.ts";
 import { checkReadable } from "../../iceberg/deletes.ts";
 import { inParallel, objectReader } from "../../iceberg/object_reader.ts";
 import type { TableTree } from "../../iceberg/tree.ts";
@@ -103,9 +103,9 @@ async function fetchFiles(
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { duckdb, tableTree } from "@lakehouse";
+ * import { engines, iceberg } from "@lakehouse/lab";
  *
- * await using db = await duckdb({ trips: await tableTree("chicago", "taxi_trips") });
+ * await using db = await engines.duckdb({ trips: await iceberg.tableTree("chicago", "taxi_trips") });
  * const { first } = await db.query("SELECT count(*) AS n FROM trips");
  * console.log(first.n);
  * ```
@@ -150,11 +150,11 @@ export async function duckdb(
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { duckdbQuery, tableTree } from "@lakehouse";
+ * import { engines, iceberg } from "@lakehouse/lab";
  *
- * await duckdbQuery(
+ * await engines.duckdbQuery(
  *   "SELECT company, count(*) AS trips FROM trips GROUP BY 1 ORDER BY 2 DESC LIMIT 5",
- *   { trips: await tableTree("chicago", "taxi_trips") },
+ *   { trips: await iceberg.tableTree("chicago", "taxi_trips") },
  * );
  * ```
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeHtml } from "../display.ts";
+import { escapeHtml } from "../html.ts";
 
 /** Colours of all charts. */
 export const COLORS = {

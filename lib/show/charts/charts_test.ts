@@ -1,16 +1,14 @@
 // Snapshots: `deno test -A lib/show/charts/charts_test.ts -- --update` writes them anew.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  areaMap,
-  barChart,
-  chart,
-  chartDocument,
-  heatMap,
-  histogram,
-  lineChart,
-  Plot,
-  scatter,
-} from "./mod.ts";
+import { areaMap } from "./area_map.ts";
+import { barChart } from "./bar.ts";
+import { chart } from "./frame.ts";
+import { chartDocument } from "./document.ts";
+import { heatMap } from "./heat_map.ts";
+import { histogram } from "./histogram.ts";
+import { lineChart } from "./line.ts";
+import * as Plot from "./plot.ts";
+import { scatter } from "./scatter.ts";
 import { DISPLAY, type Displayable } from "../../core/kernel.ts";
 
 function svgOf(shown: Displayable): string {

@@ -30,7 +30,8 @@ function makeDocument(): Document {
  *
  * @example Usage
  * ```ts
- * import { chart, chartDocument } from "@lakehouse";
+ * import { chart } from "@lakehouse";
+ * import { chartDocument } from "./document.ts";
  * import * as Plot from "@observablehq/plot";
  *
  * chart(Plot.plot({

@@ -1,0 +1,40 @@
+/**
+ * Engines side by side: Spark sessions, DuckDB, one question to several.
+ *
+ * @module
+ */
+
+export {
+  type Checksum,
+  checksumSql,
+  type SqlEngine,
+  tableChecksum,
+} from "./checksum.ts";
+export {
+  checksumEverywhere,
+  type ReaderChecksum,
+} from "./checksum_everywhere.ts";
+export { askBoth, type BothAnswers } from "./comparison.ts";
+export {
+  type Duckdb,
+  duckdb,
+  type DuckdbOptions,
+  duckdbQuery,
+} from "./duckdb/duckdb.ts";
+export { type DuckdbQueryOptions } from "./duckdb/instance.ts";
+export { type SparkProgress } from "./spark_connection.ts";
+export {
+  type JavaException,
+  SparkError,
+  type SparkFailure,
+} from "./spark_error.ts";
+export {
+  type SparkSession,
+  sparkSession,
+  type SparkSessionOptions,
+  type SparkSqlOptions,
+} from "./spark_session.ts";
+export {
+  StatementResult,
+  type StatementResultParts,
+} from "./statement_result.ts";

@@ -1,0 +1,9 @@
+/**
+ * What notebooks 06 and on add to `@lakehouse`, as `@lakehouse/lab`: three rooms.
+ *
+ * @module
+ */
+
+export * as engines from "./engines/mod.ts";
+export * as iceberg from "./iceberg/mod.ts";
+export * as trials from "./trials/mod.ts";
