@@ -22,10 +22,10 @@ export { type ChartOptions, type ChartRows } from "./show/charts/values.ts";
 export { check, facts, show } from "./show/display.ts";
 export { errorDetails } from "./show/error_details.ts";
 export { type Progress, progress } from "./show/progress.ts";
-export { ask, generate, ingest, upload } from "./show/steps.ts";
 export { table, type TableOptions } from "./show/table.ts";
 export { COMMUNITY_AREAS, type CommunityArea } from "./trips/areas.ts";
 export {
+  generate,
   type GenerateOptions,
   type GenerateResult,
   TRIP_COLUMNS,
@@ -35,6 +35,7 @@ export { s3Client } from "./store/s3.ts";
 export {
   type StagedFile,
   stagedFiles,
+  upload,
   type UploadOptions,
   type UploadResult,
 } from "./store/staging.ts";
@@ -62,12 +63,17 @@ export {
   listWarehouses,
   type Warehouse,
 } from "./catalog/warehouses.ts";
-export { type IngestOptions, type IngestResult } from "./spark/ingest.ts";
+export {
+  ingest,
+  type IngestOptions,
+  type IngestResult,
+} from "./spark/ingest.ts";
 export { ensureTrinoCatalog, trinoCatalogSql } from "./trino/catalog.ts";
 export { query, type QueryOptions, TrinoError } from "./trino/client.ts";
 export { explain, type ExplainOptions, type Plan } from "./trino/explain.ts";
 export { type FrameOptions } from "./trino/frames.ts";
 export { identifier, literal, type SqlValue } from "./trino/literal.ts";
+export { ask } from "./trino/ask.ts";
 export * as queries from "./trino/queries.ts";
 export { QueryResult, type Row, type WrittenFile } from "./trino/result.ts";
 export { Sql, sql, type Statement } from "./trino/sql.ts";

@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  runningStack,
-  settings,
-  type StackName,
-} from "../lib/core/settings.ts";
+import { runningStack } from "../lib/core/running_stack.ts";
+import { settings, type StackName } from "../lib/core/settings.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
 import { findEngine } from "./docker/engine.ts";
 import { licence } from "./docker/licence.ts";
@@ -36,7 +33,7 @@ export function stackOf(name: string): Stack {
 
 /** Why a stack is taken that nobody has asked for at this moment. */
 async function reasonFor(stack: StackName): Promise<string> {
-  if (runningStack().STACK !== stack) return `STACK is ${stack}`;
+  if (runningStack()?.stack !== stack) return `STACK is ${stack}`;
   const isDockerPossible = stack === "local" &&
     await licence().catch(() => undefined);
   return isDockerPossible

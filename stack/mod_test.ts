@@ -1,21 +1,29 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { recordStack, type StackName } from "../lib/core/running_stack.ts";
 import { dockerEnv } from "../lib/core/settings.ts";
 import { withEnv } from "../tests/env.ts";
 import { chooseStack } from "./mod.ts";
 
-/** Runs `body` where no stack is set, with what a running one has recorded. */
+/** Runs `body` where no stack is set, or where one runs. */
 async function choosing(
-  recorded: Record<string, string>,
+  running?: StackName,
   env: Record<string, string> = {},
 ) {
   const dir = await Deno.makeTempDir();
   try {
-    if (Object.keys(recorded).length > 0) {
-      await Deno.writeTextFile(`${dir}/stack.json`, JSON.stringify(recorded));
-    }
     const { stack, reason } = await withEnv(
       { LAKEHOUSE_STATE: dir, STACK: "", MINIO_LICENSE: "any", ...env },
-      () => chooseStack(),
+      async () => {
+        if (running) {
+          const spark = {
+            ...{ command: ["spark-submit"], jobs: "", jars: [] },
+            ...{ driverOptions: [], env: {} },
+          };
+          const none = { settings: {}, ports: {} };
+          await recordStack({ stack: running, spark, ...none });
+        }
+        return await chooseStack();
+      },
     );
     return [stack.name, reason] as const;
   } finally {
@@ -27,30 +35,30 @@ Deno.test({
   name: "chooseStack() takes the local stack without a licence, and says so",
   ignore: dockerEnv().MINIO_LICENSE !== undefined,
   fn: async () => {
-    const [name, reason] = await choosing({}, { MINIO_LICENSE: "" });
+    const [name, reason] = await choosing(undefined, { MINIO_LICENSE: "" });
     assertEquals(name, "local");
     assertStringIncludes(reason, "MINIO_LICENSE is not set");
   },
 });
 
 Deno.test("chooseStack() takes the local stack without Docker, and says so", async () => {
-  const [name, reason] = await choosing({}, { PATH: "/nonexistent" });
+  const [name, reason] = await choosing(undefined, { PATH: "/nonexistent" });
   assertEquals(name, "local");
   assertStringIncludes(reason, "there is no docker command");
 });
 
 Deno.test("chooseStack() stays with the stack that runs, and says how to change", async () => {
-  assertEquals(await choosing({ STACK: "docker" }), [
+  assertEquals(await choosing("docker"), [
     "docker",
     "it is running",
   ]);
-  const [name, reason] = await choosing({ STACK: "local" });
+  const [name, reason] = await choosing("local");
   assertEquals(name, "local");
   assertStringIncludes(reason, "deno task down, then deno task up");
 });
 
 Deno.test("chooseStack() takes the stack that is set", async () => {
-  assertEquals(await choosing({}, { STACK: "remote" }), [
+  assertEquals(await choosing(undefined, { STACK: "remote" }), [
     "remote",
     "STACK is remote",
   ]);

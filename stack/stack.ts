@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { StackName } from "../lib/core/settings.ts";
+import type { SparkSubmit, StackName } from "../lib/core/running_stack.ts";
 
 /** One service of a stack as it stands now. */
 export interface ServiceStatus {
@@ -35,33 +35,6 @@ export interface UpOptions {
   onDownload?: (progress: { done: number; total: number }) => void;
 }
 
-/** A job for spark-submit. */
-export interface SparkJob {
-  /** The script under `spark/`. */
-  script: string;
-  /** Arguments of spark-submit itself, such as `--conf`. @default {[]} */
-  conf?: string[];
-  /** Its arguments; no secret may stand here. */
-  args: string[];
-  /** Whether it works for a minute or more. @default {false} */
-  isLong?: boolean;
-  /** Ends the job, wherever it runs. */
-  signal?: AbortSignal;
-  /** Kills the job at once, wherever it runs, as a crash would: SIGKILL. */
-  kill?: AbortSignal;
-  /** Lines for the job's stdin, which closes when they end. @default {no stdin} */
-  input?: ReadableStream<string>;
-  /** Told each line the job writes to stdout or stderr. */
-  onLine?: (line: string) => void;
-}
-
-/** Options of the Java virtual machine that a job's driver runs with. */
-export function driverOptions({ isLong }: Pick<SparkJob, "isLong">): string[] {
-  const options = ["-XX:+UseSerialGC"];
-  // A job of seconds ends before the second compiler pays for itself.
-  return isLong ? options : [...options, "-XX:TieredStopAtLevel=1"];
-}
-
 /** One of the three ways to have a lakehouse. */
 export interface Stack {
   /** Which one this is. */
@@ -77,6 +50,6 @@ export interface Stack {
     name: string,
     options?: { lines?: number; follow?: boolean; signal?: AbortSignal },
   ): AsyncIterable<string>;
-  /** Runs spark-submit; resolves to its exit code. */
-  submit(job: SparkJob): Promise<number>;
+  /** How a job is submitted to its Spark. */
+  sparkSubmit(): Promise<SparkSubmit>;
 }

@@ -1,5 +1,5 @@
 import { parseMillions, settings } from "../lib/core/settings.ts";
-import { generate } from "../lib/show/steps.ts";
+import { generate } from "../lib/trips/generate.ts";
 import { command, main } from "./cli.ts";
 
 await main(

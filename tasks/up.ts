@@ -1,6 +1,19 @@
+import { LakehouseError } from "../lib/core/errors.ts";
+import { forgetStack, runningStack } from "../lib/core/running_stack.ts";
 import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
 import { command, main, shown } from "./cli.ts";
+
+/** What cannot be read is written anew; the services are found without it. */
+async function forgetDamagedRecord(): Promise<void> {
+  try {
+    runningStack();
+  } catch (error) {
+    if (!(error instanceof LakehouseError)) throw error;
+    console.log(`${error.what}: ${error.why}; it is written anew`);
+    await forgetStack();
+  }
+}
 
 await main(
   command("up", "Starts a stack and waits until every service is healthy.")
@@ -9,6 +22,7 @@ await main(
       "docker, local or remote; default: the one that fits",
     )
     .action(async ({ stack: name }: { stack?: string }) => {
+      await forgetDamagedRecord();
       const { stack, reason } = await chooseStack(name);
       console.log(`Stack: ${stack.name} (${reason})`);
       await stack.up(shown());

@@ -11,7 +11,7 @@ import { parseExactJson } from "../../lib/core/json.ts";
 import type { Row } from "../../lib/trino/result.ts";
 import { sparkCause } from "../../lib/spark/causes.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
-import { runningStackOf } from "../../stack/mod.ts";
+import { submit } from "../../lib/spark/submit.ts";
 import { type Column, exactValue, uniqueNames } from "../../lib/trino/types.ts";
 
 const KEPT_LINES = 40;
@@ -153,7 +153,7 @@ export function connect(
     ready.reject(ended);
     for (const statement of statements.values()) statement.reject(ended);
   };
-  const gone = runningStackOf().submit({
+  const gone = submit({
     script: "session.py",
     isLong,
     args: [

@@ -8,18 +8,13 @@
  */
 
 import { isAbsolute, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { LakehouseError } from "./errors.ts";
+import { PROJECT_DIR } from "./project.ts";
+import { readIfThere, runningStack, type StackName } from "./running_stack.ts";
 
-/** The project's folder, absolute, without a final slash. */
-export const PROJECT_DIR: string = fileURLToPath(
-  new URL("../..", import.meta.url),
-)
-  .replace(/\/$/, "");
-
-/** The three ways to have a lakehouse; see the README. */
-export type StackName = "docker" | "local" | "remote";
+export { PROJECT_DIR } from "./project.ts";
+export { type StackName, stateDir } from "./running_stack.ts";
 
 /** The values every part of the project works with; see {@linkcode settings}. */
 export interface Settings {
@@ -57,11 +52,6 @@ export interface Settings {
   stack: StackName | undefined;
 }
 
-/** Folder for the running stacks' files, absolute: `LAKEHOUSE_STATE` or `.state`. */
-export function stateDir(): string {
-  return resolve(PROJECT_DIR, Deno.env.get("LAKEHOUSE_STATE") || ".state");
-}
-
 /**
  * Folder for downloads that all clones share, absolute: `LAKEHOUSE_CACHE`, or
  * `aistor-tables-analysis` in the user's cache folder.
@@ -73,11 +63,6 @@ export function cacheDir(): string {
     PROJECT_DIR,
     Deno.env.get("LAKEHOUSE_CACHE") || `${base}/aistor-tables-analysis`,
   );
-}
-
-/** Where a running stack records its endpoints for {@linkcode settings}. */
-export function runningStackFile(): string {
-  return `${stateDir()}/stack.json`;
 }
 
 const DEFAULTS: Readonly<Record<string, string>> = {
@@ -95,49 +80,26 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   ROWS: "1",
 };
 
-function readIfThere(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 /** Values of `docker/.env` as they stand there; empty when there is no such file. */
 export function dockerEnv(): Record<string, string | undefined> {
   const text = readIfThere(`${PROJECT_DIR}/docker/.env`);
   return text === undefined ? {} : parseEnv(text);
 }
 
-/** What `deno task up` recorded, as settings by name; empty when no stack runs. */
-export function runningStack(): Record<string, string | undefined> {
-  const text = readIfThere(runningStackFile());
-  if (text === undefined) return {};
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new LakehouseError({
-      what: `Cannot read ${runningStackFile()}`,
-      why: "the file is damaged",
-      next: "deno task down, then deno task up",
-      cause,
-    });
-  }
-}
+type LookUp = (name: string) => string | undefined;
 
-function lookUp(name: string): string | undefined {
+/** Values by name as they stand now; each file is read once. */
+function sources(): LookUp {
+  const written = dockerEnv();
+  const running = runningStack();
+  const recorded = running && { ...running.settings, STACK: running.stack };
   // An empty value in the environment means "not set", as in Compose files.
-  return Deno.env.get(name) || dockerEnv()[name] || runningStack()[name] ||
-    DEFAULTS[name];
+  return (name) =>
+    Deno.env.get(name) || written[name] ||
+    (recorded as Record<string, string> | undefined)?.[name] || DEFAULTS[name];
 }
 
-function required(name: string): string {
-  return lookUp(name) ?? "";
-}
-
-function address(name: string, fallback?: string): string {
-  const value = lookUp(name) ?? fallback ?? "";
+function address(name: string, value: string): string {
   const url = URL.parse(value);
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new LakehouseError({
@@ -200,16 +162,20 @@ export function parseMillions(text: string, step = "generate"): number {
  * ```
  */
 export function settings(): Settings {
-  const minioHost = address("MINIO_HOST");
-  const catalogUri = address("CATALOG_URI", `${minioHost}/_iceberg`);
+  const lookUp = sources();
+  const required = (name: string) => lookUp(name) ?? "";
+  const addressOf = (name: string, fallback = "") =>
+    address(name, lookUp(name) ?? fallback);
+  const minioHost = addressOf("MINIO_HOST");
+  const catalogUri = addressOf("CATALOG_URI", `${minioHost}/_iceberg`);
   const parquetDir = required("PARQUET_DIR");
-  const engineMinioHost = address("ENGINE_MINIO_HOST", minioHost);
+  const engineMinioHost = addressOf("ENGINE_MINIO_HOST", minioHost);
   return {
-    trinoUri: address("TRINO_URI"),
+    trinoUri: addressOf("TRINO_URI"),
     minioHost,
     catalogUri,
     engineMinioHost,
-    engineCatalogUri: address(
+    engineCatalogUri: addressOf(
       "ENGINE_CATALOG_URI",
       lookUp("ENGINE_MINIO_HOST") ? `${engineMinioHost}/_iceberg` : catalogUri,
     ),

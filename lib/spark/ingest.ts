@@ -4,12 +4,14 @@
  * @module
  */
 
+import { formatBytes, formatNumber } from "../core/format.ts";
+import { withProgress } from "../show/step.ts";
 import { settings } from "../core/settings.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
 import { type SparkCause, sparkCause } from "./causes.ts";
-import { runningStackOf } from "../../stack/mod.ts";
+import { submit } from "./submit.ts";
 import { stagedFiles } from "../store/staging.ts";
 
 const DEFAULT_LIMIT_MS = 60 * 60_000;
@@ -134,9 +136,8 @@ export async function submitIngest(
   const log: string[] = [];
   let result: Extract<Message, { ingest: unknown }>["ingest"] | undefined;
   let error: Extract<Message, { error: unknown }>["error"] | undefined;
-  const stack = runningStackOf();
   const staged = await stagedFiles();
-  const code = await stack.submit({
+  const code = await submit({
     script: "ingest.py",
     isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
     conf: [],
@@ -174,4 +175,48 @@ export async function submitIngest(
     seconds: (performance.now() - started) / 1000,
     snapshotId: BigInt(snapshot_id),
   };
+}
+
+/**
+ * Replaces the trips table by what lies in staging, with a progress bar.
+ *
+ * @throws {LakehouseError} When staging is empty or not as expected, or Spark fails; the table is then as it was.
+ * @example Usage
+ * ```ts ignore
+ * import { ingest } from "@lakehouse";
+ *
+ * const { rows, snapshotId } = await ingest();
+ * console.log(rows, snapshotId);
+ * ```
+ */
+export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
+  return withProgress(
+    "Ingest",
+    (bar) => {
+      const starting = { done: 0, detail: "Spark is starting" };
+      bar.update(starting);
+      return submitIngest({
+        onLog: (line) => {
+          // At the first job in a container; then a volume keeps them.
+          if (/^downloading https?:/.test(line)) {
+            bar.update({ done: 0, detail: "Spark is fetching its packages" });
+          }
+        },
+        onProgress: ({ tasks, total, rows }) =>
+          bar.update(
+            total === 0 ? starting : {
+              done: tasks,
+              total,
+              unit: "tasks",
+              detail: `${formatNumber(rows)} trips`,
+            },
+          ),
+        ...options,
+      });
+    },
+    ({ rows, files, bytes }) =>
+      `${formatNumber(rows)} trips in ${files} data files, ${
+        formatBytes(bytes)
+      }`,
+  );
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { formatBytes } from "../core/format.ts";
+import { withProgress } from "../show/step.ts";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import {
@@ -278,4 +280,37 @@ async function remove(
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }),
     );
   }
+}
+
+/**
+ * Makes staging hold the generated files, with a progress bar.
+ *
+ * @throws {LakehouseError} When there is nothing to upload, or the object store cannot be reached.
+ * @example Usage
+ * ```ts ignore
+ * import { upload } from "@lakehouse";
+ *
+ * const { uploaded, skipped } = await upload();
+ * console.log(uploaded, skipped);
+ * ```
+ */
+export function upload(options: UploadOptions = {}): Promise<UploadResult> {
+  return withProgress(
+    "Upload",
+    (bar) =>
+      uploadFiles({
+        onProgress: ({ done, total, files }) =>
+          bar.update({
+            done,
+            total,
+            unit: "bytes",
+            detail: `${files} file${files === 1 ? "" : "s"}`,
+          }),
+        ...options,
+      }),
+    ({ uploaded, skipped, bytes }) =>
+      `${uploaded} files sent, ${skipped} there already, ${
+        formatBytes(bytes)
+      } in staging`,
+  );
 }

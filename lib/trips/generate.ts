@@ -8,8 +8,10 @@
 import columns from "../../spark/trip_columns.json" with { type: "json" };
 import { join, resolve } from "node:path";
 import { LakehouseError } from "../core/errors.ts";
-import { formatNumber } from "../core/format.ts";
-import { abortable, withLimit } from "../core/interrupt.ts";
+import { formatBytes, formatNumber } from "../core/format.ts";
+import { abortable, interruptSignal, withLimit } from "../core/interrupt.ts";
+import { settings } from "../core/settings.ts";
+import { withProgress } from "../show/step.ts";
 import {
   type ArrowBatch,
   arrowBatch,
@@ -386,4 +388,41 @@ async function fillArrow(
     writeBatch(arrow, batch, count);
   }
   endArrow(arrow, batch);
+}
+
+/**
+ * Generates the trips the settings ask for (`ROWS` million into `PARQUET_DIR`),
+ * with a progress bar.
+ *
+ * Files of the same arguments that are there already are kept.
+ *
+ * @throws {LakehouseError} When the number of rows makes no sense or does not fit the disk.
+ * @example Usage
+ * ```ts ignore
+ * import { generate } from "@lakehouse";
+ *
+ * const { rows, files } = await generate({ rows: 100_000 });
+ * console.log(rows, files.length);
+ * ```
+ */
+export function generate(
+  options: Partial<GenerateOptions> = {},
+): Promise<GenerateResult> {
+  const { rows, parquetDir } = settings();
+  return withProgress(
+    "Generate",
+    (bar) =>
+      generateTrips({
+        rows: Math.round(rows * 1e6),
+        dir: parquetDir,
+        signal: interruptSignal(),
+        onProgress: ({ rows: done, total }) =>
+          bar.update({ done, total, unit: "trips" }),
+        ...options,
+      }),
+    ({ rows, files, bytes, reused }) =>
+      `${formatNumber(rows)} trips in ${files.length} files, ${
+        formatBytes(bytes)
+      }${reused ? ", there already" : ""}`,
+  );
 }

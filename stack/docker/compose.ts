@@ -7,6 +7,12 @@
 import { dockerEnv, PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { run } from "../../lib/core/process.ts";
+import {
+  containerProblem,
+  type ContainerState,
+  type InspectedState,
+  toContainerState,
+} from "../../lib/spark/container.ts";
 import { docker, type Engine } from "./engine.ts";
 
 /** The services, in the order they are shown. */
@@ -16,21 +22,11 @@ export const SERVICES = ["minio", "trino", "spark"] as const;
 export type ServiceName = typeof SERVICES[number];
 
 /** A container as the engine sees it. */
-export interface Container {
+export interface Container extends ContainerState {
   /** Its id. */
   id: string;
-  /** Its name, which differs between versions of Compose. */
-  name: string;
   /** The service it runs. */
   service: ServiceName;
-  /** `running`, `exited`, `created`, `paused`, `restarting`, `dead`. */
-  state: string;
-  /** `healthy`, `unhealthy`, `starting`, or empty without a health check. */
-  health: string;
-  /** Exit code of a container that has ended. */
-  exitCode: number;
-  /** Whether the kernel ended it for its memory limit. */
-  outOfMemory: boolean;
   /** Ports of this machine that lead into it. */
   ports: number[];
   /** Folder of the Compose file it was made from. */
@@ -99,31 +95,20 @@ export async function compose(
   return { code, lines };
 }
 
-interface Inspected {
+interface Inspected extends InspectedState {
   Id: string;
-  Name: string;
   Config: { Labels: Record<string, string> };
-  State: {
-    Status: string;
-    ExitCode: number;
-    OOMKilled: boolean;
-    Health?: { Status: string };
-  };
   HostConfig: {
     PortBindings: Record<string, { HostPort: string }[] | null> | null;
   };
 }
 
 function toContainer(found: Inspected): Container {
-  const { Id, Name, Config, State, HostConfig } = found;
+  const { Id, Config, HostConfig } = found;
   return {
+    ...toContainerState(found),
     id: Id,
-    name: Name.replace(/^\//, ""),
     service: Config.Labels["com.docker.compose.service"] as ServiceName,
-    state: State.Status,
-    health: State.Health?.Status ?? "",
-    exitCode: State.ExitCode,
-    outOfMemory: State.OOMKilled,
     ports: Object.values(HostConfig.PortBindings ?? {})
       .flatMap((bindings) => bindings ?? [])
       .map(({ HostPort }) => Number(HostPort)),
@@ -177,24 +162,6 @@ export async function checkOwner(found: Container[]): Promise<void> {
         `docker compose down in that folder, or set LAKEHOUSE_PROJECT and LAKEHOUSE_NETWORK in docker/.env to names of their own`,
     });
   }
-}
-
-/** What is wrong with a container, or `undefined` when it is well. */
-export function containerProblem(
-  service: ServiceName,
-  container: Container | undefined,
-): string | undefined {
-  if (!container) return `there is no ${service} container`;
-  const { state, health, exitCode, outOfMemory, name } = container;
-  if (state !== "running") {
-    const why = outOfMemory ? ", out of memory" : "";
-    if (state === "removing") return `the container ${name} is being removed`;
-    return state === "exited"
-      ? `the container ${name} has ended with code ${exitCode}${why}`
-      : `the container ${name} is ${state}`;
-  }
-  if (health === "unhealthy") return `the container ${name} is unhealthy`;
-  return undefined;
 }
 
 /**

@@ -1,12 +1,8 @@
+import { containerProblem } from "../../lib/spark/container.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import {
-  checkOwner,
-  COMPOSE_DIR,
-  type Container,
-  containerProblem,
-} from "./compose.ts";
+import { checkOwner, COMPOSE_DIR, type Container } from "./compose.ts";
 
 const container = (changes: Partial<Container> = {}): Container => ({
   id: "1",

@@ -5,18 +5,19 @@
  */
 
 import {
+  forgetStack,
+  recordStack,
   runningStack,
-  runningStackFile,
-  settings,
-  stateDir,
-} from "../../lib/core/settings.ts";
+  type SparkSubmit,
+} from "../../lib/core/running_stack.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { containerProblem } from "../../lib/spark/container.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { formatDuration } from "../../lib/core/format.ts";
 import {
   checkOwner,
   compose,
   type Container,
-  containerProblem,
   containers,
   runningContainer,
   type ServiceName,
@@ -24,7 +25,7 @@ import {
 } from "./compose.ts";
 import { docker, type Engine, findEngine } from "./engine.ts";
 import { knownFailure, startFailure, unhealthy } from "./failure.ts";
-import { submitInContainer } from "./job.ts";
+import { sparkSubmitIn } from "./spark_submit.ts";
 import { licence, noLicence } from "./licence.ts";
 import { memoryById } from "./memory.ts";
 import { checkPorts, dockerPorts } from "./ports.ts";
@@ -108,27 +109,35 @@ async function startContainers(
   throw startFailure(lines);
 }
 
+/** How a job is submitted to the spark container. */
+async function sparkSubmit(): Promise<SparkSubmit> {
+  const container = await runningContainer("spark", "Cannot run Spark");
+  return sparkSubmitIn(container.id);
+}
+
 async function record(): Promise<void> {
   const { S3_PORT, TRINO_PORT } = dockerPorts();
-  const values = {
-    STACK: "docker",
-    TRINO_URI: `http://localhost:${TRINO_PORT}`,
-    MINIO_HOST: `http://localhost:${S3_PORT}`,
-    CATALOG_URI: `http://localhost:${S3_PORT}/_iceberg`,
-    // The name of the service, by which containers find it.
-    ENGINE_MINIO_HOST: "http://minio:9000",
-    ENGINE_CATALOG_URI: "http://minio:9000/_iceberg",
-  };
-  await Deno.mkdir(stateDir(), { recursive: true });
-  await Deno.writeTextFile(
-    runningStackFile(),
-    JSON.stringify(values, null, 2) + "\n",
-  );
+  const found = await containers();
+  await recordStack({
+    stack: "docker",
+    settings: {
+      TRINO_URI: `http://localhost:${TRINO_PORT}`,
+      MINIO_HOST: `http://localhost:${S3_PORT}`,
+      CATALOG_URI: `http://localhost:${S3_PORT}/_iceberg`,
+      // The name of the service, by which containers find it.
+      ENGINE_MINIO_HOST: "http://minio:9000",
+      ENGINE_CATALOG_URI: "http://minio:9000/_iceberg",
+    },
+    ports: { ...dockerPorts() },
+    spark: sparkSubmitIn(
+      found.find(({ service }) => service === "spark")?.id ?? "spark",
+    ),
+  });
 }
 
 /** Lets `down`, `status` and `logs` find what a failed start has left. */
 async function recordFailed(): Promise<void> {
-  if (runningStack().STACK) return;
+  if (runningStack()) return;
   if ((await containers()).length > 0) await record();
 }
 
@@ -153,6 +162,7 @@ async function up(options: UpOptions = {}): Promise<void> {
     // Before the others are there: without a licence they are of no use.
     await checkServing(options.signal);
     await waitUntilHealthy(["trino", "spark"], upSince, options);
+    await record();
   } catch (error) {
     if (options.signal?.aborted) await compose(engine, ["stop"]);
     await recordFailed().catch(() => {});
@@ -178,9 +188,7 @@ async function down(
       cause: new Error(lines.slice(-6).join("\n")),
     });
   }
-  if (settings().stack === "docker") {
-    await Deno.remove(runningStackFile()).catch(() => {});
-  }
+  if (settings().stack === "docker") await forgetStack();
 }
 
 async function status(): Promise<ServiceStatus[]> {
@@ -250,18 +258,6 @@ async function* logs(
   await ended;
 }
 
-/** Version of Spark in its container, for reports and the doctor. */
-export async function sparkVersionLines(): Promise<string[]> {
-  const { id } = await runningContainer("spark", "Cannot ask Spark");
-  const { stdout, stderr } = await docker([
-    "exec",
-    id,
-    "/opt/spark/bin/spark-submit",
-    "--version",
-  ]);
-  return `${stdout}\n${stderr}`.split("\n");
-}
-
 /** The Docker stack. */
 export const dockerStack: Stack = {
   name: "docker",
@@ -269,5 +265,5 @@ export const dockerStack: Stack = {
   down,
   status,
   logs,
-  submit: submitInContainer,
+  sparkSubmit,
 };

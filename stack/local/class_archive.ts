@@ -52,22 +52,30 @@ export async function archivePath(program: JavaProgram): Promise<string> {
   return `${archiveDir()}/${name}-${id}.${kind}`;
 }
 
+const isAotCache = (path: string) => path.endsWith(".aot");
+
+/** Options of the Java virtual machine that use the archive at this path. */
+export function archiveUse(path: string): string[] {
+  // What it thinks of an archive that does not fit belongs in no log.
+  return isAotCache(path)
+    ? [`-XX:AOTCache=${path}`, "-Xlog:aot=off"]
+    : [`-XX:SharedArchiveFile=${path}`, "-Xlog:cds=off"];
+}
+
 /** Options of the Java virtual machine that use the program's archive, or record it. */
 export async function archiveOptions(program: JavaProgram): Promise<string[]> {
   const path = await archivePath(program);
-  const isAot = path.endsWith(".aot");
   const isThere = await Deno.stat(path).then(() => true, () => false);
   if (isRecording() && !isThere) {
     await Deno.mkdir(archiveDir(), { recursive: true });
     return [
-      `-XX:${isAot ? "AOTCacheOutput" : "ArchiveClassesAtExit"}=${path}${PART}`,
+      `-XX:${
+        isAotCache(path) ? "AOTCacheOutput" : "ArchiveClassesAtExit"
+      }=${path}${PART}`,
     ];
   }
   if (!isThere) return [];
-  // What it thinks of an archive that does not fit belongs in no log.
-  return isAot
-    ? [`-XX:AOTCache=${path}`, "-Xlog:aot=off"]
-    : [`-XX:SharedArchiveFile=${path}`, "-Xlog:cds=off"];
+  return archiveUse(path);
 }
 
 /** Removes what a recording that was killed has left. */

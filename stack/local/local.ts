@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  runningStackFile,
-  settings,
-  stateDir,
-} from "../../lib/core/settings.ts";
+import { forgetStack, recordStack } from "../../lib/core/running_stack.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { isRecording } from "./class_archive.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "../install/java.ts";
@@ -23,7 +20,7 @@ import {
   localServices,
   type ServiceContext,
 } from "./services.ts";
-import { sparkSubmit } from "./spark_submit.ts";
+import { localSparkSubmit } from "./spark_submit.ts";
 import type { OnStep, ServiceStatus, Stack, UpOptions } from "../stack.ts";
 import {
   logFile,
@@ -151,19 +148,18 @@ async function startFailure(
   });
 }
 
-async function record(context: ServiceContext): Promise<void> {
-  const { ports } = context;
+async function record({ ports }: ServiceContext): Promise<void> {
   const at = (port: number) => `http://127.0.0.1:${port}`;
-  const values = {
-    STACK: "local",
-    TRINO_URI: at(ports.TRINO_PORT),
-    MINIO_HOST: at(ports.S3_PORT),
-    CATALOG_URI: `${at(ports.CATALOG_PORT)}/_iceberg`,
-  };
-  await Deno.writeTextFile(
-    runningStackFile(),
-    JSON.stringify(values, null, 2) + "\n",
-  );
+  await recordStack({
+    stack: "local",
+    settings: {
+      TRINO_URI: at(ports.TRINO_PORT),
+      MINIO_HOST: at(ports.S3_PORT),
+      CATALOG_URI: `${at(ports.CATALOG_PORT)}/_iceberg`,
+    },
+    ports: { ...ports },
+    spark: await localSparkSubmit(),
+  });
 }
 
 async function up(options: UpOptions = {}): Promise<void> {
@@ -206,9 +202,7 @@ async function down(
   if (await Deno.stat(dir()).then(() => true, () => false)) {
     await stopSupervisor(await supervisor(), isRecording() ? 900 : undefined);
   }
-  if (settings().stack === "local") {
-    await Deno.remove(runningStackFile()).catch(() => {});
-  }
+  if (settings().stack === "local") await forgetStack();
   if (options.clean) {
     await Deno.remove(dir(), { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -254,5 +248,5 @@ export const localStack: Stack = {
   down,
   status,
   logs: (name, options) => readLog(logFile(dir(), name), options),
-  submit: (job) => sparkSubmit(job),
+  sparkSubmit: () => localSparkSubmit(),
 };

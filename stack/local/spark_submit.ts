@@ -4,13 +4,19 @@
  * @module
  */
 
-import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
-import { archiveOptions, type JavaProgram } from "./class_archive.ts";
+import type { SparkSubmit } from "../../lib/core/running_stack.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { driverOptions } from "../../lib/spark/submit.ts";
 import { java, SPARK_JAVA } from "../install/java.ts";
 import { artifactPaths } from "../install/maven.ts";
-import { run } from "../../lib/core/process.ts";
 import { python } from "../install/python.ts";
-import { driverOptions, type SparkJob } from "../stack.ts";
+import {
+  archiveOptions,
+  archivePath,
+  archiveUse,
+  isRecording,
+  type JavaProgram,
+} from "./class_archive.ts";
 
 /** Spark's driver, as far as its archive depends on it. */
 export async function sparkDriver(): Promise<JavaProgram> {
@@ -24,45 +30,28 @@ export async function sparkDriver(): Promise<JavaProgram> {
 }
 
 /**
- * Runs spark-submit of this machine; resolves to its exit code.
+ * How a job is submitted to the Spark of this machine.
  *
  * @param master Where Spark's executors run. @default {"local[*]"}
- * @throws {unknown} The signal's reason, once the job has ended.
  */
-export async function sparkSubmit(
-  job: SparkJob,
+export async function localSparkSubmit(
   master = "local[*]",
-): Promise<number> {
-  const { accessKey, secretKey, region } = settings();
-  const { bin, sitePackages, env } = await python();
+): Promise<SparkSubmit> {
+  const { bin, sitePackages } = await python();
   const driver = await sparkDriver();
-  const script = `${PROJECT_DIR}/spark/${job.script}`;
-  return await run({
-    command: `${bin}/spark-submit`,
-    args: [
-      "--master",
-      master,
-      "--driver-java-options",
-      [...driverOptions(job), ...await archiveOptions(driver)].join(" "),
-      "--driver-class-path",
-      artifactPaths("spark").join(":"),
-      ...(job.conf ?? []),
-      script,
-      ...job.args,
-    ],
+  const path = await archivePath(driver);
+  return {
+    command: [`${bin}/spark-submit`, "--master", master],
+    jobs: `${PROJECT_DIR}/spark`,
+    jars: artifactPaths("spark"),
+    driverOptions: isRecording() ? await archiveOptions(driver) : [],
+    // It may be made after the stack has started.
+    ...isRecording() ? {} : { archive: { path, options: archiveUse(path) } },
     env: {
-      ...env,
       JAVA_HOME: driver.javaHome,
       SPARK_HOME: `${sitePackages}/pyspark`,
       PYSPARK_PYTHON: `${bin}/python`,
       SPARK_LOCAL_IP: "127.0.0.1",
-      AWS_ACCESS_KEY_ID: accessKey,
-      AWS_SECRET_ACCESS_KEY: secretKey,
-      AWS_REGION: region,
     },
-    ...(job.signal ? { signal: job.signal } : {}),
-    ...(job.kill ? { kill: job.kill } : {}),
-    ...(job.input ? { input: job.input } : {}),
-    ...(job.onLine ? { onLine: job.onLine } : {}),
-  });
+  };
 }

@@ -10,24 +10,22 @@
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { catalog, getConfig } from "../../lib/catalog/config.ts";
 import { CatalogError } from "../../lib/catalog/call.ts";
-import {
-  dockerEnv,
-  runningStackFile,
-  settings,
-  stateDir,
-} from "../../lib/core/settings.ts";
+import { forgetStack, recordStack } from "../../lib/core/running_stack.ts";
+import { dockerEnv, settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
 import { java, SPARK_JAVA } from "../install/java.ts";
 import { fetchArtifacts } from "../install/maven.ts";
 import { python } from "../install/python.ts";
-import { sparkSubmit } from "../local/spark_submit.ts";
+import { localSparkSubmit } from "../local/spark_submit.ts";
 import type { ServiceStatus, Stack, UpOptions } from "../stack.ts";
 
 const NEEDED = ["TRINO_URI", "MINIO_HOST"];
 
 const given = (name: string) => Deno.env.get(name) || dockerEnv()[name];
+
+const sparkSubmit = () => localSparkSubmit(given("SPARK_MASTER"));
 
 interface Endpoint {
   name: string;
@@ -114,11 +112,12 @@ async function up(options: UpOptions = {}): Promise<void> {
     ...(onDownload ? { onProgress: onDownload } : {}),
   });
   await java(SPARK_JAVA, signal);
-  await Deno.mkdir(stateDir(), { recursive: true });
-  await Deno.writeTextFile(
-    runningStackFile(),
-    JSON.stringify({ STACK: "remote" }, null, 2) + "\n",
-  );
+  await recordStack({
+    stack: "remote",
+    settings: {},
+    ports: {},
+    spark: await sparkSubmit(),
+  });
 }
 
 async function down(options: { clean?: boolean } = {}): Promise<void> {
@@ -129,9 +128,7 @@ async function down(options: { clean?: boolean } = {}): Promise<void> {
       next: "deno task down forgets the stack; drop its tables in Trino",
     });
   }
-  if (settings().stack === "remote") {
-    await Deno.remove(runningStackFile()).catch(() => {});
-  }
+  if (settings().stack === "remote") await forgetStack();
 }
 
 async function status(): Promise<ServiceStatus[]> {
@@ -168,5 +165,5 @@ export const remoteStack: Stack = {
   down,
   status,
   logs,
-  submit: (job) => sparkSubmit(job, given("SPARK_MASTER") ?? "local[*]"),
+  sparkSubmit,
 };

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { containerProblem } from "../../lib/spark/container.ts";
 import {
   type Container,
-  containerProblem,
   containers,
   type ServiceName,
   SERVICES,

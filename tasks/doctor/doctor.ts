@@ -4,10 +4,10 @@
  * @module
  */
 
+import { runningStack } from "../../lib/core/running_stack.ts";
 import {
   cacheDir,
   PROJECT_DIR,
-  runningStack,
   type Settings,
   settings,
   type StackName,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RunningStack } from "../../lib/core/running_stack.ts";
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import type { StackName } from "../../lib/core/settings.ts";
@@ -178,19 +179,19 @@ export function portsCheck(
  * Whether the settings belong to the stack that is looked at.
  *
  * @param stack The stack that is looked at.
- * @param running What the running stack has recorded; empty when none runs.
+ * @param running What the running stack has recorded.
  * @param ports The local stack's ports, as the settings have them.
  */
 export function settingsVerdict(
   stack: StackName,
-  running: Record<string, string | undefined>,
+  running: Pick<RunningStack, "stack" | "ports"> | undefined,
   ports: Record<string, number>,
 ): Outcome {
-  if (running.STACK && running.STACK !== stack) {
+  if (running && running.stack !== stack) {
     return {
       status: "warning",
-      text: `the ${running.STACK} stack is running, and its addresses count`,
-      next: `leave --stack out, or deno task down --stack ${running.STACK}`,
+      text: `the ${running.stack} stack is running, and its addresses count`,
+      next: `leave --stack out, or deno task down --stack ${running.stack}`,
     };
   }
   const missing = stack === "remote"
@@ -207,16 +208,8 @@ export function settingsVerdict(
       } and the keys, in the environment or in docker/.env`,
     };
   }
-  const recorded = {
-    S3_PORT: running.MINIO_HOST,
-    CATALOG_PORT: running.CATALOG_URI,
-    TRINO_PORT: running.TRINO_URI,
-  };
-  for (const [setting, address] of Object.entries(recorded)) {
-    const port = Number(URL.parse(address ?? "")?.port);
-    if (!port || ports[setting] === undefined || ports[setting] === port) {
-      continue;
-    }
+  for (const [setting, port] of Object.entries(running?.ports ?? {})) {
+    if (ports[setting] === undefined || ports[setting] === port) continue;
     return {
       status: "warning",
       text: `${setting} is ${

@@ -61,13 +61,13 @@ Deno.test("portsVerdict() names the program that has a port, and a free one inst
 });
 
 Deno.test("settingsVerdict() warns when another stack is the running one", () => {
-  const outcome = settingsVerdict("docker", { STACK: "local" }, {});
+  const outcome = settingsVerdict("docker", { stack: "local", ports: {} }, {});
   assertEquals(outcome.status, "warning");
   assertStringIncludes(outcome.text, "the local stack is running");
 });
 
 Deno.test("settingsVerdict() warns when the running stack has other ports", () => {
-  const running = { STACK: "local", MINIO_HOST: "http://127.0.0.1:9100" };
+  const running = { stack: "local", ports: { S3_PORT: 9100 } } as const;
   const verdict = (S3_PORT: number) =>
     settingsVerdict("local", running, { S3_PORT, TRINO_PORT: 9999 });
   assertEquals(verdict(9100).status, "passed");
@@ -82,7 +82,7 @@ Deno.test("settingsVerdict() warns when the running stack has other ports", () =
 Deno.test("settingsVerdict() names what a remote stack lacks", async () => {
   const given = { TRINO_URI: "http://trino:8080", MINIO_HOST: "" };
   await withEnv(given, () => {
-    const outcome = settingsVerdict("remote", {}, {});
+    const outcome = settingsVerdict("remote", undefined, {});
     assertEquals(outcome.status, "failed");
     assertStringIncludes(outcome.text, "MINIO_HOST is not set");
   });

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sparkVersionLines } from "../../stack/docker/docker.ts";
+import { submit } from "../../lib/spark/submit.ts";
 import { SPARK_JAVA } from "../../stack/install/java.ts";
 import { stackOf } from "../../stack/mod.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -79,16 +79,15 @@ async function versionLines(
   stack: Stack,
   signal: AbortSignal,
 ): Promise<string[]> {
-  if (stack.name === "docker") return await sparkVersionLines();
   const lines: string[] = [];
-  await stack.submit({
+  await submit({
     // It prints its version and ends before it looks at the script.
     script: "ingest.py",
     conf: ["--version"],
     args: [],
     signal,
     onLine: (line) => lines.push(line),
-  });
+  }, await stack.sparkSubmit());
   return lines;
 }
 

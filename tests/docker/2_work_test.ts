@@ -1,3 +1,4 @@
+import { submit } from "../../lib/spark/submit.ts";
 import {
   assert,
   assertEquals,
@@ -9,7 +10,6 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { docker } from "../../stack/docker/engine.ts";
-import { submitInContainer } from "../../stack/docker/job.ts";
 import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
 import { query } from "../../lib/trino/client.ts";
 import {
@@ -58,7 +58,7 @@ Deno.test("the doctor knows the name under which containers cannot find the obje
 Deno.test("packages that cannot be fetched are named, with the host", async () => {
   const error = await assertRejects(
     () =>
-      submitInContainer({
+      submit({
         script: "ingest.py",
         // An empty cache, and a way out that leads nowhere.
         conf: [

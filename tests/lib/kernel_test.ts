@@ -85,7 +85,7 @@ Deno.test("a step that fails shows what lies behind it folded, then one sentence
     html,
     `2 │   &#39;&#60;b&#62;&#39;, nope\n  │          ^`,
   );
-  assertStringIncludes(html, "at async ask (lib/show/steps.ts:");
+  assertStringIncludes(html, "at async ask (lib/trino/ask.ts:");
   assertStringIncludes(html, "Caused by Error: io.trino.");
   assertEquals(error.ename, "TrinoError");
   assertEquals(error.traceback, [

@@ -1,0 +1,102 @@
+/**
+ * The running stack as data: `deno task up` records it, everything else reads it.
+ *
+ * @module
+ */
+
+import { resolve } from "node:path";
+import { writeWhole } from "./atomic_file.ts";
+import { LakehouseError } from "./errors.ts";
+import { PROJECT_DIR } from "./project.ts";
+
+/** The three ways to have a lakehouse; see the README. */
+export type StackName = "docker" | "local" | "remote";
+
+/** How a job is submitted to Spark; holds no secret. */
+export interface SparkSubmit {
+  /** spark-submit and the arguments that every job has. */
+  command: string[];
+  /** Folder of the jobs as spark-submit sees it. */
+  jobs: string;
+  /** Jars of the driver's class path, absolute; empty where Spark fetches them. */
+  jars: string[];
+  /** Options of the driver's JVM besides those that fit the job. */
+  driverOptions: string[];
+  /** Options that use the driver's class archive, once that file is there. */
+  archive?: { path: string; options: string[] };
+  /** Variables of its process; the keys are added when it starts. */
+  env: Record<string, string>;
+  /** Container in which the command runs, by name; absent on this machine. */
+  container?: string;
+}
+
+/** What `deno task up` records in `stack.json`. */
+export interface RunningStack {
+  /** Which stack runs. */
+  stack: StackName;
+  /** Its endpoints: values of settings by their names. */
+  settings: Record<string, string>;
+  /** Ports it listens on, by the settings that change them. */
+  ports: Record<string, number>;
+  /** How a job is submitted. */
+  spark: SparkSubmit;
+}
+
+/** Folder for the running stacks' files, absolute: `LAKEHOUSE_STATE` or `.state`. */
+export function stateDir(): string {
+  return resolve(PROJECT_DIR, Deno.env.get("LAKEHOUSE_STATE") || ".state");
+}
+
+const file = () => `${stateDir()}/stack.json`;
+
+/** The text of a file, or `undefined` when there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function damaged(why: string, cause?: unknown): LakehouseError {
+  return new LakehouseError({
+    what: `Cannot read ${file()}`,
+    why,
+    next: "deno task up, which writes it anew",
+    cause,
+  });
+}
+
+/**
+ * What `deno task up` recorded, or `undefined` when no stack runs.
+ *
+ * @throws {LakehouseError} When the record is damaged, or of another version.
+ */
+export function runningStack(): RunningStack | undefined {
+  const text = readIfThere(file());
+  if (text === undefined) return undefined;
+  let record: Partial<RunningStack> | null;
+  try {
+    record = JSON.parse(text);
+  } catch (cause) {
+    throw damaged("the file is damaged", cause);
+  }
+  if (!record?.stack || !record.settings || !record.spark?.command) {
+    throw damaged("it is not a record of this version");
+  }
+  return record as RunningStack;
+}
+
+/** Records the running stack, whole or not at all. */
+export async function recordStack(record: RunningStack): Promise<void> {
+  const text = JSON.stringify(record, null, 2) + "\n";
+  await writeWhole(file(), (part) => Deno.writeTextFile(part, text));
+}
+
+/** Forgets the running stack. */
+export async function forgetStack(): Promise<void> {
+  await Deno.remove(file()).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * spark-submit, run as the running stack says: a process of this machine, or
+ * one inside a container.
+ *
+ * @module
+ */
+
+import { LakehouseError } from "../core/errors.ts";
+import { run, type RunOptions } from "../core/process.ts";
+import { runningStack, type SparkSubmit } from "../core/running_stack.ts";
+import { settings } from "../core/settings.ts";
+import { runInContainer } from "./container.ts";
+
+/** A job for spark-submit. */
+export interface SparkJob
+  extends Pick<RunOptions, "signal" | "kill" | "input" | "onLine"> {
+  /** The script under `spark/`. */
+  script: string;
+  /** Arguments of spark-submit itself, such as `--conf`. @default {[]} */
+  conf?: string[];
+  /** Its arguments; no secret may stand here. */
+  args: string[];
+  /** Whether it works for a minute or more. @default {false} */
+  isLong?: boolean;
+}
+
+/** Options of the Java virtual machine that a job's driver runs with. */
+export function driverOptions({ isLong }: Pick<SparkJob, "isLong">): string[] {
+  const options = ["-XX:+UseSerialGC"];
+  // A job of seconds ends before the second compiler pays for itself.
+  return isLong ? options : [...options, "-XX:TieredStopAtLevel=1"];
+}
+
+const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
+
+/** Fails when what was recorded is gone, as after the cache was cleared. */
+async function refuseStale(spark: SparkSubmit): Promise<void> {
+  if (spark.container) return;
+  const { JAVA_HOME } = spark.env;
+  const needed = [
+    ...spark.command.slice(0, 1),
+    ...JAVA_HOME ? [JAVA_HOME] : [],
+    ...spark.jars,
+  ];
+  const found = await Promise.all(needed.map(isThere));
+  const missing = needed.find((_, index) => !found[index]);
+  if (!missing) return;
+  throw new LakehouseError({
+    what: "Cannot run Spark",
+    why: `${missing} is not there any more`,
+    next: "deno task up, which fetches what is missing",
+  });
+}
+
+async function submitArguments(
+  job: SparkJob,
+  spark: SparkSubmit,
+): Promise<string[]> {
+  const { archive, jars } = spark;
+  const options = [...driverOptions(job), ...spark.driverOptions];
+  if (archive && await isThere(archive.path)) options.push(...archive.options);
+  return [
+    ...spark.command.slice(1),
+    ...["--driver-java-options", options.join(" ")],
+    ...jars.length > 0 ? ["--driver-class-path", jars.join(":")] : [],
+    ...job.conf ?? [],
+    `${spark.jobs}/${job.script}`,
+    ...job.args,
+  ];
+}
+
+/** How the running stack submits a job. */
+function recorded(): SparkSubmit {
+  const running = runningStack();
+  if (running) return running.spark;
+  throw new LakehouseError({
+    what: "Cannot find a running stack",
+    why: "none was started, or it was stopped",
+    next: "deno task up",
+  });
+}
+
+/**
+ * Runs spark-submit; resolves to its exit code.
+ *
+ * @param spark How; as the running stack says when left out.
+ * @throws {LakehouseError} When no stack runs, or what it needs is gone.
+ * @throws {unknown} The signal's reason, once the job has ended.
+ */
+export async function submit(
+  job: SparkJob,
+  spark: SparkSubmit = recorded(),
+): Promise<number> {
+  const { script: _script, conf: _conf, isLong: _isLong, ...running } = job;
+  await refuseStale(spark);
+  const [command = ""] = spark.command;
+  const args = await submitArguments(job, spark);
+  if (spark.container) {
+    return await runInContainer(spark.container, { ...running, command, args });
+  }
+  const { accessKey, secretKey, region } = settings();
+  return await run({
+    ...running,
+    command,
+    args,
+    env: {
+      ...spark.env,
+      AWS_ACCESS_KEY_ID: accessKey,
+      AWS_SECRET_ACCESS_KEY: secretKey,
+      AWS_REGION: region,
+    },
+  });
+}

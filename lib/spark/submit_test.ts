@@ -1,0 +1,69 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { withEnv } from "../../tests/env.ts";
+import { LakehouseError } from "../core/errors.ts";
+import { recordStack, type SparkSubmit } from "../core/running_stack.ts";
+import { submit } from "./submit.ts";
+
+const ECHO: SparkSubmit = {
+  // Prints its arguments.
+  command: ["/bin/echo"],
+  jobs: "/app/spark",
+  jars: [],
+  driverOptions: ["-Da=b"],
+  env: {},
+};
+
+async function linesOf(spark: SparkSubmit, isLong = false): Promise<string> {
+  const lines: string[] = [];
+  await submit({
+    script: "ingest.py",
+    args: ["--table", "t"],
+    isLong,
+    onLine: (line) => lines.push(line),
+  }, spark);
+  return lines.join("\n");
+}
+
+Deno.test("submit() runs what is recorded, with the job's script and arguments", async () => {
+  assertEquals(
+    await linesOf(ECHO, true),
+    "--driver-java-options -XX:+UseSerialGC -Da=b /app/spark/ingest.py --table t",
+  );
+});
+
+Deno.test("submit() takes a class archive as soon as it is there", async () => {
+  const path = await Deno.makeTempFile();
+  const spark = { ...ECHO, archive: { path, options: ["-Xarchive"] } };
+  assertStringIncludes(await linesOf(spark), "-Xarchive");
+  await Deno.remove(path);
+  assertEquals((await linesOf(spark)).includes("-Xarchive"), false);
+});
+
+Deno.test("submit() names what a stale record lacks, and that up mends it", async () => {
+  const here = await Deno.makeTempFile();
+  for (
+    const spark of [
+      { ...ECHO, command: ["/nowhere/spark-submit"] },
+      { ...ECHO, env: { JAVA_HOME: "/nowhere/java" } },
+      { ...ECHO, jars: [here, "/nowhere/iceberg.jar"] },
+    ]
+  ) {
+    const error = await assertRejects(() => linesOf(spark), LakehouseError);
+    assertStringIncludes(error.message, "/nowhere/");
+    assertStringIncludes(error.message, "deno task up");
+  }
+  await Deno.remove(here);
+});
+
+Deno.test("submit() says when no stack runs", async () => {
+  const dir = await Deno.makeTempDir();
+  await withEnv({ LAKEHOUSE_STATE: dir, STACK: "" }, async () => {
+    const job = { script: "ingest.py", args: [] };
+    const error = await assertRejects(() => submit(job), LakehouseError);
+    assertEquals(error.next, "deno task up");
+    const spark = { ...ECHO, command: ["/nowhere"] };
+    await recordStack({ stack: "local", settings: {}, ports: {}, spark });
+    await assertRejects(() => submit(job), LakehouseError, "/nowhere");
+  });
+  await Deno.remove(dir, { recursive: true });
+});

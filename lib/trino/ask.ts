@@ -1,0 +1,59 @@
+/**
+ * A question to Trino, as notebooks ask it.
+ *
+ * @module
+ */
+
+import { formatNumber } from "../core/format.ts";
+import { type Progress, progress } from "../show/progress.ts";
+import { failProgress } from "../show/step.ts";
+import { query, type QueryOptions } from "./client.ts";
+import type { QueryResult } from "./result.ts";
+import type { Statement } from "./sql.ts";
+
+/** A question this quick needs no bar. */
+const QUICK_MS = 2_000;
+
+/**
+ * Asks Trino one question, as a text or as a fragment made by {@linkcode sql}; a
+ * progress bar shows when it takes longer than two seconds.
+ *
+ * @throws {TrinoError} When Trino refuses or fails the statement.
+ * @example Usage
+ * ```ts ignore
+ * import { ask, sql } from "@lakehouse";
+ *
+ * const { first } = await ask(sql`
+ *   SELECT count(*) AS trips FROM taxi_trips WHERE company = ${"Sun Taxi"}`);
+ * console.log(first.trips);
+ * ```
+ */
+export async function ask(
+  statement: Statement,
+  options: QueryOptions = {},
+): Promise<QueryResult> {
+  const started = performance.now();
+  let bar: Progress | undefined;
+  try {
+    const result = await query(statement, {
+      onProgress: ({ state, completedSplits, totalSplits, processedRows }) => {
+        if (performance.now() - started < QUICK_MS) return;
+        bar ??= progress("Query", started);
+        bar.update({
+          done: completedSplits,
+          total: totalSplits,
+          unit: "splits",
+          detail: `${state.toLowerCase()}, ${
+            formatNumber(processedRows)
+          } rows read`,
+        });
+      },
+      ...options,
+    });
+    await bar?.done();
+    return result;
+  } catch (error) {
+    await failProgress(bar, error);
+    throw error;
+  }
+}
