@@ -1,0 +1,138 @@
+/**
+ * What a store and its engines may be able to do: a capability is a few lines of
+ * data, which {@linkcode runMatrix} asks every engine for.
+ *
+ * @module
+ */
+
+import type { Answer } from "./answer.ts";
+
+/** The columns of the matrix. */
+export const ENGINES = [
+  "spark-3.5",
+  "spark-4.1",
+  "trino",
+  "duckdb",
+  "pyiceberg",
+  "typescript",
+] as const;
+
+/** An engine by its name; `typescript` is this project's own client and reader. */
+export type EngineName = typeof ENGINES[number];
+
+/** Groups of capabilities, in the order they are shown, with their titles. */
+export const GROUPS = {
+  catalog: "Catalog",
+  store: "Object store",
+  access: "Who is let in",
+  rows: "Tables: rows",
+  schema: "Tables: schema and layout",
+  history: "Tables: history and upkeep",
+  v3: "Format version 3",
+  across: "Across engines",
+} as const;
+
+/** A group by its name. */
+export type Group = keyof typeof GROUPS;
+
+/** Why an engine cannot be asked at all, and where that is documented. */
+export interface NotOffered {
+  /** The reason, as a sentence without its end. */
+  not: string;
+}
+
+/**
+ * Statements in the engine's language, or a call; the answer is that of the last
+ * statement. `{t}` is the capability's own table, fully qualified, `{ns}` its
+ * namespace, `{table}` and `{namespace}` their bare names.
+ */
+export type Script =
+  | string
+  | readonly string[]
+  | NotOffered
+  | ((context: ProbeContext) => Promise<Answer>);
+
+/** What a call may use. */
+export interface ProbeContext {
+  /** Its namespace: made before, removed with all that is in it afterwards. */
+  namespace: string;
+  /** A name for its table, its own. */
+  table: string;
+  /** Ends the probe. */
+  signal: AbortSignal;
+  /** Runs a statement in an engine; placeholders are filled in. */
+  run(engine: EngineName, statement: string): Promise<Answer>;
+  /** Engines that take part. */
+  engines: readonly EngineName[];
+  /** Adds a line to the evidence. */
+  note(text: string, answer?: Answer): void;
+}
+
+/** An answer that does the job in another way than expected, and how. */
+export interface Difference {
+  /** The other answer. */
+  answer: Answer;
+  /** What is different, as a sentence without its end. */
+  says: string;
+}
+
+/** A row of the matrix. */
+export interface Capability {
+  /** Its name in addresses and comparisons: letters, digits, `_`. */
+  id: string;
+  /** Its group. */
+  group: Group;
+  /** What it is, in a few words. */
+  name: string;
+  /** Version of Iceberg's table format it is about. */
+  formatVersion?: 2 | 3;
+  /** What Spark, Trino and DuckDB run, unless named below. */
+  sql?: Script;
+  /** What one engine runs. */
+  engines?: Partial<Record<EngineName, Script>>;
+  /** What both Sparks run. */
+  spark?: Script;
+  /**
+   * The one engine that runs its script; the others only read what it wrote.
+   *
+   * @default {every engine runs its own}
+   */
+  writer?: EngineName;
+  /**
+   * Columns to read from the table at the end, in the order of the first; also
+   * by engines that only read.
+   *
+   * @default {the answer is that of the last statement}
+   */
+  read?: readonly string[];
+  /** The answer expected. */
+  expect: Answer;
+  /** Answers that count as "works with a difference". */
+  differs?: readonly Difference[];
+  /**
+   * An engine's own words by which it says that it has no such thing; a failure
+   * that matches is "not offered".
+   */
+  refused?: Partial<Record<EngineName, RegExp>>;
+}
+
+/** Whether a script is a reason instead. */
+export function isNotOffered(script: Script): script is NotOffered {
+  return typeof script === "object" && "not" in script;
+}
+
+/**
+ * What an engine runs for a capability; `undefined` when it only reads.
+ */
+export function scriptOf(
+  capability: Capability,
+  engine: EngineName,
+): Script | undefined {
+  const { engines, spark, sql, writer } = capability;
+  if (writer && writer !== engine) return undefined;
+  const own = engines?.[engine];
+  if (own !== undefined) return own;
+  if (engine.startsWith("spark") && spark !== undefined) return spark;
+  const takesSql = engine !== "pyiceberg" && engine !== "typescript";
+  return takesSql ? sql : undefined;
+}
