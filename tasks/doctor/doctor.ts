@@ -14,7 +14,7 @@ import {
   stateDir,
 } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { catalogChecks } from "./catalog.ts";
+import { catalogChecks } from "./checks/catalog.ts";
 import {
   type Check,
   failureOf,
@@ -23,21 +23,21 @@ import {
   runChecks,
   type RunOptions,
 } from "./check.ts";
-import { containerChecks } from "./containers.ts";
-import { engineChecks } from "./engine.ts";
-import { licenceCheck, licensedCheck } from "./licence.ts";
+import { containerChecks } from "./checks/containers.ts";
+import { engineChecks } from "./checks/engine.ts";
+import { licenceCheck, licensedCheck } from "./checks/licence.ts";
 import {
   machineChecks,
   portsCheck,
   settingsCheck,
   settingsVerdict,
-} from "./machine.ts";
-import { processChecks, supervisorPid } from "./running.ts";
-import { sparkCheck } from "./spark.ts";
-import { storeChecks } from "./store.ts";
+} from "./checks/machine.ts";
+import { processChecks, supervisorPid } from "./checks/running.ts";
+import { sparkCheck } from "./checks/spark.ts";
+import { storeChecks } from "./checks/store.ts";
 import type { Subject } from "./subject.ts";
-import { jarsCheck, javaCheck, pythonChecks } from "./tools.ts";
-import { trinoChecks } from "./trino.ts";
+import { jarsCheck, javaCheck, pythonChecks } from "./checks/tools.ts";
+import { trinoChecks } from "./checks/trino.ts";
 import { composeVariable } from "../../stack/docker/compose.ts";
 import { licence } from "../../stack/docker/licence.ts";
 import { dockerPorts } from "../../stack/docker/ports.ts";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { LakehouseError } from "../../lib/core/errors.ts";
-import type { Outcome } from "./check.ts";
-import { messages } from "./http.ts";
-import { isGiven, sourceOf } from "./source.ts";
-import { type Subject, upCommand } from "./subject.ts";
+import { LakehouseError } from "../../../lib/core/errors.ts";
+import type { Outcome } from "../check.ts";
+import { messages } from "../http.ts";
+import { isGiven, sourceOf } from "../source.ts";
+import { type Subject, upCommand } from "../subject.ts";
 
 /** What gives Trino the object store's right name. */
 export function engineAdvice({ stack, given }: Subject): string {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { settings, type StackName } from "../../lib/core/settings.ts";
+import { settings, type StackName } from "../../../lib/core/settings.ts";
 import { engineAdvice, reachVerdict } from "./reach.ts";
 
 const ADDRESS = "http://localhost:9000";

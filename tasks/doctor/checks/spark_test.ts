@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { settings, type StackName } from "../../lib/core/settings.ts";
+import { settings, type StackName } from "../../../lib/core/settings.ts";
 import { parseSparkVersion, sparkVerdict } from "./spark.ts";
 
 const OUTPUT = `Welcome to

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { identifier } from "../../lib/trino/literal.ts";
-import { query, TrinoError } from "../../lib/trino/client.ts";
-import type { Check, Outcome } from "./check.ts";
-import { unreachable } from "./http.ts";
+import { identifier } from "../../../lib/trino/literal.ts";
+import { query, TrinoError } from "../../../lib/trino/client.ts";
+import type { Check, Outcome } from "../check.ts";
+import { unreachable } from "../http.ts";
 import { reachVerdict } from "./reach.ts";
-import { sourceOf } from "./source.ts";
-import { addressAdvice, needsOf, type Subject } from "./subject.ts";
+import { sourceOf } from "../source.ts";
+import { addressAdvice, needsOf, type Subject } from "../subject.ts";
 
 const GROUP = "Trino";
 /** A busy Trino needs seconds for its first look; then the query is cancelled. */

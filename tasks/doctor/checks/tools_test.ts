@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { PROJECT_DIR } from "../../../lib/core/settings.ts";
 import { jarsVerdict, kernelVerdict, pinnedDeno } from "./tools.ts";
 
 Deno.test("pinnedDeno() finds the kernel's version in requirements.txt", async () => {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { submit } from "../../lib/spark/submit.ts";
-import { SPARK_JAVA } from "../../stack/install/java.ts";
-import { stackOf } from "../../stack/mod.ts";
-import type { Stack } from "../../stack/stack.ts";
-import type { Check, Outcome } from "./check.ts";
-import { needsOf, type Subject } from "./subject.ts";
+import { submit } from "../../../lib/spark/submit.ts";
+import { SPARK_JAVA } from "../../../stack/install/java.ts";
+import { stackOf } from "../../../stack/mod.ts";
+import type { Stack } from "../../../stack/stack.ts";
+import type { Check, Outcome } from "../check.ts";
+import { needsOf, type Subject } from "../subject.ts";
 
 const LIMIT_MS = 30_000;
 

@@ -8,8 +8,8 @@ import {
   docker,
   engineProblem,
   findEngine,
-} from "../../stack/docker/engine.ts";
-import { type Check, failureOf, type Outcome } from "./check.ts";
+} from "../../../stack/docker/engine.ts";
+import { type Check, failureOf, type Outcome } from "../check.ts";
 import { disksOf, diskVerdict } from "./machine.ts";
 
 const GROUP = "Docker";

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { dockerEnv } from "../../lib/core/settings.ts";
-import { licence, noLicence } from "../../stack/docker/licence.ts";
-import type { Check, Outcome } from "./check.ts";
+import { dockerEnv } from "../../../lib/core/settings.ts";
+import { licence, noLicence } from "../../../stack/docker/licence.ts";
+import type { Check, Outcome } from "../check.ts";
 import { listBuckets, type StoreAnswer } from "./store.ts";
-import { serviceCheck, type Subject } from "./subject.ts";
+import { serviceCheck, type Subject } from "../subject.ts";
 
 const GROUP = "Docker";
 

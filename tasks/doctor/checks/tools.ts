@@ -4,16 +4,16 @@
  * @module
  */
 
-import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { PROJECT_DIR } from "../../../lib/core/settings.ts";
 import {
   findJava,
   type JavaNeed,
   parseRelease,
-} from "../../stack/install/java.ts";
-import { artifactState } from "../../stack/install/maven.ts";
-import { run } from "../../lib/core/process.ts";
-import { findPython, systemPython } from "../../stack/install/python.ts";
-import type { Check, Outcome } from "./check.ts";
+} from "../../../stack/install/java.ts";
+import { artifactState } from "../../../stack/install/maven.ts";
+import { run } from "../../../lib/core/process.ts";
+import { findPython, systemPython } from "../../../stack/install/python.ts";
+import type { Check, Outcome } from "../check.ts";
 
 const GROUP = "tools";
 const REQUIREMENTS = `${PROJECT_DIR}/jupyter/requirements.txt`;

@@ -4,21 +4,21 @@
  * @module
  */
 
-import { catalog, getConfig } from "../../lib/catalog/config.ts";
-import { CatalogError } from "../../lib/catalog/call.ts";
-import { getWarehouse } from "../../lib/catalog/warehouses.ts";
-import { loadTable } from "../../lib/catalog/tables.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
-import { formatNumber } from "../../lib/core/format.ts";
-import { type Check, failureOf, type Outcome } from "./check.ts";
-import { unreachable } from "./http.ts";
+import { catalog, getConfig } from "../../../lib/catalog/config.ts";
+import { CatalogError } from "../../../lib/catalog/call.ts";
+import { getWarehouse } from "../../../lib/catalog/warehouses.ts";
+import { loadTable } from "../../../lib/catalog/tables.ts";
+import { LakehouseError } from "../../../lib/core/errors.ts";
+import { formatNumber } from "../../../lib/core/format.ts";
+import { type Check, failureOf, type Outcome } from "../check.ts";
+import { unreachable } from "../http.ts";
 import { bucketExists, keyAdvice } from "./store.ts";
 import {
   addressAdvice,
   needsOf,
   servingNeeds,
   type Subject,
-} from "./subject.ts";
+} from "../subject.ts";
 
 const GROUP = "catalog";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Container } from "../../stack/docker/compose.ts";
+import type { Container } from "../../../stack/docker/compose.ts";
 import { containerVerdict, publishedVerdict } from "./containers.ts";
 
 const container = (changes: Partial<Container> = {}): Container => ({

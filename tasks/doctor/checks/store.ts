@@ -4,20 +4,20 @@
  * @module
  */
 
-import type { StackName } from "../../lib/core/settings.ts";
-import { formatBytes } from "../../lib/core/format.ts";
-import { type HttpRequest, signedFetch } from "../../lib/catalog/sigv4.ts";
-import { stagedFiles } from "../../lib/store/staging.ts";
-import type { Check, Outcome } from "./check.ts";
-import { unreachable } from "./http.ts";
-import { sourceOf } from "./source.ts";
+import type { StackName } from "../../../lib/core/settings.ts";
+import { formatBytes } from "../../../lib/core/format.ts";
+import { type HttpRequest, signedFetch } from "../../../lib/catalog/sigv4.ts";
+import { stagedFiles } from "../../../lib/store/staging.ts";
+import type { Check, Outcome } from "../check.ts";
+import { unreachable } from "../http.ts";
+import { sourceOf } from "../source.ts";
 import {
   addressAdvice,
   needsOf,
   servingNeeds,
   type Subject,
   upCommand,
-} from "./subject.ts";
+} from "../subject.ts";
 
 const GROUP = "object store";
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { CatalogError } from "../../lib/catalog/call.ts";
-import { settings } from "../../lib/core/settings.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
+import { CatalogError } from "../../../lib/catalog/call.ts";
+import { settings } from "../../../lib/core/settings.ts";
+import { LakehouseError } from "../../../lib/core/errors.ts";
 import {
   catalogVerdict,
   endpointsVerdict,

@@ -5,14 +5,14 @@
  */
 
 import process from "node:process";
-import { type StackName, stateDir } from "../../lib/core/settings.ts";
-import { formatBytes } from "../../lib/core/format.ts";
-import { findJava, TRINO_JAVA } from "../../stack/install/java.ts";
-import { findPython } from "../../stack/install/python.ts";
-import { likelyCause } from "../../stack/local/service_causes.ts";
-import type { ServiceStatus, Stack } from "../../stack/stack.ts";
-import type { Check, Outcome } from "./check.ts";
-import { serviceCheck, SERVICES, upCommand } from "./subject.ts";
+import { type StackName, stateDir } from "../../../lib/core/settings.ts";
+import { formatBytes } from "../../../lib/core/format.ts";
+import { findJava, TRINO_JAVA } from "../../../stack/install/java.ts";
+import { findPython } from "../../../stack/install/python.ts";
+import { likelyCause } from "../../../stack/local/service_causes.ts";
+import type { ServiceStatus, Stack } from "../../../stack/stack.ts";
+import type { Check, Outcome } from "../check.ts";
+import { serviceCheck, SERVICES, upCommand } from "../subject.ts";
 
 const GROUP = "services";
 const LOG_LINES = 60;

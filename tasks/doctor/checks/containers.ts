@@ -4,21 +4,21 @@
  * @module
  */
 
-import { containerProblem } from "../../lib/spark/container.ts";
+import { containerProblem } from "../../../lib/spark/container.ts";
 import {
   type Container,
   containers,
   type ServiceName,
   SERVICES,
-} from "../../stack/docker/compose.ts";
-import { unhealthy } from "../../stack/docker/failure.ts";
-import { dockerPorts } from "../../stack/docker/ports.ts";
-import type { Stack } from "../../stack/stack.ts";
-import type { Check, Outcome } from "./check.ts";
+} from "../../../stack/docker/compose.ts";
+import { unhealthy } from "../../../stack/docker/failure.ts";
+import { dockerPorts } from "../../../stack/docker/ports.ts";
+import type { Stack } from "../../../stack/stack.ts";
+import type { Check, Outcome } from "../check.ts";
 import { listeners } from "./listener.ts";
 import { portsVerdict, portUses } from "./machine.ts";
 import { notRunning } from "./running.ts";
-import { serviceCheck, type Subject, upCommand } from "./subject.ts";
+import { serviceCheck, type Subject, upCommand } from "../subject.ts";
 
 const GROUP = "services";
 const LOG_LINES = 60;

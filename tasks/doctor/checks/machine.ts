@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { RunningStack } from "../../lib/core/running_stack.ts";
+import type { RunningStack } from "../../../lib/core/running_stack.ts";
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { StackName } from "../../lib/core/settings.ts";
-import { formatBytes } from "../../lib/core/format.ts";
-import type { LocalPorts } from "../../stack/local/ports.ts";
-import type { Check, Outcome } from "./check.ts";
+import type { StackName } from "../../../lib/core/settings.ts";
+import { formatBytes } from "../../../lib/core/format.ts";
+import type { LocalPorts } from "../../../stack/local/ports.ts";
+import type { Check, Outcome } from "../check.ts";
 import { type Listeners, listeners } from "./listener.ts";
-import { isGiven, sourceOf } from "./source.ts";
+import { isGiven, sourceOf } from "../source.ts";
 
 const GROUP = "machine";
 const LOW_DISK = 5e9;
