@@ -178,7 +178,7 @@ Deno.test("bench measures product and peers on the same rows, and leaves nothing
         "# A\n\n<!-- bench -->\nold\n<!-- /bench -->\n\n# B\n",
       );
       const args = ["--readme", readme];
-      const ended = await task("bench_readme", args, { BENCH_RESULTS: dir });
+      const ended = await task("bench:readme", args, { BENCH_RESULTS: dir });
       assertEquals(ended.code, 0, ended.text);
       const text = await Deno.readTextFile(readme);
       assertStringIncludes(text, "| generate, 50,000 rows ");
@@ -195,7 +195,7 @@ Deno.test("Ctrl+C ends the bench and the Spark it started, and nothing is left",
   const mark = `--namespace ${NAMESPACE} --table`;
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", `${PROJECT_DIR}/tasks/dev/bench.ts`, "--rows", "0.05"],
+      ...["run", "-A", `${PROJECT_DIR}/bench/main.ts`, "--rows", "0.05"],
       ...["--steps", "ingest", "--no-warm-up", "--out", dir],
     ],
     env: { NO_COLOR: "1", LAKEHOUSE_TRAIN: "0" },

@@ -1,9 +1,9 @@
 import { relative, resolve } from "node:path";
-import { readmeText, withTable } from "../../bench/report/readme.ts";
-import { newestResults, readResults } from "../../bench/report/results.ts";
+import { readmeText, withTable } from "./readme.ts";
+import { newestResults, readResults } from "./results.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../../tasks/cli.ts";
 
 await main(
   command("bench:readme", "Makes the README's performance table.")

@@ -6,11 +6,11 @@
  */
 
 import { stateDir } from "../../lib/core/settings.ts";
-import { laneChromium } from "../../tests/browser/chromium.ts";
+import { laneChromium } from "../browser/chromium.ts";
 import { browserSuite } from "./browser_suite.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../../tasks/cli.ts";
 import { conclude } from "./suite.ts";
-import { TEST_ENV, TEST_STATE, withTestStack } from "./test_stack.ts";
+import { TEST_ENV, TEST_STATE, withTestStack } from "./stack.ts";
 
 await main(
   command("test:browser", "Tests the notebooks in JupyterLab, in a browser.")

@@ -5,9 +5,9 @@
  */
 
 import { stateDir } from "../../lib/core/settings.ts";
-import { command, main } from "../cli.ts";
-import { testFlags } from "./import_map.ts";
-import { runNotebooks } from "../notebooks/summaries.ts";
+import { command, main } from "../../tasks/cli.ts";
+import { testFlags } from "../../tasks/dev/import_map.ts";
+import { runNotebooks } from "../../tasks/notebooks/summaries.ts";
 import { conclude, runSuite } from "./suite.ts";
 
 const BEFORE = ["01", "02", "03", "04"];

@@ -6,10 +6,10 @@
  */
 
 import { browserSuite } from "./browser_suite.ts";
-import { command, main } from "../cli.ts";
-import { testFlags } from "./import_map.ts";
+import { command, main } from "../../tasks/cli.ts";
+import { testFlags } from "../../tasks/dev/import_map.ts";
 import { conclude, type Counted, runSuite } from "./suite.ts";
-import { TEST_ENV, TEST_STATE, withTestStack } from "./test_stack.ts";
+import { TEST_ENV, TEST_STATE, withTestStack } from "./stack.ts";
 
 interface TestOptions {
   unit?: boolean;

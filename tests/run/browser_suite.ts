@@ -4,8 +4,8 @@
  * @module
  */
 
-import { laneChromium } from "../../tests/browser/chromium.ts";
-import { testFlags } from "./import_map.ts";
+import { laneChromium } from "../browser/chromium.ts";
+import { testFlags } from "../../tasks/dev/import_map.ts";
 import { type Counted, runSuite } from "./suite.ts";
 
 /**

@@ -6,15 +6,11 @@
  */
 
 import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
-import { laneEngine } from "../../tests/docker/engine.ts";
-import { removeLeftovers } from "../../tests/docker/leftovers.ts";
-import {
-  buildImages,
-  IMAGES,
-  writeOverride,
-} from "../../tests/docker/stand_in.ts";
-import { command, main } from "../cli.ts";
-import { testFlags } from "./import_map.ts";
+import { laneEngine } from "../docker/engine.ts";
+import { removeLeftovers } from "../docker/leftovers.ts";
+import { buildImages, IMAGES, writeOverride } from "../docker/stand_in.ts";
+import { command, main } from "../../tasks/cli.ts";
+import { testFlags } from "../../tasks/dev/import_map.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
 
 const STATE = `${PROJECT_DIR}/.state-docker`;

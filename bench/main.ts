@@ -6,19 +6,14 @@ import {
   resultsTable,
   TABLES,
   targetsTable,
-} from "../../bench/report/report.ts";
-import {
-  PRODUCT,
-  resultsDir,
-  STEPS,
-  writeResults,
-} from "../../bench/report/results.ts";
-import type { StepName } from "../../bench/report/results.ts";
-import { runBench } from "../../bench/measure/run.ts";
-import { parseMillions } from "../../lib/core/settings.ts";
-import { facts, show } from "../../lib/show/display.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
-import { command, main } from "../cli.ts";
+} from "./report/report.ts";
+import { PRODUCT, resultsDir, STEPS, writeResults } from "./report/results.ts";
+import type { StepName } from "./report/results.ts";
+import { runBench } from "./measure/run.ts";
+import { parseMillions } from "../lib/core/settings.ts";
+import { facts, show } from "../lib/show/display.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
+import { command, main } from "../tasks/cli.ts";
 
 const DEFAULT_STEPS = "generate,upload,ingest,query,startup";
 
