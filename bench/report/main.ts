@@ -1,15 +1,15 @@
 import { relative, resolve } from "node:path";
-import { readmeText, withTable } from "./readme.ts";
+import { figuresText, withTable } from "./figures.ts";
 import { newestResults, readResults } from "./results.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { command, main } from "../../tasks/cli.ts";
 
 await main(
-  command("bench:readme", "Makes the README's performance table.")
+  command("bench:figures", "Makes the table of docs/figures.md.")
     .argument("[results]", "a results file; default: the newest one")
-    .option("--readme <file>", "the text with the marks", "README.md")
-    .action(async (named: string | undefined, options: { readme: string }) => {
+    .option("--page <file>", "the page with the marks", "docs/figures.md")
+    .action(async (named: string | undefined, options: { page: string }) => {
       const newest = named
         ? { path: resolve(named), results: await readResults(resolve(named)) }
         : await newestResults();
@@ -20,11 +20,15 @@ await main(
           next: "deno task bench",
         });
       }
-      const readme = resolve(PROJECT_DIR, options.readme);
+      const page = resolve(PROJECT_DIR, options.page);
       const file = relative(PROJECT_DIR, newest.path);
-      const before = await Deno.readTextFile(readme);
-      const table = readmeText(newest.results, file);
-      await Deno.writeTextFile(readme, withTable(before, table));
-      console.log(`${relative(Deno.cwd(), readme)}: made from ${file}`);
+      const before = await Deno.readTextFile(page);
+      const table = figuresText(
+        newest.results,
+        file,
+        relative(PROJECT_DIR, page),
+      );
+      await Deno.writeTextFile(page, withTable(before, table));
+      console.log(`${relative(Deno.cwd(), page)}: made from ${file}`);
     }),
 );

@@ -171,16 +171,16 @@ Deno.test("bench measures product and peers on the same rows, and leaves nothing
       assertStringIncludes(text, "✓ Every subject made as many rows");
       await Deno.remove(`${dir}/executed`, { recursive: true });
     });
-    await t.step("bench:readme puts a table between the marks", async () => {
-      const readme = `${dir}/README.md`;
+    await t.step("bench:figures puts a table between the marks", async () => {
+      const page = `${dir}/figures.md`;
       await Deno.writeTextFile(
-        readme,
+        page,
         "# A\n\n<!-- bench -->\nold\n<!-- /bench -->\n\n# B\n",
       );
-      const args = ["--readme", readme];
-      const ended = await task("bench:readme", args, { BENCH_RESULTS: dir });
+      const args = ["--page", page];
+      const ended = await task("bench:figures", args, { BENCH_RESULTS: dir });
       assertEquals(ended.code, 0, ended.text);
-      const text = await Deno.readTextFile(readme);
+      const text = await Deno.readTextFile(page);
       assertStringIncludes(text, "| generate, 50,000 rows ");
       assertStringIncludes(text, "PyIceberg");
       assert(!text.includes("old") && text.endsWith("\n\n# B\n"), text);

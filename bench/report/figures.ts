@@ -1,9 +1,10 @@
 /**
- * The README's performance table, made from a results file.
+ * The table of `docs/figures.md`, made from a results file.
  *
  * @module
  */
 
+import { dirname, relative } from "node:path";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { formatBytes, formatNumber } from "../../lib/core/format.ts";
 import { secondsText } from "./report.ts";
@@ -51,7 +52,7 @@ const WORDS: Record<string, string> = {
 };
 
 /** The rows of the table: what was measured, the product, its peers. */
-export function readmeRows(results: Results): string[][] {
+export function figureRows(results: Results): string[][] {
   const rows: string[][] = [];
   const add = (what: string, result: Result | undefined) => {
     if (result) rows.push(line(what, results, result));
@@ -114,8 +115,17 @@ function markdownTable(head: string[], rows: string[][]): string {
   return [text(head), rule, ...rows.map(text)].join("\n");
 }
 
-/** What stands between the marks: where and when, and the table. */
-export function readmeText(results: Results, file: string): string {
+/**
+ * What stands between the marks: where and when, and the table.
+ *
+ * @param file The results file, relative to the project.
+ * @param page The page that gets the text, relative to the project.
+ */
+export function figuresText(
+  results: Results,
+  file: string,
+  page: string,
+): string {
   const { machine, note, rounds, made, stack } = results;
   const isOnce = results.results.some(({ subject, step, seconds }) =>
     subject === PRODUCT && step in WORDS && seconds.length < rounds
@@ -128,10 +138,10 @@ export function readmeText(results: Results, file: string): string {
       made.slice(0, 10)
     };`,
     `stack: ${stack}.${note ? ` ${note}.` : ""}`,
-    `All figures are in [${file}](${file}).`,
+    `All figures are in [${file}](${relative(dirname(page), file)}).`,
   ].join(" ");
   const head = ["what", "this product", "peers in the same run"];
-  return `${wrap(about, 80)}\n\n${markdownTable(head, readmeRows(results))}`;
+  return `${wrap(about, 80)}\n\n${markdownTable(head, figureRows(results))}`;
 }
 
 /** Text in lines of so many characters at most, but for longer words. */

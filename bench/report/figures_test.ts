@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { readmeRows, readmeText, withTable } from "./readme.ts";
+import { figureRows, figuresText, withTable } from "./figures.ts";
 import { result, sampleResults } from "./sample_results.ts";
 
 const RESULTS = sampleResults([
@@ -13,8 +13,8 @@ const RESULTS = sampleResults([
   result("startup", "product", 1e6, 9.5, { case: "up", rss: 1.8e9 }),
 ]);
 
-Deno.test("readmeRows() tells the product's figures beside its peers'", () => {
-  assertEquals(readmeRows(RESULTS), [
+Deno.test("figureRows() tells the product's figures beside its peers'", () => {
+  assertEquals(figureRows(RESULTS), [
     ["generate, 1,000,000 rows", "0.98 s, 290 MB of memory", "DuckDB 1.02 s"],
     ["upload, one file of 2048 MB", "4.00 s, 200 MB of memory", ""],
     [
@@ -27,10 +27,15 @@ Deno.test("readmeRows() tells the product's figures beside its peers'", () => {
   ]);
 });
 
-Deno.test("readmeText() names machine, day, stack and file, and needs no formatting", async () => {
-  const text = readmeText(RESULTS, "bench/results/x.json");
+Deno.test("figuresText() names machine, day, stack and file, and needs no formatting", async () => {
+  const text = figuresText(RESULTS, "bench/results/x.json", "docs/a.md");
   for (
-    const part of ["2 cores", "2024-01-05", "local", "(bench/results/x.json)"]
+    const part of [
+      "2 cores",
+      "2024-01-05",
+      "local",
+      "[bench/results/x.json](../bench/results/x.json)",
+    ]
   ) assert(text.replaceAll("\n", " ").includes(part), part);
   const path = await Deno.makeTempFile({ suffix: ".md" });
   await Deno.writeTextFile(path, `${text}\n`);
