@@ -58,7 +58,8 @@ const STAR_EXPORT = /^export\s*\*\s*from\s*"([^"]+)"/gm;
 const isIn = (path: string, place: string) =>
   path === place || path.startsWith(`${place}/`);
 
-const isTest = (path: string) =>
+/** Whether a file is a test, or what tests share. */
+export const isTest = (path: string): boolean =>
   isIn(path, "tests") || path.endsWith("_test.ts");
 
 /**

@@ -112,7 +112,8 @@ export async function linkProblems(
       for (const target of targets) {
         const [file = "", anchor] = target.split("#").map(decoded);
         const found = file ? join(dirname(path), file) : path;
-        const at = `${basename(path)}${where && `, ${where}`}`;
+        const name = path.endsWith(".ipynb") ? basename(path) : path;
+        const at = `${name}${where && `, ${where}`}`;
         if (!anchors.has(found) && !await isThere(found)) {
           problems.push(`${at}: the link to ${target} leads to no file`);
         } else if (anchor && !(anchors.get(found)?.has(anchor) ?? true)) {

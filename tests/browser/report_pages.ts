@@ -79,7 +79,7 @@ export async function assertReadsWell(
   }
 }
 
-/** The two pictures that the README shows of a page. */
+/** The pictures that the README and docs/reports.md show of a page. */
 export async function readmePictures(
   browser: Browser,
   path: string,

@@ -39,7 +39,7 @@ Deno.test("the doctor finds nothing wrong", async () => {
 });
 
 Deno.test("the doctor knows the name under which containers cannot find the object store", async () => {
-  // The name that this machine uses: the mistake the README warns of.
+  // The name that this machine uses: the mistake docs/troubleshooting.md warns of.
   const env = {
     TRINO_CATALOG: "wrong_name",
     ENGINE_MINIO_HOST: settings().minioHost,

@@ -161,7 +161,7 @@ Deno.test("Trino's own record of the statements holds no secret key", async () =
   const { rows } = await query("SELECT query FROM system.runtime.queries");
   assert(rows.some((row) => String(row.query).startsWith("CREATE CATALOG")));
   const { secretKey } = settings();
-  // Only the remote stack has the keys in its statement, as the README says.
+  // Only the remote stack has the keys in its statement, as docs/clusters.md says.
   const statements = rows.map((row) => String(row.query))
     .filter((text) => !text.includes('"remote_catalog"'));
   assert(statements.length > 0);
