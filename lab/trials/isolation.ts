@@ -1,17 +1,16 @@
 /**
- * Readers that look at a table while others write to it, and what no reader may
- * ever see.
+ * Observers of a table while others write to it, and the anomalies that none of
+ * them may ever see.
  *
  * @module
  */
 
-import { during } from "./polling.ts";
 import type { LedgerEntry } from "./ledger.ts";
 
-/** One look of a reader. */
-export interface Sighting<T> {
-  /** The reader. */
-  reader: string;
+/** One look of an observer. */
+export interface Observation<T> {
+  /** The observer. */
+  observer: string;
   /** When it asked, by `performance.now()`. */
   startMs: number;
   /** When the answer came. */
@@ -20,20 +19,22 @@ export interface Sighting<T> {
   seen: T;
 }
 
-/** Options of {@linkcode watchDuring}. */
-export interface WatchOptions {
-  /** Pause of a reader between two looks, in milliseconds. @default {100} */
+/** Options of {@linkcode observe}. */
+export interface ObserveOptions {
+  /** Pause of an observer between two looks, in milliseconds. @default {100} */
   pauseMs?: number;
 }
 
 /**
- * Lets readers look again and again until the work is done, and once more
- * afterwards.
+ * Lets observers look again and again while some work goes on, each one look at
+ * a time and at least once, and once more when the work is done.
  *
- * @param work What is watched; it runs already.
- * @param readers How each reader looks, by the readers' names.
+ * The work and every look have ended when it returns or throws.
+ *
+ * @param work What is observed; it runs already.
+ * @param observers How each observer looks, by the observers' names.
  * @returns The result of the work, and every look in the order of the answers.
- * @throws {unknown} What the work or a reader throws.
+ * @throws {unknown} What the work throws, or an observer.
  * @example Usage
  * ```ts
  * import { trials } from "@lakehouse/lab";
@@ -42,51 +43,58 @@ export interface WatchOptions {
  * const work = (async () => {
  *   for (; written < 3; written++) await new Promise((done) => setTimeout(done, 20));
  * })();
- * const { sightings } = await trials.watchDuring(work, {
+ * const { observations } = await trials.observe(work, {
  *   "a reader": () => Promise.resolve(written),
  * }, { pauseMs: 10 });
- * console.log(sightings.at(-1)?.seen); // 3
+ * console.log(observations.at(-1)?.seen); // 3
  * ```
  */
-export async function watchDuring<R, T>(
+export async function observe<R, T>(
   work: Promise<R>,
-  readers: Record<string, () => Promise<T>>,
-  options: WatchOptions = {},
-): Promise<{ result: R; sightings: Sighting<T>[] }> {
+  observers: Record<string, () => Promise<T>>,
+  options: ObserveOptions = {},
+): Promise<{ result: R; observations: Observation<T>[] }> {
   const { pauseMs = 100 } = options;
-  const sightings: Sighting<T>[] = [];
-  const watching = Object.entries(readers).map(async ([reader, look]) => {
+  const observations: Observation<T>[] = [];
+  let isGoing = true;
+  const ended = work.finally(() => isGoing = false);
+  const observing = Object.entries(observers).map(async ([observer, look]) => {
     const once = async () => {
       const startMs = performance.now();
       const seen = await look();
-      sightings.push({ reader, startMs, endMs: performance.now(), seen });
+      observations.push({ observer, startMs, endMs: performance.now(), seen });
     };
-    await during(work, async () => {
+    do {
       await once();
+      // Even without a pause: a look that never waits has to let the work end.
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    });
+    } while (isGoing);
+    await ended;
     await once();
   });
-  const [result] = await Promise.all([work, ...watching]);
-  return { result, sightings };
+  const [outcome, ...looks] = await Promise.allSettled([ended, ...observing]);
+  for (const each of [outcome, ...looks]) {
+    if (each.status === "rejected") throw each.reason;
+  }
+  return { result: await ended, observations };
 }
 
-/** Rows of each batch, by its number: what a reader of batches saw. */
+/** Rows of each batch, by its number: what an observer of batches saw. */
 export type BatchCounts = ReadonlyMap<number, number>;
 
-/** Sightings that no reader of a table with atomic commits can have. */
-export interface ImpossibleSightings {
-  /** A batch was there with other than all its rows, or one that nobody writes. */
-  partial: Sighting<BatchCounts>[];
-  /** A batch was missing though its commit had been acknowledged before the look. */
-  missed: Sighting<BatchCounts>[];
-  /** A batch was missing though the same reader had seen it before. */
-  vanished: Sighting<BatchCounts>[];
+/** Observations that nobody can make of a table whose commits are isolated. */
+export interface Anomalies {
+  /** Fractured reads: a batch with other than all its rows, or one that nobody writes. */
+  fractured: Observation<BatchCounts>[];
+  /** Stale reads: a batch was missing though its commit had been acknowledged before the look. */
+  stale: Observation<BatchCounts>[];
+  /** Non-monotonic reads: a batch was missing though the same observer had seen it before. */
+  nonMonotonic: Observation<BatchCounts>[];
 }
 
 /**
- * Looks for what must not be: holds what readers saw against what the writers
- * were told.
+ * Looks for anomalies: holds what observers saw against what the writers were
+ * told.
  *
  * @param sizes How many rows each batch has.
  * @param entries The writers' ledger; its jobs are numbers of batches.
@@ -94,37 +102,37 @@ export interface ImpossibleSightings {
  * ```ts
  * import { trials } from "@lakehouse/lab";
  *
- * const half = { reader: "Trino", startMs: 5, endMs: 6, seen: new Map([[1, 50]]) };
- * const { partial } = trials.impossibleSightings([half], new Map([[1, 100]]), []);
- * console.log(partial.length); // 1
+ * const half = { observer: "Trino", startMs: 5, endMs: 6, seen: new Map([[1, 50]]) };
+ * const { fractured } = trials.anomalies([half], new Map([[1, 100]]), []);
+ * console.log(fractured.length); // 1
  * ```
  */
-export function impossibleSightings(
-  sightings: readonly Sighting<BatchCounts>[],
+export function anomalies(
+  observations: readonly Observation<BatchCounts>[],
   sizes: BatchCounts,
   entries: readonly LedgerEntry<number>[],
-): ImpossibleSightings {
+): Anomalies {
   const acknowledged = entries.flatMap(({ job, attempts }) => {
     const last = attempts.at(-1);
     return last?.outcome === "committed" ? [{ job, atMs: last.endMs }] : [];
   });
   const earlier = new Map<string, Set<number>>();
-  const found: ImpossibleSightings = { partial: [], missed: [], vanished: [] };
-  for (const sighting of sightings) {
-    const { reader, startMs, seen } = sighting;
+  const found: Anomalies = { fractured: [], stale: [], nonMonotonic: [] };
+  for (const observation of observations) {
+    const { observer, startMs, seen } = observation;
     if ([...seen].some(([batch, rows]) => sizes.get(batch) !== rows)) {
-      found.partial.push(sighting);
+      found.fractured.push(observation);
     }
     if (
       acknowledged.some(({ job, atMs }) => atMs < startMs && !seen.has(job))
     ) {
-      found.missed.push(sighting);
+      found.stale.push(observation);
     }
-    const before = earlier.get(reader) ?? new Set();
+    const before = earlier.get(observer) ?? new Set();
     if ([...before].some((batch) => !seen.has(batch))) {
-      found.vanished.push(sighting);
+      found.nonMonotonic.push(observation);
     }
-    earlier.set(reader, before.union(new Set(seen.keys())));
+    earlier.set(observer, before.union(new Set(seen.keys())));
   }
   return found;
 }

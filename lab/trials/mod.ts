@@ -13,12 +13,12 @@ export {
 } from "./change_cost.ts";
 export { type Claims, claims } from "./claims.ts";
 export {
+  type Anomalies,
+  anomalies,
   type BatchCounts,
-  type ImpossibleSightings,
-  impossibleSightings,
-  type Sighting,
-  watchDuring,
-  type WatchOptions,
+  type Observation,
+  observe,
+  type ObserveOptions,
 } from "./isolation.ts";
 export { type Attempt, Ledger, type LedgerEntry } from "./ledger.ts";
 export { copyObject, deleteObject } from "./object_faults.ts";
@@ -27,7 +27,6 @@ export {
   type ObjectWatch,
   watchObjects,
 } from "./object_watch.ts";
-export { during } from "./polling.ts";
 export {
   type ComparedCost,
   type QueryCost,

@@ -10,10 +10,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { changeCost } from "../../lab/trials/change_cost.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { watchObjects } from "../../lab/trials/object_watch.ts";
-import {
-  impossibleSightings,
-  watchDuring,
-} from "../../lab/trials/isolation.ts";
+import { anomalies, observe } from "../../lab/trials/isolation.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";
@@ -93,7 +90,7 @@ Deno.test("writers at once", (t) =>
         return new Map(rows.map(({ batch, n }) => [Number(batch), Number(n)]));
       };
       const sizes = new Map(range(13).map((batch) => [batch, 100]));
-      const { result, sightings } = await watchDuring(
+      const { result, observations } = await observe(
         runWriters({
           Trino: (batch) => query(insert(batch)),
           Spark: (batch) => spark.sql(insert(batch)),
@@ -101,20 +98,20 @@ Deno.test("writers at once", (t) =>
         { Trino: look },
       );
       assertEquals(result.committed.length, 12);
-      assertEquals(sightings.at(-1)?.seen.size, 12);
-      assertEquals(impossibleSightings(sightings, sizes, result.entries), {
-        partial: [],
-        missed: [],
-        vanished: [],
+      assertEquals(observations.at(-1)?.seen.size, 12);
+      assertEquals(anomalies(observations, sizes, result.entries), {
+        fractured: [],
+        stale: [],
+        nonMonotonic: [],
       });
       // A batch in two commits is none that is whole at once.
       const halves = async () => {
         await query(insert(12, "n <= 50"));
         await query(insert(12, "n > 50"));
       };
-      const torn = await watchDuring(halves(), { Trino: look }, { pauseMs: 0 });
-      const { partial } = impossibleSightings(torn.sightings, sizes, []);
-      assert(partial.length > 0);
+      const torn = await observe(halves(), { Trino: look }, { pauseMs: 0 });
+      const { fractured } = anomalies(torn.observations, sizes, []);
+      assert(fractured.length > 0);
       assertEquals((await look()).get(12), 100);
     });
 
