@@ -12,7 +12,7 @@ import {
   type Result,
   type StepName,
 } from "./results.ts";
-import { median } from "./stats.ts";
+import { median } from "../../lab/trials/statistics.ts";
 
 /** What one round of a subject gave. */
 export interface Sample {

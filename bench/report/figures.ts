@@ -17,7 +17,7 @@ import {
   secondsOf,
 } from "./results.ts";
 import { ALL, FIRST, MONTH } from "../measure/scans.ts";
-import { median } from "./stats.ts";
+import { median } from "../../lab/trials/statistics.ts";
 
 /** Where the table begins. */
 export const BEGIN = "<!-- bench -->";

@@ -19,7 +19,7 @@ import {
   STEPS,
 } from "./results.ts";
 import { ALL } from "../measure/scans.ts";
-import { median, spread } from "./stats.ts";
+import { median, spread } from "../../lab/trials/statistics.ts";
 import { evaluate } from "./targets.ts";
 
 const MANY = 1000;

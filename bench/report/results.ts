@@ -8,7 +8,7 @@ import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { writeWhole } from "../../lib/core/atomic_file.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import type { Machine } from "./machine.ts";
-import { median } from "./stats.ts";
+import { median } from "../../lab/trials/statistics.ts";
 
 /** Steps that can be measured, in the order they run. */
 export const STEPS = [

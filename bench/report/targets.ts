@@ -19,7 +19,7 @@ import {
   type StepName,
 } from "./results.ts";
 import { FIRST, FULL, MONTH } from "../measure/scans.ts";
-import { median } from "./stats.ts";
+import { median } from "../../lab/trials/statistics.ts";
 
 /** What a target is measured in. */
 export type Unit = "×" | "s" | "%" | "bytes";

@@ -19,7 +19,7 @@ import { withEnv } from "../measure/env.ts";
 import { BENCH_ENV, NAMESPACE, TABLE, tableSize } from "../measure/lake.ts";
 import { PRODUCT } from "../report/results.ts";
 import { ALL, FIRST, SCANS } from "../measure/scans.ts";
-import { median } from "../report/stats.ts";
+import { median } from "../../lab/trials/statistics.ts";
 import { BARE_SPARKS_TABLE, BARE_TABLE, ensureTables } from "./ingest.ts";
 import { trinoCliSubject } from "./trino_cli.ts";
 

@@ -31,6 +31,7 @@ export {
   type TableMetadata,
   tableMetadata,
 } from "./metadata.ts";
+export { copyObject, deleteObject } from "./object_store.ts";
 export {
   type FileRange,
   fileRangeChart,

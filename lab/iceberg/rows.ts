@@ -16,7 +16,7 @@ import type { Row } from "../../lib/trino/result.ts";
 import type { Field } from "../../lib/catalog/tables.ts";
 import type { DataFile } from "./files.ts";
 import { checkReadable } from "./deletes.ts";
-import { type ObjectReader, objectReader } from "./object_reader.ts";
+import { type ObjectReader, objectReader } from "./object_store.ts";
 import type { TableTree } from "./tree.ts";
 import { exactOf, shortest } from "./bounds.ts";
 

@@ -6,7 +6,7 @@
 
 import type { Namespace } from "../../lib/catalog/namespaces.ts";
 import type { DataFile } from "./files.ts";
-import { sameForm, type StoredObject } from "./object_reader.ts";
+import { sameForm, type StoredObject } from "./object_store.ts";
 import {
   type ExplorerOptions,
   type TreeReader,

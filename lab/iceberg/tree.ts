@@ -34,11 +34,7 @@ import {
   type TableMetadata,
   tableMetadata,
 } from "./metadata.ts";
-import {
-  inParallel,
-  type ObjectReader,
-  objectReader,
-} from "./object_reader.ts";
+import { inParallel, type ObjectReader, objectReader } from "./object_store.ts";
 
 const DEFAULT_LIMIT_MS = 5 * 60_000;
 

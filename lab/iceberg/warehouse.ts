@@ -24,7 +24,7 @@ import {
 } from "../../lib/catalog/tables.ts";
 import { listViews, loadView } from "./views.ts";
 import { getWarehouse } from "../../lib/catalog/warehouses.ts";
-import { inParallel, objectReader, sameForm } from "./object_reader.ts";
+import { inParallel, objectReader, sameForm } from "./object_store.ts";
 import type { ExplorerOptions } from "./tree.ts";
 
 const DEFAULT_LIMIT_MS = 5 * 60_000;

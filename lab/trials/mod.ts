@@ -4,14 +4,19 @@
  * @module
  */
 
+export { type Claims, claims } from "./claims.ts";
 export {
   type ChangeCost,
   changeCost,
   type ChangedFiles,
-  changedFiles,
+  type QueryCost,
+  queryCosts,
+  type ScannedFiles,
+  scannedFiles,
+  timeEach,
+  type Timing,
   totalFiles,
-} from "./change_cost.ts";
-export { type Claims, claims } from "./claims.ts";
+} from "./costs.ts";
 export {
   type Anomalies,
   anomalies,
@@ -21,25 +26,16 @@ export {
   type ObserveOptions,
 } from "./isolation.ts";
 export { type Attempt, Ledger, type LedgerEntry } from "./ledger.ts";
-export { copyObject, deleteObject } from "./object_faults.ts";
 export {
   type NextObjectOptions,
   type ObjectWatch,
   watchObjects,
 } from "./object_watch.ts";
 export {
-  type ComparedCost,
-  type QueryCost,
-  queryCost,
-  queryCosts,
-} from "./query_cost.ts";
-export { type ScannedFiles, scannedFiles } from "./scanned_files.ts";
-export {
   type RemovedScratch,
   removeScratch,
   scratchNamespace,
 } from "./scratch.ts";
-export { timeEach, type Timing } from "./timing.ts";
 export {
   isCommitConflict,
   runWriters,

@@ -6,7 +6,7 @@
  */
 
 import { catalog } from "../../lib/catalog/config.ts";
-import { objectReader, type StoredObject } from "../iceberg/object_reader.ts";
+import { objectReader, type StoredObject } from "../iceberg/object_store.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { label, type Namespace } from "../../lib/catalog/namespaces.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";

@@ -23,7 +23,7 @@ import {
   bucketAndKey,
   inParallel,
   objectReader,
-} from "../iceberg/object_reader.ts";
+} from "../iceberg/object_store.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";

@@ -55,27 +55,27 @@ testBroken("06", [
   },
   {
     claim: "Every object is accounted for",
-    from: "const before = await tableObjects",
+    from: "const before = await iceberg.tableObjects",
     to:
-      "await copyObject(data[0]!.path, `${data[0]!.path}.tmp`);\nconst before = await tableObjects",
+      "await iceberg.copyObject(data[0]!.path, `${data[0]!.path}.tmp`);\nconst before = await iceberg.tableObjects",
   },
   {
     claim: "An orphan is named, and nothing else",
-    from: "await copyObject(data[0]!.path, stray);",
+    from: "await iceberg.copyObject(data[0]!.path, stray);",
     to:
-      "await copyObject(data[0]!.path, stray);\nawait copyObject(data[0]!.path, `${stray}.2`);",
+      "await iceberg.copyObject(data[0]!.path, stray);\nawait iceberg.copyObject(data[0]!.path, `${stray}.2`);",
   },
   {
     // The copy becomes part of the table, and its rows count twice.
     claim: "An orphan is named, and nothing else",
-    from: "const after = await tableObjects",
+    from: "const after = await iceberg.tableObjects",
     to:
       'await ask(sql`INSERT INTO ${trips} SELECT * FROM ${trips} WHERE "$path" = ${data[0]!.path}`);\n' +
-      "const after = await tableObjects",
+      "const after = await iceberg.tableObjects",
   },
   {
     claim: "Without the orphan the table is as it was",
-    from: "await deleteObject(stray);",
+    from: "await iceberg.deleteObject(stray);",
     to: "",
   },
   {

@@ -28,9 +28,9 @@ await change("Spark", "RENAME COLUMN gone TO company");`,
   },
   {
     claim: "A name that comes back does not bring its old values back",
-    from: "const old = await askBoth(",
+    from: "const old = await engines.askBoth(",
     to: `await spark.sql(\`UPDATE \${trips} SET company = 'back'\`);
-const old = await askBoth(`,
+const old = await engines.askBoth(`,
   },
   {
     claim: "Time travel reads the columns and names of then",
@@ -50,9 +50,9 @@ const old = await askBoth(`,
   },
   {
     claim: "A question over both partitionings is answered right",
-    from: "await askBoth(`${question} ${trips} WHERE ${within}`)",
+    from: "await engines.askBoth(`${question} ${trips} WHERE ${within}`)",
     to:
-      "await askBoth(`${question} ${trips} WHERE ${within} AND tip IS NOT NULL`)",
+      "await engines.askBoth(`${question} ${trips} WHERE ${within} AND tip IS NOT NULL`)",
   },
   {
     claim:

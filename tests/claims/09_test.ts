@@ -71,7 +71,7 @@ testBroken("09", [
   {
     // Somebody has tidied up already.
     claim: "The explorer names the files that a dead writer left",
-    from: `const stock = await tableObjects(lab, "survivor");`,
+    from: `const stock = await iceberg.tableObjects(lab, "survivor");`,
     to: `const least =
       \`\${settings().trinoCatalog}.remove_orphan_files_min_retention\`;
     await query(
@@ -79,7 +79,7 @@ testBroken("09", [
         EXECUTE remove_orphan_files(retention_threshold => '0s')\`,
       { session: { [least]: "0s" } },
     );
-    const stock = await tableObjects(lab, "survivor");`,
+    const stock = await iceberg.tableObjects(lab, "survivor");`,
   },
   {
     // Trino is told to keep what is younger than a week.

@@ -13,17 +13,17 @@ testBroken("10", [
   {
     // Manifests count a row that a file of deletes takes away.
     claim: "The manifests alone have the count",
-    from: "const start = columnTotals",
+    from: "const start = iceberg.columnTotals",
     to: `await query(\`DELETE FROM \${lab}.trips WHERE ${LEAST}\`);\n` +
-      "const start = columnTotals",
+      "const start = iceberg.columnTotals",
   },
   {
     // One of the four has read a table in which one value differs.
     claim: "All four have the same checksum over all columns",
-    from: 'const original = await checksumEverywhere(lab, "trips");',
-    to: 'const original = await checksumEverywhere(lab, "trips");\n' +
+    from: 'const original = await engines.checksumEverywhere(lab, "trips");',
+    to: 'const original = await engines.checksumEverywhere(lab, "trips");\n' +
       `await query(\`UPDATE \${lab}.trips SET extras = extras + 1 WHERE ${LEAST}\`);\n` +
-      'original[2] = (await checksumEverywhere(lab, "trips"))[2]!;',
+      'original[2] = (await engines.checksumEverywhere(lab, "trips"))[2]!;',
   },
   {
     // The row is written anew with the same values.

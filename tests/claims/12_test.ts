@@ -10,10 +10,10 @@ testBroken("12", [
   {
     claim: "Every layout gives the same answers",
     // One table is changed between the count and the questions.
-    from: "const costs = await queryCosts(tables, questions);",
+    from: "const costs = await trials.queryCosts(tables, questions);",
     to: `await spark.sql(\`UPDATE \${lab}.shuffled SET trip_total = 0
   WHERE company = 'Flash Cab'\`);
-const costs = await queryCosts(tables, questions);`,
+const costs = await trials.queryCosts(tables, questions);`,
   },
   {
     claim: "Over the four questions no layout reads less than the ingest's",

@@ -13,7 +13,7 @@ import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { tableTree } from "../../lab/iceberg/tree.ts";
 import { readRows } from "../../lab/iceberg/rows.ts";
-import { copyObject } from "../../lab/trials/object_faults.ts";
+import { copyObject } from "../../lab/iceberg/object_store.ts";
 import {
   type SparkSession,
   sparkSession,

@@ -19,7 +19,7 @@ import {
 } from "../../lab/iceberg/snapshots.ts";
 import { type DataFile } from "../../lab/iceberg/files.ts";
 import { tableTree } from "../../lab/iceberg/tree.ts";
-import { bucketAndKey, objectReader } from "../../lab/iceberg/object_reader.ts";
+import { bucketAndKey, objectReader } from "../../lab/iceberg/object_store.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { tableObjects } from "../../lab/iceberg/table_objects.ts";
-import { copyObject, deleteObject } from "../../lab/trials/object_faults.ts";
+import { copyObject, deleteObject } from "../../lab/iceberg/object_store.ts";
 import { query } from "../../lib/trino/client.ts";
 import { withNamespace } from "../namespace.ts";
 

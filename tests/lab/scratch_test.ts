@@ -10,7 +10,7 @@ import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { listTables, loadTable } from "../../lib/catalog/tables.ts";
 import { listViews } from "../../lab/iceberg/views.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { objectReader } from "../../lab/iceberg/object_reader.ts";
+import { objectReader } from "../../lab/iceberg/object_store.ts";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { s3Client } from "../../lib/store/s3.ts";
 import { removeScratch, scratchNamespace } from "../../lab/trials/scratch.ts";

@@ -1,5 +1,5 @@
-// Writers at once, readers that look on, and what a change costs: on the running
-// stack, with both engines.
+// Writers at once, and observers that look on: on the running stack, with both
+// engines.
 import {
   assert,
   assertEquals,
@@ -7,7 +7,6 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
-import { changeCost } from "../../lab/trials/change_cost.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { watchObjects } from "../../lab/trials/object_watch.ts";
 import { anomalies, observe } from "../../lab/trials/isolation.ts";
@@ -134,60 +133,5 @@ Deno.test("writers at once", (t) =>
       const meanwhile = await loadTable(catalog(), NAMESPACE, "batches");
       assertEquals(meanwhile.currentSnapshot?.id, currentSnapshot?.id);
       await writing;
-    });
-  }));
-
-Deno.test("what a change of rows costs", (t) =>
-  withNamespace(NAMESPACE, async () => {
-    await using spark = await sparkSession();
-    const make = async (name: string, version: number, mode: string) => {
-      await spark.sql(`CREATE TABLE ${name} TBLPROPERTIES (
-        'format-version'='${version}', 'write.delete.mode'='${mode}')
-        AS SELECT /*+ REPARTITION(3) */ id FROM range(30000)`);
-      return await changeCost(
-        NAMESPACE,
-        name,
-        () => spark.sql(`DELETE FROM ${name} WHERE id % 100 = 7`),
-        () => query(`SELECT count(*) FROM ${name}`),
-      );
-    };
-    const left = async (name: string) =>
-      (await query(`SELECT count(*) AS n FROM ${name}`)).first.n;
-
-    await t.step(
-      "with copy-on-write: every file anew, no deletes",
-      async () => {
-        const cost = await make("cow", 2, "copy-on-write");
-        assertEquals([cost.replacedFiles, cost.deleteFiles], [3, 0]);
-        assert(cost.dataFiles > 0 && cost.dataBytes > 10_000);
-        assert(cost.writeMs > 0 && cost.readMs > 0);
-        assertEquals(await left("cow"), 29_700n);
-      },
-    );
-
-    await t.step("with merge-on-read: deletes, no data", async () => {
-      const cost = await make("mor", 2, "merge-on-read");
-      assertEquals([cost.replacedFiles, cost.dataFiles], [0, 0]);
-      assertEquals(cost.deleteFiles, 3);
-      assertEquals(await left("mor"), 29_700n);
-    });
-
-    await t.step("with deletion vectors: one object for all", async () => {
-      const cost = await make("dv", 3, "merge-on-read");
-      assertEquals([cost.replacedFiles, cost.dataFiles], [0, 0]);
-      assert(cost.deleteFiles < 3, `${cost.deleteFiles}`);
-      assert(cost.deleteBytes > 0);
-      assertEquals(await left("dv"), 29_700n);
-    });
-
-    await t.step("is not known of a table without rows", async () => {
-      // Trino commits an empty snapshot with a new table, Spark none.
-      await spark.sql("CREATE TABLE bare (id int)");
-      await assertRejects(
-        () =>
-          changeCost(NAMESPACE, "bare", () => left("bare"), () => left("bare")),
-        LakehouseError,
-        "it has no rows yet",
-      );
     });
   }));

@@ -12,7 +12,7 @@
 
 import { filesOf } from "../../iceberg/snapshots.ts";
 import { checkReadable } from "../../iceberg/deletes.ts";
-import { inParallel, objectReader } from "../../iceberg/object_reader.ts";
+import { inParallel, objectReader } from "../../iceberg/object_store.ts";
 import type { TableTree } from "../../iceberg/tree.ts";
 import { makeCopiesDir } from "./copies.ts";
 import { type DuckdbQueryOptions, openViews } from "./instance.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { median, spread } from "./stats.ts";
+import { median, spread } from "./statistics.ts";
 
 Deno.test("median() is the middle, and leaves the values in their order", () => {
   const values = [5, 1, 3];

@@ -10,7 +10,7 @@
  * @throws {RangeError} When there are no values.
  * @example Usage
  * ```ts
- * import { median } from "./stats.ts";
+ * import { median } from "./statistics.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(median([3, 1, 2]), 2);
@@ -31,7 +31,7 @@ export function median(values: readonly number[]): number {
  *
  * @example Usage
  * ```ts
- * import { spread } from "./stats.ts";
+ * import { spread } from "./statistics.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(spread([1.9, 2, 2.1]).toFixed(2), "0.10");

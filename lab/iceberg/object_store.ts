@@ -1,18 +1,23 @@
 /**
- * Objects of a table in the object store, by the addresses that its metadata has.
+ * Objects of tables in the object store, by the addresses that metadata has:
+ * read and listed, and for trials of what a table makes of it copied and deleted.
  *
  * @module
  */
 
 import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 
 const PARALLEL = 8;
+const CHANGE_LIMIT_MS = 120_000;
 
 /** An object under a table's location. */
 export interface StoredObject {
@@ -145,6 +150,74 @@ export function objectReader(signal: AbortSignal): ObjectReader {
     list: (prefix) => list(client, prefix, signal),
     close: () => client.destroy(),
   };
+}
+
+async function change(
+  what: string,
+  action: (client: S3Client, abortSignal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const signal = withLimit(interruptSignal(), CHANGE_LIMIT_MS, what);
+  const client = s3Client();
+  try {
+    await action(client, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw s3Error(error, what);
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * Copies an object inside the object store; one that is there is replaced.
+ *
+ * @param from Its address, as metadata has it: `s3://bucket/key`.
+ * @param to The address of the copy.
+ * @throws {LakehouseError} When there is no such object or bucket, or the object store cannot be reached.
+ * @example Usage
+ * ```ts ignore
+ * import { iceberg } from "@lakehouse/lab";
+ *
+ * const [file] = await iceberg.snapshotFiles("lab", "trips");
+ * await iceberg.copyObject(file!.path, `${file!.path}.copy`);
+ * ```
+ */
+export async function copyObject(from: string, to: string): Promise<void> {
+  const [source, target] = [bucketAndKey(from), bucketAndKey(to)];
+  // A header, in which a key is percent-encoded but for its slashes.
+  const key = encodeURIComponent(source.key).replaceAll("%2F", "/");
+  await change(
+    `Cannot copy ${from} to ${to}`,
+    (client, abortSignal) =>
+      client.send(
+        new CopyObjectCommand({
+          Bucket: target.bucket,
+          Key: target.key,
+          CopySource: `${source.bucket}/${key}`,
+        }),
+        { abortSignal },
+      ),
+  );
+}
+
+/**
+ * Deletes an object. Nobody asks whether a table needs it.
+ *
+ * @throws {LakehouseError} When the object store refuses or cannot be reached.
+ * @example Usage
+ * ```ts ignore
+ * import { iceberg } from "@lakehouse/lab";
+ *
+ * await iceberg.deleteObject("s3://trinotutorial/lab/trips/data/left-behind.parquet");
+ * ```
+ */
+export async function deleteObject(path: string): Promise<void> {
+  const { bucket, key } = bucketAndKey(path);
+  await change(`Cannot delete ${path}`, (client, abortSignal) =>
+    client.send(
+      new DeleteObjectCommand({ Bucket: bucket, Key: key }),
+      { abortSignal },
+    ));
 }
 
 /** `action` on every item, eight at a time; results in the items' order. */
