@@ -69,11 +69,11 @@ export {
   type IngestResult,
 } from "./spark/ingest.ts";
 export { ensureTrinoCatalog, trinoCatalogSql } from "./trino/catalog.ts";
-export { query, type QueryOptions, TrinoError } from "./trino/client.ts";
+export { type QueryOptions, TrinoError } from "./trino/client.ts";
 export { explain, type ExplainOptions, type Plan } from "./trino/explain.ts";
 export { type FrameOptions } from "./trino/frames.ts";
 export { identifier, literal, type SqlValue } from "./trino/literal.ts";
-export { ask } from "./trino/ask.ts";
+export { ask, type AskOptions } from "./trino/ask.ts";
 export * as queries from "./trino/queries.ts";
 export { QueryResult, type Row, type WrittenFile } from "./trino/result.ts";
 export { Sql, sql, type Statement } from "./trino/sql.ts";

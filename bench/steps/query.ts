@@ -141,7 +141,7 @@ async function openDuckdb(bench: Bench): Promise<Opened> {
   return {
     subject: {
       name: "DuckDB",
-      run: () => askAll(questions(TABLE, "DuckDB"), (sql) => db.query(sql)),
+      run: () => askAll(questions(TABLE, "DuckDB"), (sql) => db.sql(sql)),
     },
     [Symbol.asyncDispose]: () => db.close(),
   };

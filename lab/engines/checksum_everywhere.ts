@@ -55,7 +55,7 @@ async function inDuckdb(tree: TableTree): Promise<Answer> {
     tree.schema.fields,
     identifier("snapshot"),
   );
-  return (await db.query(text)).first;
+  return (await db.sql(text)).first;
 }
 
 async function inTypeScript(tree: TableTree): Promise<Answer> {

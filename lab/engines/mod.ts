@@ -15,13 +15,8 @@ export {
   type ReaderChecksum,
 } from "./checksum_everywhere.ts";
 export { askBoth, type BothAnswers } from "./comparison.ts";
-export {
-  type Duckdb,
-  duckdb,
-  type DuckdbOptions,
-  duckdbQuery,
-} from "./duckdb/duckdb.ts";
-export { type DuckdbQueryOptions } from "./duckdb/instance.ts";
+export { type Duckdb, duckdb, type DuckdbOptions } from "./duckdb/duckdb.ts";
+export { type DuckdbSqlOptions } from "./duckdb/instance.ts";
 export { type SparkProgress } from "./spark_connection.ts";
 export {
   type JavaException,

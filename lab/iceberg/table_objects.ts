@@ -154,11 +154,11 @@ export interface ObjectChanges {
  *
  * @example Usage
  * ```ts ignore
- * import { query } from "@lakehouse";
+ * import { ask } from "@lakehouse";
  * import { iceberg } from "@lakehouse/lab";
  *
  * const before = await iceberg.tableObjects("lab", "trips");
- * await query("ALTER TABLE lab.trips ADD COLUMN note varchar");
+ * await ask("ALTER TABLE lab.trips ADD COLUMN note varchar");
  * const { added, rewritten } = iceberg.compareObjects(before, await iceberg.tableObjects("lab", "trips"));
  * console.log(added.map(({ role }) => role), rewritten.length); // [ "metadata" ] 0
  * ```

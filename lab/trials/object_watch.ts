@@ -43,11 +43,11 @@ export interface ObjectWatch {
  * @throws {LakehouseError} When the object store cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { query } from "@lakehouse";
+ * import { ask } from "@lakehouse";
  * import { trials } from "@lakehouse/lab";
  *
  * const watch = await trials.watchObjects("lab", "trips");
- * const write = query("INSERT INTO lab.trips SELECT * FROM taxi_trips");
+ * const write = ask("INSERT INTO lab.trips SELECT * FROM taxi_trips");
  * const { path } = await watch.next({ path: /\.parquet$/ });
  * console.log(path); // written, but not yet committed
  * await write;

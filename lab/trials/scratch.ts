@@ -133,11 +133,11 @@ async function empty(
  * @throws {LakehouseError} When the namespace was made by somebody else, or the catalog cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { query } from "@lakehouse";
+ * import { ask } from "@lakehouse";
  * import { trials } from "@lakehouse/lab";
  *
  * const lab = await trials.scratchNamespace("lab");
- * await query(`CREATE TABLE ${lab}.numbers AS SELECT 1 AS one`);
+ * await ask(`CREATE TABLE ${lab}.numbers AS SELECT 1 AS one`);
  * await trials.removeScratch(lab);
  * ```
  */

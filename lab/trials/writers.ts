@@ -85,14 +85,14 @@ async function runJob<T>(
  * @throws {unknown} The signal's reason.
  * @example Usage
  * ```ts ignore
- * import { query } from "@lakehouse";
+ * import { ask } from "@lakehouse";
  * import { engines, trials } from "@lakehouse/lab";
  *
  * const spark = await engines.sparkSession();
  * const insert = (n: number) => `INSERT INTO lab.numbers VALUES (${n})`;
  * const ledger = await trials.runWriters({
  *   Spark: (n: number) => spark.sql(insert(n)),
- *   Trino: (n: number) => query(insert(n)),
+ *   Trino: (n: number) => ask(insert(n), { isQuiet: true }),
  * }, [1, 2, 3, 4, 5, 6]);
  * console.log(ledger.committed.length, ledger.conflicts);
  * ```

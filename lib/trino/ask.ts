@@ -14,9 +14,21 @@ import type { Statement } from "./sql.ts";
 /** A question this quick needs no bar. */
 const QUICK_MS = 2_000;
 
+/** Options of {@linkcode ask}. */
+export interface AskOptions extends QueryOptions {
+  /**
+   * Shows nothing: no bar, and of a failure no details. For what is asked many
+   * times at once, or is meant to fail.
+   *
+   * @default {false}
+   */
+  isQuiet?: boolean;
+}
+
 /**
- * Asks Trino one question, as a text or as a fragment made by {@linkcode sql}; a
- * progress bar shows when it takes longer than two seconds.
+ * Asks Trino one question, as a text or as a fragment made by {@linkcode sql}. A
+ * progress bar shows when it takes longer than two seconds; when it fails, what
+ * lies behind shows folded.
  *
  * @throws {TrinoError} When Trino refuses or fails the statement.
  * @example Usage
@@ -30,8 +42,10 @@ const QUICK_MS = 2_000;
  */
 export async function ask(
   statement: Statement,
-  options: QueryOptions = {},
+  options: AskOptions = {},
 ): Promise<QueryResult> {
+  const { isQuiet = false, ...rest } = options;
+  if (isQuiet) return await query(statement, rest);
   const started = performance.now();
   let bar: Progress | undefined;
   try {
@@ -48,7 +62,7 @@ export async function ask(
           } rows read`,
         });
       },
-      ...options,
+      ...rest,
     });
     await bar?.done();
     return result;

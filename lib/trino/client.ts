@@ -248,14 +248,15 @@ async function cancel(id: string, options: QueryOptions): Promise<void> {
 
 /**
  * Runs one SQL statement to its end: a text, or a fragment with values made by
- * {@linkcode sql}.
+ * {@linkcode sql}. Notebooks use `ask()`, which shows how far it is.
  *
  * @throws {TrinoError} When Trino refuses or fails the statement: name, message, line and query id.
  * @throws {LakehouseError} When Trino cannot be reached.
  * @throws {unknown} The signal's reason, after the query was cancelled on the server.
  * @example Usage
  * ```ts ignore
- * import { query, sql } from "@lakehouse";
+ * import { query } from "./client.ts";
+ * import { sql } from "./sql.ts";
  *
  * const { first } = await query(sql`
  *   SELECT count(*) AS trips FROM taxi_trips WHERE company = ${"Flash Cab"}`);

@@ -58,9 +58,9 @@ const SHOWN = 20;
  *
  * @example Usage
  * ```ts ignore
- * import { query } from "@lakehouse";
+ * import { ask } from "@lakehouse";
  *
- * const result = await query("SELECT 9007199254740993 AS big");
+ * const result = await ask("SELECT 9007199254740993 AS big");
  * result.rows[0]?.big; // 9007199254740993n
  * result.toPlot()[0]?.big; // 9007199254740992
  * ```

@@ -28,7 +28,7 @@ testBroken("07", [
   {
     claim: "A rollback writes metadata and touches no data file",
     from:
-      "await query(`ALTER TABLE ${trips} EXECUTE rollback_to_snapshot(${good.id})`);",
+      "await ask(`ALTER TABLE ${trips} EXECUTE rollback_to_snapshot(${good.id})`);",
     to:
       "await spark.sql(`INSERT OVERWRITE ${trips} SELECT * FROM ${trips} VERSION AS OF ${good.id}`);",
   },
@@ -82,11 +82,11 @@ testBroken("07", [
     claim: "Once it is published, both engines see all of it",
     from: "const published = await past();",
     to:
-      "await query(`DELETE FROM ${trips} WHERE hour(started) = 3`); const published = await past();",
+      "await ask(`DELETE FROM ${trips} WHERE hour(started) = 3`); const published = await past();",
   },
   {
     claim: "A branch that main has left behind cannot overwrite it",
-    from: "await query(`INSERT INTO ${trips} ${delivery(29, 29)}`);",
+    from: "await ask(`INSERT INTO ${trips} ${delivery(29, 29)}`);",
     to: "",
   },
   {

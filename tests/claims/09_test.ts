@@ -4,31 +4,31 @@ testBroken("09", [
   {
     // A writer that commits twice what it was told once.
     claim: "The table has every trip",
-    from: "=> query(insert(batch));",
-    to: "=> query(insert(batch)).then(() => query(insert(batch)));",
+    from: "=> ask(insert(batch), quiet);",
+    to: "=> ask(insert(batch)).then(() => ask(insert(batch)));",
   },
   {
     // A writer that commits its batches in two halves.
     claim: "No reader saw a part of a commit",
-    from: "=> query(insert(batch));",
-    to: `=> query(insert(batch) + " AND trip % 3 = 0")
-      .then(() => query(insert(batch) + " AND trip % 3 > 0"));`,
+    from: "=> ask(insert(batch), quiet);",
+    to: `=> ask(insert(batch) + " AND trip % 3 = 0")
+      .then(() => ask(insert(batch) + " AND trip % 3 > 0"));`,
   },
   {
     // A reader that is a second late.
     claim: "Who asks after a commit sees it",
-    from: `await query(counts("trips"))`,
-    to: `await query(counts("trips").replace("GROUP",
-      "FOR TIMESTAMP AS OF current_timestamp - INTERVAL '1' SECOND GROUP"))`,
+    from: `await ask(counts("trips"), quiet)`,
+    to: `await ask(counts("trips").replace("GROUP",
+      "FOR TIMESTAMP AS OF current_timestamp - INTERVAL '1' SECOND GROUP"), quiet)`,
   },
   {
     // A writer that reads in one statement and writes in another.
     claim: "Every row holds the number of acknowledged commits",
-    from: `"Trino, UPDATE": () => query(update),`,
+    from: `"Trino, UPDATE": () => ask(update, quiet),`,
     to: `"Trino, UPDATE": async () => {
-      const { first } = await query(look);
+      const { first } = await ask(look);
       await new Promise((resolve) => setTimeout(resolve, 3_000));
-      await query(\`UPDATE \${lab}.tally SET n = \${first.high} + 1\`);
+      await ask(\`UPDATE \${lab}.tally SET n = \${first.high} + 1\`);
     },`,
   },
   {
@@ -39,10 +39,10 @@ testBroken("09", [
   {
     // A reader that asks in two statements.
     claim: "No reader saw an update half done",
-    from: "(await query(look)).first }",
+    from: "(await ask(look, quiet)).first }",
     to: `({
-      ...(await query(look)).first,
-      high: (await query(look)).first.high,
+      ...(await ask(look)).first,
+      high: (await ask(look)).first.high,
     }) }`,
   },
   {
@@ -53,8 +53,8 @@ testBroken("09", [
   {
     // Trino deletes other rows than Spark.
     claim: "All four ways lead to the same rows",
-    from: "? query(text)",
-    to: `? query(text.replace("% 100 = 0", "% 100 = 4"))`,
+    from: "? ask(text)",
+    to: `? ask(text.replace("% 100 = 0", "% 100 = 4"))`,
   },
   {
     // The writer lives.
@@ -74,7 +74,7 @@ testBroken("09", [
     from: `const stock = await iceberg.tableObjects(lab, "survivor");`,
     to: `const least =
       \`\${settings().trinoCatalog}.remove_orphan_files_min_retention\`;
-    await query(
+    await ask(
       \`ALTER TABLE \${lab}.survivor
         EXECUTE remove_orphan_files(retention_threshold => '0s')\`,
       { session: { [least]: "0s" } },

@@ -14,7 +14,7 @@ testBroken("10", [
     // Manifests count a row that a file of deletes takes away.
     claim: "The manifests alone have the count",
     from: "const start = iceberg.columnTotals",
-    to: `await query(\`DELETE FROM \${lab}.trips WHERE ${LEAST}\`);\n` +
+    to: `await ask(\`DELETE FROM \${lab}.trips WHERE ${LEAST}\`);\n` +
       "const start = iceberg.columnTotals",
   },
   {
@@ -22,7 +22,7 @@ testBroken("10", [
     claim: "All four have the same checksum over all columns",
     from: 'const original = await engines.checksumEverywhere(lab, "trips");',
     to: 'const original = await engines.checksumEverywhere(lab, "trips");\n' +
-      `await query(\`UPDATE \${lab}.trips SET extras = extras + 1 WHERE ${LEAST}\`);\n` +
+      `await ask(\`UPDATE \${lab}.trips SET extras = extras + 1 WHERE ${LEAST}\`);\n` +
       'original[2] = (await engines.checksumEverywhere(lab, "trips"))[2]!;',
   },
   {
@@ -39,11 +39,11 @@ testBroken("10", [
   {
     claim: "Trino refuses a view of Spark's",
     from: "await spark.sql(`CREATE OR REPLACE VIEW",
-    to: "await query(`CREATE OR REPLACE VIEW",
+    to: "await ask(`CREATE OR REPLACE VIEW",
   },
   {
     claim: "Spark reads a view of Trino's only if",
-    from: "await query(`CREATE OR REPLACE VIEW",
+    from: "await ask(`CREATE OR REPLACE VIEW",
     to: "await spark.sql(`CREATE OR REPLACE VIEW",
   },
   {
@@ -62,6 +62,6 @@ testBroken("10", [
   {
     claim: "The notebook leaves nothing behind",
     from: "const removed =",
-    to: "await query(`DROP TABLE ${lab}.trips`);\nconst removed =",
+    to: "await ask(`DROP TABLE ${lab}.trips`);\nconst removed =",
   },
 ]);

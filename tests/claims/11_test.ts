@@ -37,7 +37,7 @@ await deliver("by_spark", 1);`,
     // A row more in one of the tables, after the repair.
     from: "const after = await trials.queryCosts",
     to:
-      `await query(\`INSERT INTO \${lab}.by_trino (payment_type, tips) VALUES ('Credit Card', 1)\`);
+      `await ask(\`INSERT INTO \${lab}.by_trino (payment_type, tips) VALUES ('Credit Card', 1)\`);
 const after = await trials.queryCosts`,
   },
   {
@@ -45,7 +45,7 @@ const after = await trials.queryCosts`,
     // As many companies, one of which has another sum.
     from: "const after = await trials.queryCosts",
     to:
-      `await query(\`UPDATE \${lab}.by_trino SET tips = tips + 1 WHERE unique_key = (
+      `await ask(\`UPDATE \${lab}.by_trino SET tips = tips + 1 WHERE unique_key = (
   SELECT min(unique_key) FROM \${lab}.by_trino WHERE payment_type = 'Credit Card')\`);
 const after = await trials.queryCosts`,
   },
@@ -53,7 +53,7 @@ const after = await trials.queryCosts`,
     claim: "After the repair a question reads fewer bytes",
     // One table is repaired before anything is measured.
     from: "const before = await trials.queryCosts",
-    to: `await query(\`ALTER TABLE \${lab}.by_trino EXECUTE optimize\`);
+    to: `await ask(\`ALTER TABLE \${lab}.by_trino EXECUTE optimize\`);
 const before = await trials.queryCosts`,
   },
 ]);

@@ -35,7 +35,7 @@ async function checksums(spark: SparkSession, at?: bigint) {
   await using db = await duckdb({ kinds: tree });
   const trino = await query(checksumSql("trino", fields, from));
   const inSpark = await spark.sql(checksumSql("spark", fields, from));
-  const inDuckdb = await db.query(checksumSql("duckdb", fields, "kinds"));
+  const inDuckdb = await db.sql(checksumSql("duckdb", fields, "kinds"));
   const own = await tableChecksum(tree);
   return [trino.first, inSpark.first, inDuckdb.first].map((first) => ({
     rows: Number(first.row_count),

@@ -6,14 +6,21 @@ import {
 } from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
-import { duckdb, duckdbQuery } from "../../lab/engines/duckdb/duckdb.ts";
+import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import type { TableTree } from "../../lab/iceberg/tree.ts";
 import { tableTree } from "../../lab/iceberg/tree.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
 import { withNamespace } from "../namespace.ts";
 
 const NAMESPACE = "duckdb_test";
+
+/** One question about the given snapshots. */
+async function ask(text: string, tables: Record<string, TableTree>) {
+  await using db = await duckdb(tables);
+  return await db.sql(text);
+}
 
 /** Folders with copies of files that this process left behind. */
 async function leftovers(): Promise<string[]> {
@@ -46,7 +53,7 @@ Deno.test("DuckDB", async (t) => {
       "has every value of a table exactly as Trino has it",
       async () => {
         const trees = { kinds: await tableTree(NAMESPACE, "kinds") };
-        const ours = await duckdbQuery(
+        const ours = await ask(
           "SELECT * FROM kinds ORDER BY id",
           trees,
         );
@@ -71,7 +78,7 @@ Deno.test("DuckDB", async (t) => {
           "INSERT INTO kinds (id, title, name) VALUES (9007199254740993, 'd', 'new')",
         );
         const trees = { kinds: await tableTree(NAMESPACE, "kinds") };
-        const ours = await duckdbQuery("FROM kinds ORDER BY id", trees);
+        const ours = await ask("FROM kinds ORDER BY id", trees);
         const theirs = await query("SELECT * FROM kinds ORDER BY id");
         assertEquals(ours.rows, theirs.rows);
         assertEquals(ours.rows.map(({ name }) => name), [
@@ -88,7 +95,7 @@ Deno.test("DuckDB", async (t) => {
       await query("DELETE FROM kinds WHERE id = 3");
       const tree = await tableTree(NAMESPACE, "kinds");
       assert(tree.manifests.some(({ content }) => content === "deletes"));
-      const ours = await duckdbQuery("SELECT id, title FROM kinds", {
+      const ours = await ask("SELECT id, title FROM kinds", {
         kinds: tree,
       });
       assertEquals(ours.rows, [{ id: 1n, title: 'it\'s "ü"' }]);
@@ -104,10 +111,10 @@ Deno.test("DuckDB", async (t) => {
           before: await tableTree(NAMESPACE, "kinds", { at: first }),
           empty: await tableTree(NAMESPACE, "kinds", { at: snapshots[0]!.id }),
         });
-        const { rows } = await db.query(`SELECT id, name FROM before
+        const { rows } = await db.sql(`SELECT id, name FROM before
         WHERE id NOT IN (SELECT id FROM now) ORDER BY id`);
         assertEquals(rows, [{ id: 2, name: null }, { id: 3, name: "c" }]);
-        assertEquals((await db.query("FROM empty")).rows, []);
+        assertEquals((await db.sql("FROM empty")).rows, []);
       },
     );
 
@@ -116,12 +123,12 @@ Deno.test("DuckDB", async (t) => {
       async () => {
         await using db = await duckdb({});
         const error = await assertRejects(
-          () => db.query("SELECT nope FROM nothing"),
+          () => db.sql("SELECT nope FROM nothing"),
           LakehouseError,
         );
         assertStringIncludes(error.message, "nothing does not exist");
         assertStringIncludes(error.message, "LINE 1");
-        assertEquals((await db.query("SELECT 1 AS n, 2 AS n")).rows, [{
+        assertEquals((await db.sql("SELECT 1 AS n, 2 AS n")).rows, [{
           n: 1,
           n_2: 2,
         }]);
@@ -136,8 +143,8 @@ Deno.test("DuckDB", async (t) => {
       const long =
         "SELECT count(*) FROM range(100000000000) t(n) WHERE hash(n) % 7 = 1";
       const [stopped, other] = await Promise.allSettled([
-        db.query(long, { signal: controller.signal }),
-        db.query(
+        db.sql(long, { signal: controller.signal }),
+        db.sql(
           "SELECT count(*) AS n FROM range(50000000) t(n) WHERE hash(n) >= 0",
         ),
       ]);
@@ -145,7 +152,7 @@ Deno.test("DuckDB", async (t) => {
       assertEquals(other.status, "fulfilled");
       assert(performance.now() - started < 20_000);
       await assertRejects(
-        () => db.query(long, { limitMs: 500 }),
+        () => db.sql(long, { limitMs: 500 }),
         LakehouseError,
         "took longer than 500 ms",
       );
@@ -162,7 +169,7 @@ Deno.test("DuckDB", async (t) => {
         await spark.sql("DELETE FROM vectors WHERE id = 1");
         const tree = await tableTree(NAMESPACE, "vectors");
         await assertRejects(
-          () => duckdbQuery("FROM vectors", { vectors: tree }),
+          () => ask("FROM vectors", { vectors: tree }),
           LakehouseError,
           "it has deletion vectors",
         );

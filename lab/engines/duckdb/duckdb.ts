@@ -15,12 +15,10 @@ import { checkReadable } from "../../iceberg/deletes.ts";
 import { inParallel, objectReader } from "../../iceberg/object_store.ts";
 import type { TableTree } from "../../iceberg/tree.ts";
 import { makeCopiesDir } from "./copies.ts";
-import { type DuckdbQueryOptions, openViews } from "./instance.ts";
+import { type DuckdbSqlOptions, openViews } from "./instance.ts";
 import { type LocalFile, viewSql } from "./view.ts";
 import { interruptSignal, withLimit } from "../../../lib/core/interrupt.ts";
 import type { StatementResult } from "../statement_result.ts";
-
-export type { DuckdbQueryOptions };
 
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 
@@ -46,7 +44,7 @@ export interface Duckdb extends AsyncDisposable {
    * @throws {LakehouseError} When DuckDB refuses or fails it.
    * @throws {unknown} The signal's reason, after the query has ended.
    */
-  query(sql: string, options?: DuckdbQueryOptions): Promise<StatementResult>;
+  sql(text: string, options?: DuckdbSqlOptions): Promise<StatementResult>;
   /** Closes it and removes the fetched files. */
   close(): Promise<void>;
 }
@@ -106,7 +104,7 @@ async function fetchFiles(
  * import { engines, iceberg } from "@lakehouse/lab";
  *
  * await using db = await engines.duckdb({ trips: await iceberg.tableTree("chicago", "taxi_trips") });
- * const { first } = await db.query("SELECT count(*) AS n FROM trips");
+ * const { first } = await db.sql("SELECT count(*) AS n FROM trips");
  * console.log(first.n);
  * ```
  */
@@ -133,7 +131,7 @@ export async function duckdb(
     return {
       files: files.length,
       bytes: files.reduce((sum, { file }) => sum + file.bytes, 0),
-      query: instance.run,
+      sql: instance.run,
       close,
       [Symbol.asyncDispose]: close,
     };
@@ -141,28 +139,4 @@ export async function duckdb(
     await remove();
     throw error;
   }
-}
-
-/**
- * Asks DuckDB one question about the given snapshots; see {@linkcode duckdb}.
- *
- * @throws {LakehouseError} When a snapshot cannot be read this way, or DuckDB refuses or fails the statement.
- * @throws {unknown} The signal's reason.
- * @example Usage
- * ```ts ignore
- * import { engines, iceberg } from "@lakehouse/lab";
- *
- * await engines.duckdbQuery(
- *   "SELECT company, count(*) AS trips FROM trips GROUP BY 1 ORDER BY 2 DESC LIMIT 5",
- *   { trips: await iceberg.tableTree("chicago", "taxi_trips") },
- * );
- * ```
- */
-export async function duckdbQuery(
-  sql: string,
-  tables: Record<string, TableTree>,
-  options: DuckdbOptions = {},
-): Promise<StatementResult> {
-  await using db = await duckdb(tables, options);
-  return await db.query(sql, options);
 }

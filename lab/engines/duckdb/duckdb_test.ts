@@ -5,7 +5,7 @@ import { LakehouseError } from "../../../lib/core/errors.ts";
 
 Deno.test("duckdb() returns every value in the form that Trino's results have", async () => {
   await using db = await duckdb({});
-  const { first, columns } = await db.query(`SELECT
+  const { first, columns } = await db.sql(`SELECT
     9007199254740993 AS big,
     12345678901234567890.10::DECIMAL(38,2) AS money,
     TIMESTAMPTZ '2024-03-05 13:45:00.123456+01' AS instant,
@@ -44,7 +44,7 @@ Deno.test("duckdb() returns every value in the form that Trino's results have", 
 
 Deno.test("duckdb() draws its values as charts take them", async () => {
   await using db = await duckdb({});
-  const result = await db.query(
+  const result = await db.sql(
     "SELECT 1.5::DECIMAL(3,1) AS n, DATE '2020-01-01' AS d",
   );
   assertEquals(result.toPlot(), [{ n: 1.5, d: new Date("2020-01-01") }]);
@@ -52,7 +52,7 @@ Deno.test("duckdb() draws its values as charts take them", async () => {
 
 Deno.test("duckdb() leaves the timers of its caller alone", async () => {
   await using db = await duckdb({});
-  await db.query("SELECT sum(range) FROM range(100_000_000)");
+  await db.sql("SELECT sum(range) FROM range(100_000_000)");
   const timers = (async () => {
     for (let i = 0; i < 50; i++) await new Promise((r) => setTimeout(r, 0));
   })();

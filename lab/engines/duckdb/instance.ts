@@ -14,8 +14,8 @@ import type { DuckdbReply, DuckdbRequest } from "./worker.ts";
 
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 
-/** Options of {@linkcode Duckdb.query}. */
-export interface DuckdbQueryOptions {
+/** Options of {@linkcode Duckdb.sql}. */
+export interface DuckdbSqlOptions {
   /** Ends the query. @default {interruptSignal()} */
   signal?: AbortSignal;
   /** Longest time it may take, in milliseconds. @default {1_800_000} */
@@ -30,7 +30,7 @@ export interface DuckdbInstance {
    * @throws {LakehouseError} When DuckDB refuses or fails it.
    * @throws {unknown} The signal's reason, after the statement has ended.
    */
-  run(sql: string, options?: DuckdbQueryOptions): Promise<StatementResult>;
+  run(sql: string, options?: DuckdbSqlOptions): Promise<StatementResult>;
   /** Closes it; statements that run are lost. */
   close(): Promise<void>;
 }
