@@ -14,7 +14,7 @@ import {
 } from "./document.ts";
 import { replaceLinks } from "./links.ts";
 
-/** Lines a code cell may have, its imports aside. */
+/** Lines a code cell may have, its imports included. */
 export const LONGEST_CELL = 15;
 
 /**
@@ -63,9 +63,7 @@ export function shapeProblems(path: string, notebook: Notebook): string[] {
     if (outputs.length > 0 || (cell.execution_count ?? null) !== null) {
       add(`cell ${number}`, "it holds outputs: deno task strip");
     }
-    // Imports are a list, not something to follow.
-    const code = source.replace(/^import\b[^;]*;\n+/gm, "");
-    const lines = code.trimEnd().split("\n").length;
+    const lines = source.trimEnd().split("\n").length;
     if (lines > LONGEST_CELL) {
       add(
         `cell ${number}`,

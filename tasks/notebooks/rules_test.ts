@@ -49,6 +49,13 @@ Deno.test("shapeProblems() names the cell that holds outputs", () => {
   );
 });
 
+Deno.test("shapeProblems() counts imports among the lines of a cell", () => {
+  const imports = `import {\n${"  x,\n".repeat(14)}} from "@lakehouse";\n`;
+  assertEquals(problems({ source: imports }), [
+    "01-x.ipynb, cell 1: it has 16 lines, 15 is the most",
+  ]);
+});
+
 Deno.test("shapeProblems() finds long, empty and unexplained cells", () => {
   assertEquals(problems({ source: "1;\n".repeat(15) }), []);
   assertEquals(problems({ source: "1;\n".repeat(16) }), [
