@@ -5,7 +5,7 @@
  */
 
 import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
-import { tableTree } from "../../lab/iceberg/tree.ts";
+import { tableTree } from "../../lab/iceberg/snapshots.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";

@@ -8,7 +8,8 @@
 import { checksumSql, tableChecksum } from "./checksum.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { duckdb } from "./duckdb/duckdb.ts";
-import { type TableTree, tableTree } from "../iceberg/tree.ts";
+import { tableTree } from "../iceberg/snapshots.ts";
+import type { TableTree } from "../iceberg/tree.ts";
 import { sparkSession } from "./spark_session.ts";
 import { identifier } from "../../lib/trino/literal.ts";
 import { query } from "../../lib/trino/client.ts";

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deflateRaw, zstdCompress } from "node:zlib";
 import avro from "avsc";
 import { readAvro } from "./avro.ts";
@@ -45,9 +45,12 @@ const RECORDS = Array.from({ length: 50 }, (_, n) => ({
 
 Deno.test("readAvro() reads what is compressed in any way Iceberg has, and what is not", async () => {
   for (const codec of ["null", "deflate", "zstandard"]) {
-    const { records, header } = await readAvro(await write(RECORDS, codec));
-    assertEquals(records.map((each) => ({ ...each })), RECORDS);
-    assertEquals(header["avro.codec"] ?? "null", codec);
+    const file = await write(RECORDS, codec);
+    assertEquals((await readAvro(file)).map((each) => ({ ...each })), RECORDS);
+    // The codec's name in the header, behind its length.
+    const name = `avro.codec${String.fromCharCode(2 * codec.length)}${codec}`;
+    const header = new TextDecoder("latin1").decode(file);
+    assert(codec === "null" || header.includes(name), codec);
   }
 });
 
@@ -73,10 +76,8 @@ Deno.test("readAvro() keeps every digit of a long", async () => {
     ...[2, id.length * 2, ...id],
     ...sync,
   ]);
-  const { records } = await readAvro(file);
-  assertEquals(records.map((each) => ({ ...each })), [{
-    id: 9007199254740993n,
-  }]);
+  const [record] = await readAvro(file);
+  assertEquals({ ...record }, { id: 9007199254740993n });
 });
 
 Deno.test("readAvro() fails on what is no whole Avro file", async () => {

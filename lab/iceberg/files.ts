@@ -4,12 +4,8 @@
  * @module
  */
 
-import {
-  type ColumnName,
-  columnsById,
-  type PartitionSpec,
-  type TableMetadata,
-} from "./metadata.ts";
+import { type ColumnName, columnsById } from "./columns.ts";
+import type { PartitionSpec, TableMetadata } from "./metadata.ts";
 import {
   decodeBound,
   partitionValue,
@@ -124,8 +120,8 @@ interface SpecField {
   type: string;
 }
 
-/** How the files of one table are read: its columns and partitionings. */
-export interface FileReader {
+/** How the files of one table are laid out: its columns and partitionings. */
+export interface TableLayout {
   /** Columns by id. */
   columns: Map<number, ColumnName>;
   /** Fields of each partitioning. */
@@ -133,10 +129,10 @@ export interface FileReader {
 }
 
 /** Makes what {@linkcode toManifestFile} and {@linkcode toDataFile} need to know. */
-export function fileReader(
+export function tableLayout(
   metadata: TableMetadata,
   schemaId: number,
-): FileReader {
+): TableLayout {
   const columns = columnsById(metadata, schemaId);
   const fieldsOf = (spec: PartitionSpec) =>
     spec.fields.map(({ name, fieldId, sourceId, transform }) => ({
@@ -163,11 +159,11 @@ function bound(field: SpecField, bytes: Uint8Array | null): unknown {
 
 /** A record of a manifest list. */
 export function toManifestFile(
-  reader: FileReader,
+  layout: TableLayout,
   record: Record<string, unknown>,
 ): ManifestFile {
   const json = record as Json;
-  const fields = reader.specs.get(json.partition_spec_id) ?? [];
+  const fields = layout.specs.get(json.partition_spec_id) ?? [];
   const count = (...names: string[]) =>
     Number(
       names.map((name) => json[name]).find((value) => value ?? false) ?? 0,
@@ -204,7 +200,7 @@ type Entries<T> = { key: number; value: T }[] | null | undefined;
 const asMap = <T>(entries: Entries<T>) =>
   new Map((entries ?? []).map(({ key, value }) => [key, value]));
 
-function toColumns(reader: FileReader, file: Json): ColumnStats[] {
+function toColumns(layout: TableLayout, file: Json): ColumnStats[] {
   const sizes = asMap<bigint>(file.column_sizes);
   const values = asMap<bigint>(file.value_counts);
   const nulls = asMap<bigint>(file.null_value_counts);
@@ -218,7 +214,7 @@ function toColumns(reader: FileReader, file: Json): ColumnStats[] {
   );
   return [...ids].sort((a, b) => a - b).map((id) => {
     // Columns of Iceberg's own, such as those of delete files, are in no schema.
-    const { name, type } = reader.columns.get(id) ?? RESERVED.get(id) ??
+    const { name, type } = layout.columns.get(id) ?? RESERVED.get(id) ??
       { name: `column ${id}`, type: "binary" };
     const decoded = (bounds: Map<number, Uint8Array>) => {
       const bytes = bounds.get(id);
@@ -246,12 +242,12 @@ const STATUSES = ["existing", "added", "deleted"] as const;
 
 /** A record of a manifest. */
 export function toDataFile(
-  reader: FileReader,
+  layout: TableLayout,
   manifest: ManifestFile,
   record: Record<string, unknown>,
 ): DataFile {
   const { data_file: file, ...entry } = record as Json;
-  const fields = reader.specs.get(manifest.specId) ?? [];
+  const fields = layout.specs.get(manifest.specId) ?? [];
   const values = Object.values(file.partition ?? {});
   return {
     path: file.file_path,
@@ -268,7 +264,7 @@ export function toDataFile(
     ),
     specId: manifest.specId,
     sortOrderId: file.sort_order_id ?? 0,
-    columns: toColumns(reader, file),
+    columns: toColumns(layout, file),
     status: STATUSES[entry.status as number] ?? "existing",
     // What a new manifest leaves out is that of the manifest.
     snapshotId: BigInt(entry.snapshot_id ?? manifest.snapshotId),

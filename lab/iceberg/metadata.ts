@@ -196,59 +196,6 @@ export function tableMetadata(table: Table): TableMetadata {
   };
 }
 
-/** A column by its id, at whatever depth. */
-export interface ColumnName {
-  /** Its name, with those around it: `address.street`, `tags.element`. */
-  name: string;
-  /** Its type's name; that of a nested one is `list`, `map` or `struct`. */
-  type: string;
-}
-
-function walk(
-  fields: Json[],
-  prefix: string,
-  into: Map<number, ColumnName>,
-): void {
-  for (const { id, name, type } of fields) {
-    const path = prefix + name;
-    const kind = typeof type === "string" ? type : type.type;
-    if (!into.has(id)) into.set(id, { name: path, type: kind });
-    if (typeof type === "string") continue;
-    const inside = kind === "struct"
-      ? type.fields
-      : kind === "list"
-      ? [{ id: type["element-id"], name: "element", type: type.element }]
-      : [
-        { id: type["key-id"], name: "key", type: type.key },
-        { id: type["value-id"], name: "value", type: type.value },
-      ];
-    walk(inside, `${path}.`, into);
-  }
-}
-
-/** The columns of one schema by id, nested ones too. */
-export function columnsOf(fields: readonly Field[]): Map<number, ColumnName> {
-  const columns = new Map<number, ColumnName>();
-  walk([...fields], "", columns);
-  return columns;
-}
-
-/**
- * Every column the table ever had, by id; `schemaId` says whose names and types
- * hold where schemas differ.
- */
-export function columnsById(
-  metadata: TableMetadata,
-  schemaId: number = metadata.currentSchemaId,
-): Map<number, ColumnName> {
-  const columns = new Map<number, ColumnName>();
-  const named = metadata.schemas.filter(({ id }) => id === schemaId);
-  for (const { fields } of [...named, ...metadata.schemas.toReversed()]) {
-    walk(fields, "", columns);
-  }
-  return columns;
-}
-
 /** The schema a snapshot was written with; the current one for none. */
 export function schemaOf(
   table: Table,

@@ -4,8 +4,26 @@
  * @module
  */
 
-export { type ColumnHistory, columnHistory } from "./column_history.ts";
-export { treeChart, type TreeChartOptions } from "./drawing.ts";
+export {
+  historyChart,
+  type HistoryChartOptions,
+  type HistoryEntry,
+  type Reach,
+  tableHistory,
+} from "./charts/history.ts";
+export {
+  type FileRange,
+  fileRangeChart,
+  type FileRangeChartOptions,
+  fileRanges,
+  type ValueRange,
+} from "./charts/ranges.ts";
+export { treeChart, type TreeChartOptions } from "./charts/tree.ts";
+export {
+  type ColumnHistory,
+  columnHistory,
+  type ColumnName,
+} from "./columns.ts";
 export {
   type ColumnStats,
   type DataFile,
@@ -14,14 +32,6 @@ export {
   type PartitionRange,
 } from "./files.ts";
 export {
-  historyChart,
-  type HistoryChartOptions,
-  type HistoryEntry,
-  type Reach,
-  tableHistory,
-} from "./history.ts";
-export {
-  type ColumnName,
   type PartitionField,
   type PartitionSpec,
   type Ref,
@@ -32,19 +42,14 @@ export {
   tableMetadata,
 } from "./metadata.ts";
 export { copyObject, deleteObject } from "./object_store.ts";
-export {
-  type FileRange,
-  fileRangeChart,
-  type FileRangeChartOptions,
-  fileRanges,
-  type ValueRange,
-} from "./ranges.ts";
 export { readRows, type ReadRowsOptions } from "./rows.ts";
 export {
   compareSnapshots,
-  filesOf,
+  type ReadOptions,
   type SnapshotComparison,
   snapshotFiles,
+  tableTree,
+  type TreeOptions,
 } from "./snapshots.ts";
 export {
   compareObjects,
@@ -53,21 +58,11 @@ export {
   type TableObject,
   type TableObjects,
   tableObjects,
+  type TableState,
+  tableState,
 } from "./table_objects.ts";
-export { type TableState, tableState } from "./table_state.ts";
-export {
-  type ColumnTotal,
-  columnTotals,
-  compareValues,
-  withinBounds,
-} from "./totals.ts";
-export {
-  type ExplorerOptions,
-  type Manifest,
-  type TableTree,
-  tableTree,
-  type TreeOptions,
-} from "./tree.ts";
+export { type ColumnTotal, columnTotals, withinBounds } from "./totals.ts";
+export { filesOf, type Manifest, type TableTree } from "./tree.ts";
 export {
   createView,
   dropView,

@@ -15,9 +15,8 @@ import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import type { Row } from "../../lib/trino/result.ts";
 import type { Field } from "../../lib/catalog/tables.ts";
 import type { DataFile } from "./files.ts";
-import { checkReadable } from "./deletes.ts";
 import { type ObjectReader, objectReader } from "./object_store.ts";
-import type { TableTree } from "./tree.ts";
+import { checkReadable, filesOf, type TableTree } from "./tree.ts";
 import { exactOf, shortest } from "./bounds.ts";
 
 const DEFAULT_LIMIT_MS = 30 * 60_000;
@@ -209,7 +208,7 @@ export async function* readColumns(
     options.limitMs ?? DEFAULT_LIMIT_MS,
     "Reading the table's rows",
   );
-  const files = tree.manifests.flatMap(({ files }) => files);
+  const files = filesOf(tree);
   const data = files.filter(({ content }) => content === "data");
   const objects = objectReader(signal);
   try {

@@ -1,5 +1,6 @@
 /**
- * Every object under a table's location, and what it is there for.
+ * Every object under a table's location, what it is there for, and the state of
+ * repair of the table.
  *
  * @module
  */
@@ -8,11 +9,13 @@ import type { Namespace } from "../../lib/catalog/namespaces.ts";
 import type { DataFile } from "./files.ts";
 import { sameForm, type StoredObject } from "./object_store.ts";
 import {
-  type ExplorerOptions,
+  type ReadOptions,
+  snapshotView,
+  tableTree,
   type TreeReader,
-  viewAt,
   withTable,
-} from "./tree.ts";
+} from "./snapshots.ts";
+import { filesOf } from "./tree.ts";
 
 /** What an object is there for; an orphan is named by no metadata. */
 export type ObjectRole =
@@ -73,7 +76,7 @@ async function reachable(reader: TreeReader): Promise<Map<string, Use>> {
       ...metadata.partitionStatistics,
     ]
   ) use(path, "statistics", snapshotId);
-  const { schema } = viewAt(reader, undefined);
+  const { schema } = snapshotView(reader, undefined);
   // One after the other: each reads only the manifests that are new to it.
   for (const snapshot of table.snapshots) {
     const { manifestList, manifests } = await reader.tree({
@@ -112,7 +115,7 @@ async function reachable(reader: TreeReader): Promise<Map<string, Use>> {
 export async function tableObjects(
   namespace: Namespace,
   table: string,
-  options: ExplorerOptions = {},
+  options: ReadOptions = {},
 ): Promise<TableObjects> {
   return await withTable(namespace, table, options, async (reader) => {
     const location = sameForm(reader.table.location).replace(/\/*$/, "/");
@@ -182,5 +185,61 @@ export function compareObjects(
     removed: before.objects.filter(({ path }) => !has.has(path)),
     rewritten: stayed.filter((object) => !isSame(object)),
     kept: stayed.filter(isSame),
+  };
+}
+
+/** What {@linkcode tableState} counts. */
+export interface TableState {
+  /** Data files of the current snapshot. */
+  dataFiles: number;
+  /** Their size in bytes. */
+  dataBytes: number;
+  /** Rows in them, by the metadata; deletes are not taken off. */
+  rows: number;
+  /** Files of deletes of the current snapshot. */
+  deleteFiles: number;
+  /** Manifests of the current snapshot. */
+  manifests: number;
+  /** Snapshots that a reader can go back to. */
+  snapshots: number;
+  /** Objects under the table's location. */
+  objects: number;
+  /** Those of them that no metadata names. */
+  orphans: number;
+}
+
+/**
+ * Counts what a table consists of, and what lies about it.
+ *
+ * @throws {CatalogError} With status 404 when there is no such table.
+ * @throws {LakehouseError} When the metadata is missing or damaged, or the object store cannot be reached.
+ * @example Usage
+ * ```ts ignore
+ * import { iceberg } from "@lakehouse/lab";
+ *
+ * const { dataFiles, manifests, orphans } = await iceberg.tableState("chicago", "taxi_trips");
+ * console.log(dataFiles, manifests, orphans);
+ * ```
+ */
+export async function tableState(
+  namespace: Namespace,
+  table: string,
+  options: ReadOptions = {},
+): Promise<TableState> {
+  const tree = await tableTree(namespace, table, options);
+  const { objects } = await tableObjects(namespace, table, options);
+  const files = filesOf(tree);
+  const data = files.filter(({ content }) => content === "data");
+  const sum = (key: "bytes" | "rows") =>
+    data.reduce((all, file) => all + Number(file[key]), 0);
+  return {
+    dataFiles: data.length,
+    dataBytes: sum("bytes"),
+    rows: sum("rows"),
+    deleteFiles: files.length - data.length,
+    manifests: tree.manifests.length,
+    snapshots: tree.table.snapshots.length,
+    objects: objects.length,
+    orphans: objects.filter(({ role }) => role === "orphan").length,
   };
 }

@@ -51,11 +51,11 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
  *
  * @example Usage
  * ```ts
- * import { iceberg } from "@lakehouse/lab";
+ * import { compareValues } from "./totals.ts";
  * import { assert } from "@std/assert";
  *
- * assert(iceberg.compareValues("long", 9n, 10n) < 0);
- * assert(iceberg.compareValues("decimal(9, 2)", "9.00", "10.00") < 0);
+ * assert(compareValues("long", 9n, 10n) < 0);
+ * assert(compareValues("decimal(9, 2)", "9.00", "10.00") < 0);
  * ```
  */
 export function compareValues(type: string, a: unknown, b: unknown): number {

@@ -25,7 +25,7 @@ import {
 import { listViews, loadView } from "./views.ts";
 import { getWarehouse } from "../../lib/catalog/warehouses.ts";
 import { inParallel, objectReader, sameForm } from "./object_store.ts";
-import type { ExplorerOptions } from "./tree.ts";
+import type { ReadOptions } from "./snapshots.ts";
 
 const DEFAULT_LIMIT_MS = 5 * 60_000;
 const LIST_VIEWS = "GET /v1/{prefix}/namespaces/{namespace}/views";
@@ -78,7 +78,7 @@ async function namespacesBelow(
   return below.flatMap((namespace, index) => [namespace, ...deeper[index]!]);
 }
 
-function callOptions(options: ExplorerOptions): {
+function callOptions(options: ReadOptions): {
   lake: Catalog;
   signal: AbortSignal;
 } {
@@ -108,7 +108,7 @@ function callOptions(options: ExplorerOptions): {
  * ```
  */
 export async function warehouseTables(
-  options: ExplorerOptions = {},
+  options: ReadOptions = {},
 ): Promise<TableSummary[]> {
   const { lake, signal } = callOptions(options);
   const namespaces = await namespacesBelow(lake, { signal });
@@ -192,7 +192,7 @@ async function viewLocations(
  * ```
  */
 export async function bucketShares(
-  options: ExplorerOptions = {},
+  options: ReadOptions = {},
 ): Promise<BucketShare[]> {
   const { lake, signal } = callOptions(options);
   const reader = objectReader(signal);

@@ -11,7 +11,7 @@ import { checksumSql, tableChecksum } from "../../lab/engines/checksum.ts";
 import { checksumEverywhere } from "../../lab/engines/checksum_everywhere.ts";
 import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { tableTree } from "../../lab/iceberg/tree.ts";
+import { tableTree } from "../../lab/iceberg/snapshots.ts";
 import { readRows } from "../../lab/iceberg/rows.ts";
 import { copyObject } from "../../lab/iceberg/object_store.ts";
 import {

@@ -9,7 +9,7 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { query } from "../../lib/trino/client.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { sql } from "../../lib/trino/sql.ts";
-import { tableState } from "../../lab/iceberg/table_state.ts";
+import { tableState } from "../../lab/iceberg/table_objects.ts";
 import { withNamespace } from "../namespace.ts";
 
 const LAB = "costs_test";

@@ -9,7 +9,7 @@ import { loadTable } from "../../lib/catalog/tables.ts";
 import { duckdb } from "../../lab/engines/duckdb/duckdb.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import type { TableTree } from "../../lab/iceberg/tree.ts";
-import { tableTree } from "../../lab/iceberg/tree.ts";
+import { tableTree } from "../../lab/iceberg/snapshots.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
 import { withNamespace } from "../namespace.ts";

@@ -10,10 +10,8 @@
  * @module
  */
 
-import { filesOf } from "../../iceberg/snapshots.ts";
-import { checkReadable } from "../../iceberg/deletes.ts";
 import { inParallel, objectReader } from "../../iceberg/object_store.ts";
-import type { TableTree } from "../../iceberg/tree.ts";
+import { checkReadable, filesOf, type TableTree } from "../../iceberg/tree.ts";
 import { makeCopiesDir } from "./copies.ts";
 import { type DuckdbSqlOptions, openViews } from "./instance.ts";
 import { type LocalFile, viewSql } from "./view.ts";

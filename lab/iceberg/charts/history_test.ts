@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { DISPLAY } from "../../lib/core/kernel.ts";
-import { type Table, toTable } from "../../lib/catalog/tables.ts";
+import { DISPLAY } from "../../../lib/core/kernel.ts";
+import { type Table, toTable } from "../../../lib/catalog/tables.ts";
 import { historyChart, tableHistory } from "./history.ts";
 
 /** A table whose snapshots are `[id, parent, rows]`, committed in this order. */

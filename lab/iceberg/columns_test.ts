@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { toTable } from "../../lib/catalog/tables.ts";
-import { columnHistory } from "./column_history.ts";
+import { columnHistory } from "./columns.ts";
 
 const field = (id: number, name: string, type: unknown) => ({
   ...{ id, name, type, required: false },

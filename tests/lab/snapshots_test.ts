@@ -14,11 +14,11 @@ import {
 } from "../../lab/iceberg/table_objects.ts";
 import {
   compareSnapshots,
-  filesOf,
   snapshotFiles,
+  tableTree,
 } from "../../lab/iceberg/snapshots.ts";
 import { type DataFile } from "../../lab/iceberg/files.ts";
-import { tableTree } from "../../lab/iceberg/tree.ts";
+import { filesOf } from "../../lab/iceberg/tree.ts";
 import { bucketAndKey, objectReader } from "../../lab/iceberg/object_store.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
 import { s3Client } from "../../lib/store/s3.ts";
@@ -26,7 +26,7 @@ import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
 import { withNamespace } from "../namespace.ts";
 
-const NAMESPACE = "explorer_test";
+const NAMESPACE = "snapshots_test";
 
 async function put(path: string, body: Uint8Array): Promise<void> {
   const { bucket, key } = bucketAndKey(path);
@@ -74,7 +74,7 @@ function bounds(file: DataFile, which: "lower" | "upper") {
   );
 }
 
-Deno.test("the explorer", async (t) => {
+Deno.test("a table read by hand", async (t) => {
   await withNamespace(NAMESPACE, async () => {
     await createKinds();
 
@@ -344,7 +344,7 @@ Deno.test("the explorer", async (t) => {
   });
 });
 
-Deno.test("the explorer reads what Spark writes: branches, tags, deletion vectors", async () => {
+Deno.test("a table that Spark writes is read by hand: branches, tags, deletion vectors", async () => {
   await withNamespace(NAMESPACE, async () => {
     await using spark = await sparkSession();
     await spark.sql(

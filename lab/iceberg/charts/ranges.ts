@@ -5,11 +5,11 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import { chart, COLORS } from "../../lib/show/charts/frame.ts";
-import { column } from "../../lib/show/charts/values.ts";
-import { formatNumber } from "../../lib/core/format.ts";
-import type { Displayable } from "../../lib/core/kernel.ts";
-import type { DataFile } from "./files.ts";
+import { chart, COLORS } from "../../../lib/show/charts/frame.ts";
+import { column } from "../../../lib/show/charts/values.ts";
+import { formatNumber } from "../../../lib/core/format.ts";
+import type { Displayable } from "../../../lib/core/kernel.ts";
+import type { DataFile } from "../files.ts";
 
 /** A stretch of values, its end not included. */
 export interface ValueRange {

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { DISPLAY, type Displayable } from "../../lib/core/kernel.ts";
-import type { DataFile } from "./files.ts";
+import { DISPLAY, type Displayable } from "../../../lib/core/kernel.ts";
+import type { DataFile } from "../files.ts";
 import { fileRangeChart, fileRanges } from "./ranges.ts";
 
 function file(

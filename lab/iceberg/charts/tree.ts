@@ -4,16 +4,21 @@
  * @module
  */
 
-import { chart, COLORS, Plot, textWidth } from "../../lib/show/charts/frame.ts";
-import { displayable } from "../../lib/show/html.ts";
+import {
+  chart,
+  COLORS,
+  Plot,
+  textWidth,
+} from "../../../lib/show/charts/frame.ts";
+import { displayable } from "../../../lib/show/html.ts";
 import {
   formatBytes,
   formatDate,
   formatNumber,
-} from "../../lib/core/format.ts";
-import { DISPLAY, type Displayable } from "../../lib/core/kernel.ts";
-import type { DataFile } from "./files.ts";
-import type { Manifest, TableTree } from "./tree.ts";
+} from "../../../lib/core/format.ts";
+import { DISPLAY, type Displayable } from "../../../lib/core/kernel.ts";
+import type { DataFile } from "../files.ts";
+import type { Manifest, TableTree } from "../tree.ts";
 
 /** Options of {@linkcode treeChart}. */
 export interface TreeChartOptions {
