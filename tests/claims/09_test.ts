@@ -70,7 +70,7 @@ testBroken("09", [
   },
   {
     // Somebody has tidied up already.
-    claim: "The explorer names the files that a dead writer left",
+    claim: "The files that a dead writer left are found, each by its name",
     from: `const stock = await iceberg.tableObjects(lab, "survivor");`,
     to: `const least =
       \`\${settings().trinoCatalog}.remove_orphan_files_min_retention\`;
