@@ -10,7 +10,7 @@ import { catalog } from "../lib/catalog/config.ts";
 import { loadTable } from "../lib/catalog/tables.ts";
 import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
-import { notebookPaths } from "./notebooks/check.ts";
+import { notebookPaths } from "./notebooks/paths.ts";
 import { command, main, shown } from "./cli.ts";
 import { reportOn } from "./report/main.ts";
 import { printTimes, runNotebooks } from "./notebooks/summaries.ts";

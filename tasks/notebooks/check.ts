@@ -9,8 +9,8 @@ import { basename, dirname } from "node:path";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { type Notebook, readNotebook, toTypeScript } from "./document.ts";
 import { type LinkedText, linkProblems, notebookParts } from "./links.ts";
+import { notebookPaths } from "./paths.ts";
 import {
-  INDEX,
   indexProblems,
   inNotebook,
   numberProblems,
@@ -18,22 +18,6 @@ import {
 } from "./rules.ts";
 import { secretProblems } from "./secrets.ts";
 import { command, main } from "../cli.ts";
-
-/** The notebooks of the project, in reading order. */
-export async function notebookPaths(
-  dir = `${PROJECT_DIR}/notebooks`,
-): Promise<string[]> {
-  const paths: string[] = [];
-  for await (const { name } of Deno.readDir(dir)) {
-    if (name.endsWith(".ipynb")) paths.push(`${dir}/${name}`);
-  }
-  return paths.sort();
-}
-
-/** Those that ask a question: all but the one that lists the others. */
-export async function questionPaths(): Promise<string[]> {
-  return (await notebookPaths()).filter((path) => basename(path) !== INDEX);
-}
 
 async function deno(args: string[]): Promise<{ ok: boolean; text: string }> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

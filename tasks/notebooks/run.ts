@@ -6,8 +6,7 @@
 
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PROJECT_DIR, stateDir } from "../../lib/core/settings.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
+import { stateDir } from "../../lib/core/settings.ts";
 import { notebookFault, readNotebook } from "./document.ts";
 import { run } from "../../lib/core/process.ts";
 import { python } from "../../stack/install/python.ts";
@@ -34,34 +33,6 @@ export interface RunNotebookOptions {
   signal?: AbortSignal;
   /** Told each cell as it is done. */
   onLine?: (line: string) => void;
-}
-
-/**
- * The notebooks whose numbers are named, in reading order.
- *
- * @throws {LakehouseError} When there is none of that number or name.
- */
-export async function notebookPaths(names: string[]): Promise<string[]> {
-  const dir = `${PROJECT_DIR}/notebooks`;
-  const all: string[] = [];
-  for await (const { name } of Deno.readDir(dir)) {
-    if (name.endsWith(".ipynb")) all.push(name);
-  }
-  all.sort();
-  return names.map((wanted) => {
-    const stem = basename(wanted, ".ipynb");
-    const found = all.find((name) =>
-      name === `${stem}.ipynb` || name.startsWith(`${stem}-`)
-    );
-    if (found) return `${dir}/${found}`;
-    throw new LakehouseError({
-      what: `Cannot find the notebook "${wanted}"`,
-      why: `there are ${
-        all.map((name) => basename(name, ".ipynb")).join(", ")
-      }`,
-      next: "name one of them, or its number",
-    });
-  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { notebookText, readNotebook, stripOutputs } from "./document.ts";
-import { notebookPaths } from "./check.ts";
+import { notebookPaths } from "./paths.ts";
 import { command, main } from "../cli.ts";
 
 await main(

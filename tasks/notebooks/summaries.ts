@@ -6,7 +6,8 @@
 
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { outputTexts, readNotebook } from "./document.ts";
-import { type ExecutedNotebook, notebookPaths, runNotebook } from "./run.ts";
+import { findNotebooks } from "./paths.ts";
+import { type ExecutedNotebook, runNotebook } from "./run.ts";
 import { recordRun, runFacts } from "../report/run_facts.ts";
 
 /** Runs the notebooks of these numbers; ends with the first that fails. */
@@ -15,7 +16,7 @@ export async function runNotebooks(
   env: Record<string, string> = {},
 ): Promise<ExecutedNotebook[]> {
   const done: ExecutedNotebook[] = [];
-  for (const path of await notebookPaths(names)) {
+  for (const path of await findNotebooks(names)) {
     const started = new Date();
     const executed = await runNotebook(path, {
       env,

@@ -3,14 +3,14 @@ import { PROJECT_DIR, stateDir } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { notebookTitle, readNotebook } from "../notebooks/document.ts";
-import { type ExecutedNotebook, notebookPaths } from "../notebooks/run.ts";
+import type { ExecutedNotebook } from "../notebooks/run.ts";
 import { runningStackOf } from "../../stack/mod.ts";
 import { python } from "../../stack/install/python.ts";
 import { writeReport } from "./report.ts";
 import { requireChromium } from "./chromium.ts";
 import type { Missing } from "./html.ts";
 import { toPage } from "./page.ts";
-import { questionPaths } from "../notebooks/check.ts";
+import { findNotebooks, questionPaths } from "../notebooks/paths.ts";
 import { command, main } from "../cli.ts";
 import { printTimes, runNotebooks } from "../notebooks/summaries.ts";
 
@@ -90,7 +90,7 @@ async function report(named: string[], options: {
   // Asked first: notebooks run for minutes.
   const chromium = options.pdf ? await requireChromium() : undefined;
   const paths = named.length > 0
-    ? [...new Set(await notebookPaths(named))]
+    ? [...new Set(await findNotebooks(named))]
     : await questionPaths();
   if (!options.executed) console.log(`Stack: ${runningStackOf().name}`);
   const executed = options.executed

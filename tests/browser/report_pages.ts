@@ -8,7 +8,8 @@
 import { assertEquals } from "@std/assert";
 import type { Browser } from "playwright-core";
 import { stateDir } from "../../lib/core/settings.ts";
-import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { findNotebooks } from "../../tasks/notebooks/paths.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { python } from "../../stack/install/python.ts";
 import { writeReport } from "../../tasks/report/report.ts";
 import { recordRun, runFacts } from "../../tasks/report/run_facts.ts";
@@ -32,7 +33,7 @@ export async function reportOf(
   dir: string,
 ): Promise<string> {
   const notebooks: string[] = [];
-  for (const source of await notebookPaths(names)) {
+  for (const source of await findNotebooks(names)) {
     const started = new Date();
     const { path, fault } = await runNotebook(source, { dir });
     assertEquals(fault, undefined);

@@ -8,7 +8,8 @@
 import { assertStringIncludes } from "@std/assert";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { notebookText, readNotebook } from "../../tasks/notebooks/document.ts";
-import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { findNotebooks } from "../../tasks/notebooks/paths.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
 
 /** One way to break a claim of a notebook. */
 export interface Broken {
@@ -60,7 +61,7 @@ export function testBroken(number: string, ways: Broken[]): void {
       ? `notebook ${number} notices: not ${claim}`
       : `notebook ${number} has what breaks ${claim}`;
     Deno.test(name, async () => {
-      const [path] = await notebookPaths([number]);
+      const [path] = await findNotebooks([number]);
       if (!runs) return void await broken(path!, way);
       assertStringIncludes(
         await run(path!, way),

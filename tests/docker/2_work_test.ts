@@ -10,7 +10,8 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { docker } from "../../stack/docker/engine.ts";
-import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { findNotebooks } from "../../tasks/notebooks/paths.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { query } from "../../lib/trino/client.ts";
 import {
   ensureTrinoCatalog,
@@ -21,7 +22,7 @@ import { containerOf, count, sparkProcesses, TRIPS, wrong } from "./lane.ts";
 
 for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
   Deno.test(`notebook ${number} runs unchanged`, async () => {
-    const [path] = await notebookPaths([number]);
+    const [path] = await findNotebooks([number]);
     const { fault, path: executed } = await runNotebook(path!);
     assertEquals(fault, undefined);
     const text = await Deno.readTextFile(executed);

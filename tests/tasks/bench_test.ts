@@ -20,7 +20,8 @@ import { listNamespaces } from "../../lib/catalog/namespaces.ts";
 import { PROJECT_DIR, stateDir } from "../../lib/core/settings.ts";
 import { outputTexts, readNotebook } from "../../tasks/notebooks/document.ts";
 import { s3Client } from "../../lib/store/s3.ts";
-import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { findNotebooks } from "../../tasks/notebooks/paths.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
 
 const ROWS = 50_000;
 const PEERS: Partial<Record<StepName, string[]>> = {
@@ -156,7 +157,7 @@ Deno.test("bench measures product and peers on the same rows, and leaves nothing
     });
     await t.step("nothing is left behind", assertNothingLeft);
     await t.step("notebook 90 shows the results with charts", async () => {
-      const [path] = await notebookPaths(["90"]);
+      const [path] = await findNotebooks(["90"]);
       const { fault, path: executed } = await runNotebook(path!, {
         ...{ dir: `${dir}/executed`, env: { BENCH_RESULTS: dir } },
       });

@@ -2,10 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { type Notebook, notebookText } from "../../tasks/notebooks/document.ts";
-import {
-  notebookPaths,
-  notebookProblems,
-} from "../../tasks/notebooks/check.ts";
+import { notebookProblems } from "../../tasks/notebooks/check.ts";
+import { notebookPaths } from "../../tasks/notebooks/paths.ts";
 
 const GOOD = `import { facts } from "@lakehouse";\n\nfacts({ rows: 1 });`;
 

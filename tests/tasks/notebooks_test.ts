@@ -2,7 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { stateDir } from "../../lib/core/settings.ts";
 import { outputTexts, readNotebook } from "../../tasks/notebooks/document.ts";
 import { secretProblems } from "../../tasks/notebooks/secrets.ts";
-import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { findNotebooks } from "../../tasks/notebooks/paths.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { closedPort } from "../env.ts";
 
 /** Notebooks that ask the stack, in reading order, and their charts at least. */
@@ -13,7 +14,7 @@ const CHARTS: Record<string, number> = {
 
 for (const number of Object.keys(CHARTS).sort()) {
   Deno.test(`notebook ${number} runs, and every check holds`, async () => {
-    const [path] = await notebookPaths([number]);
+    const [path] = await findNotebooks([number]);
     const { fault, path: executed } = await runNotebook(path!);
     assertEquals(fault, undefined);
     const notebook = await readNotebook(executed);
@@ -28,7 +29,7 @@ for (const number of Object.keys(CHARTS).sort()) {
 }
 
 Deno.test("a notebook runs again on what the last run left", async () => {
-  const [path] = await notebookPaths(["03"]);
+  const [path] = await findNotebooks(["03"]);
   const { fault } = await runNotebook(path!);
   assertEquals(fault, undefined);
 });
@@ -36,7 +37,7 @@ Deno.test("a notebook runs again on what the last run left", async () => {
 Deno.test("the notebook that lists the others needs no stack", async () => {
   const dir = await Deno.makeTempDir();
   try {
-    const [path] = await notebookPaths(["00"]);
+    const [path] = await findNotebooks(["00"]);
     const { fault, path: executed } = await runNotebook(path!, {
       dir,
       env: {
@@ -55,7 +56,7 @@ Deno.test("the notebook that lists the others needs no stack", async () => {
 });
 
 Deno.test("a notebook without a stack says so, and keeps what ran", async () => {
-  const [path] = await notebookPaths(["01"]);
+  const [path] = await findNotebooks(["01"]);
   const { fault, path: executed } = await runNotebook(path!, {
     dir: `${stateDir()}/executed-down`,
     env: { MINIO_HOST: `http://127.0.0.1:${closedPort()}` },
