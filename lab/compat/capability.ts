@@ -50,7 +50,15 @@ export type Script =
   | string
   | readonly string[]
   | NotOffered
-  | ((context: ProbeContext) => Promise<Answer>);
+  | Call;
+
+/**
+ * A call: its answer, one that it can explain if it is not the expected one, or
+ * why there is no such thing.
+ */
+export type Call = (
+  context: ProbeContext,
+) => Promise<Answer | Difference | NotOffered>;
 
 /** What a call may use. */
 export interface ProbeContext {

@@ -12,9 +12,11 @@ import {
 } from "./answer.ts";
 import {
   type Capability,
+  type Difference,
   type EngineName,
   type Group,
   isNotOffered,
+  type NotOffered,
   type ProbeContext,
   scriptOf,
 } from "./capability.ts";
@@ -186,7 +188,7 @@ class Matrix {
     return undefined;
   }
 
-  async #ask(probe: Probe): Promise<Answer | { not: string }> {
+  async #ask(probe: Probe): Promise<Answer | Difference | NotOffered> {
     const { capability, engine } = probe;
     const script = scriptOf(capability, engine);
     let namespace = this.options.namespaceOf(engine);
@@ -199,7 +201,9 @@ class Matrix {
     } else if (isNotOffered(script)) {
       return script;
     } else if (typeof script === "function") {
-      answer = await script(this.#context(probe));
+      const came = await script(this.#context(probe));
+      if (!Array.isArray(came)) return came as Difference | NotOffered;
+      answer = came;
     } else {
       for (const text of typeof script === "string" ? [script] : script) {
         answer = await this.#step(probe, text);
@@ -211,8 +215,14 @@ class Matrix {
     return await this.#step(probe, statement, namespace);
   }
 
-  #judge({ capability, steps }: Probe, answer: Answer): Omit<Cell, "seconds"> {
-    const { expect, differs = [] } = capability;
+  #judge(
+    { capability, steps }: Probe,
+    came: Answer | Difference,
+  ): Omit<Cell, "seconds"> {
+    const { expect } = capability;
+    const explained = "says" in came ? [came] : [];
+    const differs = [...explained, ...capability.differs ?? []];
+    const answer = "says" in came ? came.answer : came;
     const shown = { steps, expected: kept(expect), came: kept(answer) };
     if (sameAnswer(answer, expect)) return { verdict: "works", ...shown };
     const known = differs.find((one) => sameAnswer(answer, one.answer));

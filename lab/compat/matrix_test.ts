@@ -1,6 +1,11 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Answer } from "./answer.ts";
-import type { Capability, EngineName } from "./capability.ts";
+import type {
+  Capability,
+  Difference,
+  EngineName,
+  NotOffered,
+} from "./capability.ts";
 import { type CompatEngine, EngineError } from "./engine.ts";
 import { type Cell, runMatrix } from "./matrix.ts";
 
@@ -153,4 +158,24 @@ Deno.test("with one writer the others read what it wrote, or are told that nobod
   assertEquals(cells.trino?.reason, "no count");
   assertEquals(cells.duckdb?.verdict, "not offered");
   assertEquals(cells.duckdb?.reason, "no engine here wrote such a table");
+});
+
+Deno.test("a call may explain its answer, or say that there is no such thing", async () => {
+  const calling = async (came: Answer | Difference | NotOffered) => {
+    const { cells } = await cellsOf(
+      { ...COUNT, engines: { typescript: () => Promise.resolve(came) } },
+      [engine("typescript", () => [])],
+    );
+    const { verdict, reason } = cells.typescript!;
+    return [verdict, reason];
+  };
+  const says = "it counts from 0";
+  assertEquals(await calling([[3]]), ["works", undefined]);
+  assertEquals(await calling({ answer: [[3]], says }), ["works", undefined]);
+  assertEquals(await calling({ answer: [[2]], says }), ["differs", says]);
+  assertEquals(await calling({ not: "no numbers" }), [
+    "not offered",
+    "no numbers",
+  ]);
+  assertEquals(await calling([[2]]), ["fails", "expected 3; came 2"]);
 });
