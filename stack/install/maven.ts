@@ -4,12 +4,9 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { dirname } from "node:path";
-import mavenDownload from "mvn-artifact-download";
-import pRetry from "p-retry";
-import { cacheDir } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { interruptSignal } from "../../lib/core/interrupt.ts";
+import { artifactPath, type ArtifactPin, fetchArtifact } from "./artifact.ts";
 import lockFile from "./maven.lock.json" with { type: "json" };
 
 /** The lock file: which artifacts each set holds, and what each one's bytes are. */
@@ -17,28 +14,11 @@ export interface MavenLock {
   /** Coordinates by set: `trino`, `trino-iceberg`, `s3proxy`, `catalog`, `spark`. */
   sets: Record<string, string[]>;
   /** Checksum and size in bytes by coordinates. */
-  artifacts: Record<string, { sha256: string; size: number }>;
+  artifacts: Record<string, ArtifactPin>;
 }
 
 const lock: MavenLock = lockFile;
 const PARALLEL = 8;
-const RETRIES = 3;
-
-function partsOf(coordinates: string) {
-  const [group = "", artifact = "", ...rest] = coordinates.split(":");
-  const version = rest.at(-1) ?? "";
-  const classifier = rest.length > 2 ? `-${rest[1]}` : "";
-  return {
-    dir: `${group.replaceAll(".", "/")}/${artifact}/${version}`,
-    name: `${artifact}-${version}${classifier}.jar`,
-  };
-}
-
-/** Where the artifact lies in the cache, absolute. */
-export function artifactPath(coordinates: string): string {
-  const { dir, name } = partsOf(coordinates);
-  return `${cacheDir()}/maven/${dir}/${name}`;
-}
 
 /**
  * The files of one set in the lock file's order, absolute.
@@ -78,32 +58,6 @@ export async function artifactState(
   return { total: wanted.length, missing };
 }
 
-async function fetchOne(
-  coordinates: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const path = artifactPath(coordinates);
-  const partial = `${path.split("/").at(-1)}.${crypto.randomUUID()}.part`;
-  await Deno.mkdir(dirname(path), { recursive: true });
-  const file = `${dirname(path)}/${partial}`;
-  try {
-    await mavenDownload.default(coordinates, dirname(path), undefined, partial);
-    signal?.throwIfAborted();
-    const sha256 = createHash("sha256").update(await Deno.readFile(file))
-      .digest("hex");
-    if (sha256 !== lock.artifacts[coordinates]!.sha256) {
-      throw new LakehouseError({
-        what: `Cannot accept ${coordinates}`,
-        why: `its sha256 is ${sha256}, not the one in maven.lock.json`,
-        next: "check the network's proxy, then run the command again",
-      });
-    }
-    await Deno.rename(file, path);
-  } finally {
-    await Deno.remove(file).catch(() => {});
-  }
-}
-
 /** How far {@linkcode fetchArtifacts} is, in bytes. */
 export interface FetchProgress {
   /** Bytes that are there. */
@@ -117,6 +71,7 @@ export interface FetchProgress {
  * file against its sha256.
  *
  * @throws {LakehouseError} When an artifact cannot be fetched after four attempts.
+ * @throws {unknown} The signal's reason; nothing half is left.
  */
 export async function fetchArtifacts(
   sets: string[],
@@ -126,32 +81,32 @@ export async function fetchArtifacts(
   } = {},
 ): Promise<void> {
   const { missing } = await artifactState(sets);
-  const sizeOf = (coordinates: string) => lock.artifacts[coordinates]!.size;
+  const pinOf = (coordinates: string) => lock.artifacts[coordinates]!;
   // Big files first, so that none of them is left to run alone at the end.
-  missing.sort((a, b) => sizeOf(b) - sizeOf(a));
-  const total = missing.reduce((sum, item) => sum + sizeOf(item), 0);
+  missing.sort((a, b) => pinOf(b).size - pinOf(a).size);
+  const total = missing.reduce((sum, item) => sum + pinOf(item).size, 0);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([
+    options.signal ?? interruptSignal(),
+    failed.signal,
+  ]);
   let done = 0;
   const worker = async () => {
     for (let item = missing.shift(); item; item = missing.shift()) {
-      const coordinates = item;
-      options.signal?.throwIfAborted();
-      await pRetry(() => fetchOne(coordinates, options.signal), {
-        retries: RETRIES,
-        signal: options.signal,
-      }).catch((cause) => {
-        if (options.signal?.aborted) throw options.signal.reason;
-        throw new LakehouseError({
-          what: `Cannot download ${coordinates}`,
-          why: cause instanceof LakehouseError
-            ? cause.message
-            : "Maven Central did not answer",
-          next: "check the network, then run the same command again",
-          cause,
-        });
-      });
-      done += sizeOf(coordinates);
+      await fetchArtifact(item, pinOf(item), signal);
+      done += pinOf(item).size;
       options.onProgress?.({ done, total });
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  const workers = Array.from(
+    { length: PARALLEL },
+    () =>
+      worker().catch((error) => {
+        failed.abort(error);
+        throw error;
+      }),
+  );
+  // Each one is waited for, so that none writes after this has ended.
+  await Promise.allSettled(workers);
+  signal.throwIfAborted();
 }

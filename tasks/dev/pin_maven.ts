@@ -55,7 +55,7 @@ function parseList(text: string): Map<string, string> {
       /^\s+(\S+):(?:compile|runtime):(\/.*?\.jar)(?:\s|$)/,
     );
     if (match) {
-      // group:artifact:jar[:classifier]:version, the form of mvn-artifact-*.
+      // group:artifact[:jar:classifier]:version, as artifactPath() takes it.
       files.set(
         match[1]!.replace(/^([^:]+:[^:]+):jar:([^:]+)$/, "$1:$2"),
         match[2]!,
