@@ -31,9 +31,9 @@ export {
   TRIP_COLUMNS,
   type TripColumn,
 } from "./trips/generate.ts";
+export { type ListedObject } from "./store/objects.ts";
 export { s3Client } from "./store/s3.ts";
 export {
-  type StagedFile,
   stagedFiles,
   upload,
   type UploadOptions,

@@ -8,14 +8,13 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
-  DeleteObjectsCommand,
-  ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { catalog } from "../../lib/catalog/config.ts";
 import { dropTable, loadTable } from "../../lib/catalog/tables.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
+import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { removeScratch, scratchNamespace } from "../../lab/trials/scratch.ts";
 
@@ -71,44 +70,23 @@ async function withClient<T>(
 const isNamed = (error: unknown, ...names: string[]) =>
   names.includes((error as { name?: string }).name ?? "");
 
-async function keysUnder(client: S3Client, prefix: string) {
-  const found: { Key: string; Size: number }[] = [];
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        ...{ Bucket: BUCKET, Prefix: prefix, ContinuationToken: token },
-      }),
-    );
-    for (const { Key = "", Size = 0 } of page.Contents ?? []) {
-      found.push({ Key, Size });
-    }
-    token = page.NextContinuationToken;
-  } while (token);
-  return found;
-}
-
 /** How many objects lie under a prefix of the bench's bucket, and their bytes. */
 export function objectsUnder(
   prefix: string,
 ): Promise<{ objects: number; bytes: number }> {
   return withClient(`Cannot list ${BUCKET}/${prefix}`, async (client) => {
-    const found = await keysUnder(client, prefix);
-    const bytes = found.reduce((sum, { Size }) => sum + Size, 0);
-    return { objects: found.length, bytes };
+    const found = { objects: 0, bytes: 0 };
+    for await (const { size } of listObjects(client, BUCKET, prefix)) {
+      found.objects++;
+      found.bytes += size;
+    }
+    return found;
   });
 }
 
 async function empty(client: S3Client, prefix: string): Promise<void> {
-  const found = await keysUnder(client, prefix);
-  for (let start = 0; start < found.length; start += 1000) {
-    const Objects = found.slice(start, start + 1000).map(({ Key }) => ({
-      Key,
-    }));
-    await client.send(
-      new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } }),
-    );
-  }
+  const found = await Array.fromAsync(listObjects(client, BUCKET, prefix));
+  await deleteObjects(client, BUCKET, found.map(({ key }) => key));
 }
 
 /** Removes what lies under a prefix of the bench's bucket. */

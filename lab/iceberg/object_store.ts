@@ -9,11 +9,11 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
-  ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
+import { listObjects } from "../../lib/store/objects.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 
 const PARALLEL = 8;
@@ -98,30 +98,16 @@ async function list(
 ): Promise<StoredObject[]> {
   const { bucket, key } = bucketAndKey(prefix);
   const objects: StoredObject[] = [];
-  let token: string | undefined;
   try {
-    do {
-      const page = await client.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: key,
-          ContinuationToken: token,
-        }),
-        { abortSignal: signal },
-      );
-      for (
-        const { Key = "", Size = 0, LastModified, ETag = "" } of page
-          .Contents ?? []
-      ) {
-        objects.push({
-          path: `s3://${bucket}/${Key}`,
-          bytes: Size,
-          modified: LastModified ?? new Date(NaN),
-          etag: ETag.replaceAll('"', ""),
-        });
-      }
-      token = page.NextContinuationToken;
-    } while (token);
+    const listed = listObjects(client, bucket, key, signal);
+    for await (const { key, size, modified, etag } of listed) {
+      objects.push({
+        path: `s3://${bucket}/${key}`,
+        bytes: size,
+        modified,
+        etag,
+      });
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw s3Error(error, `Cannot list ${prefix}`);

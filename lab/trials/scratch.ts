@@ -4,7 +4,6 @@
  * @module
  */
 
-import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import {
   type CallOptions,
   type Catalog,
@@ -19,13 +18,10 @@ import {
 import { dropTable, listTables, loadTable } from "../../lib/catalog/tables.ts";
 import { dropView, listViews } from "../iceberg/views.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import {
-  bucketAndKey,
-  inParallel,
-  objectReader,
-} from "../iceberg/object_store.ts";
+import { bucketAndKey } from "../iceberg/object_store.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
-import { s3Client } from "../../lib/store/s3.ts";
+import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
+import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 
 /** Says whose a namespace is, so that nobody else's is ever emptied. */
@@ -49,24 +45,22 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Deletes what is left under a table's location once the table is gone. */
-async function deleteObjects(
+async function deleteLeft(
   location: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const reader = objectReader(signal);
+  const { bucket, key } = bucketAndKey(location.replace(/\/*$/, "/"));
   const client = s3Client();
   try {
-    const left = await reader.list(location.replace(/\/*$/, "/"));
-    await inParallel(left, async ({ path }) => {
-      const { bucket, key } = bucketAndKey(path);
-      await client.send(
-        new DeleteObjectCommand({ Bucket: bucket, Key: key }),
-        { abortSignal: signal },
-      );
-    });
+    const left = await Array.fromAsync(
+      listObjects(client, bucket, key, signal),
+    );
+    await deleteObjects(client, bucket, left.map(({ key }) => key), signal);
     return left.length;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw s3Error(error, `Cannot delete what is left under ${location}`);
   } finally {
-    reader.close();
     client.destroy();
   }
 }
@@ -82,7 +76,7 @@ async function removeTable(
     .then((table) => table.location, () => undefined);
   await dropTable(lake, namespace, name, { ...options, purge: true })
     .catch(() => dropTable(lake, namespace, name, options));
-  return location ? await deleteObjects(location, options.signal) : 0;
+  return location ? await deleteLeft(location, options.signal) : 0;
 }
 
 /** Removes what is in the namespace; `undefined` when there is none. */

@@ -1,5 +1,6 @@
 /**
- * Sends files to the object store in memory that does not grow with them.
+ * Files on their way to the object store, in memory that does not grow with
+ * them, and the entity tags they get there.
  *
  * Deno 2.8.1 does not give the memory of a request's body back, so bodies are
  * read into a few buffers that are used again and again. That is why this does
@@ -8,6 +9,8 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -19,7 +22,7 @@ import {
 import { LakehouseError } from "../core/errors.ts";
 
 /** Size of a part, and of each buffer. */
-export const PART_BYTES: number = 16 * 1024 * 1024;
+const PART_BYTES = 16 * 1024 * 1024;
 /** Parts on their way at once, of one file or of several. */
 const PARALLEL = 4;
 
@@ -162,4 +165,44 @@ export async function sendFiles(
     }
     throw error;
   }
+}
+
+/**
+ * The entity tags an object store may give a file: the MD5 of its bytes, and,
+ * when it is sent in parts, the MD5 of the parts' MD5s with their number.
+ *
+ * Stores differ: AWS and MinIO give the second for a file sent in parts, S3Proxy
+ * the first.
+ *
+ * @param partBytes Size of a part. @default {16_777_216}
+ */
+export async function entityTags(
+  path: string,
+  partBytes: number = PART_BYTES,
+): Promise<string[]> {
+  const whole = createHash("md5");
+  const digests: Uint8Array[] = [];
+  let part = createHash("md5");
+  let inPart = 0;
+  for await (
+    const chunk of createReadStream(path, { highWaterMark: 1 << 20 })
+  ) {
+    whole.update(chunk);
+    let rest: Uint8Array = chunk;
+    while (rest.length > 0) {
+      const piece = rest.subarray(0, partBytes - inPart);
+      part.update(piece);
+      inPart += piece.length;
+      rest = rest.subarray(piece.length);
+      if (inPart === partBytes) {
+        digests.push(part.digest());
+        part = createHash("md5");
+        inPart = 0;
+      }
+    }
+  }
+  if (inPart > 0) digests.push(part.digest());
+  const all = createHash("md5");
+  for (const digest of digests) all.update(digest);
+  return [whole.digest("hex"), `${all.digest("hex")}-${digests.length}`];
 }

@@ -6,34 +6,19 @@
 
 import { formatBytes } from "../core/format.ts";
 import { withProgress } from "../show/step.ts";
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import {
   CreateBucketCommand,
-  DeleteObjectsCommand,
   HeadBucketCommand,
-  ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
-import { type FileToSend, PART_BYTES, sendFiles } from "./multipart.ts";
+import { entityTags, type FileToSend, sendFiles } from "./multipart.ts";
+import { deleteObjects, type ListedObject, listObjects } from "./objects.ts";
 import { s3Client, s3Error } from "./s3.ts";
 
-export { s3Client };
-
 const DEFAULT_LIMIT_MS = 60 * 60_000;
-
-/** An object in the staging bucket. */
-export interface StagedFile {
-  /** Its key. */
-  key: string;
-  /** Its size in bytes. */
-  size: number;
-  /** The entity tag: the MD5 of its bytes, or of its parts' MD5s with their number. */
-  etag: string;
-}
 
 /** How far an upload is. */
 export interface UploadProgress {
@@ -87,32 +72,6 @@ async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
 /** Folder of the table's files in the bucket; nothing else in it is touched. */
 const folder = () => `${settings().table}/`;
 
-async function listBucket(
-  client: S3Client,
-  bucket: string,
-): Promise<StagedFile[]> {
-  const files: StagedFile[] = [];
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: folder(),
-        ContinuationToken: token,
-      }),
-    );
-    for (const { Key, Size, ETag } of page.Contents ?? []) {
-      files.push({
-        key: Key ?? "",
-        size: Size ?? 0,
-        etag: (ETag ?? "").replaceAll('"', ""),
-      });
-    }
-    token = page.NextContinuationToken;
-  } while (token);
-  return files;
-}
-
 /**
  * Files in the staging bucket; none when the bucket is not there.
  *
@@ -124,57 +83,17 @@ async function listBucket(
  * console.log((await stagedFiles()).length);
  * ```
  */
-export async function stagedFiles(): Promise<StagedFile[]> {
+export async function stagedFiles(): Promise<ListedObject[]> {
   const { stagingBucket } = settings();
   const client = s3Client();
   try {
-    return await listBucket(client, stagingBucket);
+    return await Array.fromAsync(listObjects(client, stagingBucket, folder()));
   } catch (error) {
     if ((error as { name?: string }).name === "NoSuchBucket") return [];
     throw s3Error(error, `Cannot list the bucket "${stagingBucket}"`);
   } finally {
     client.destroy();
   }
-}
-
-/**
- * The entity tags an object store may give a file: the MD5 of its bytes, and,
- * when it is sent in parts, the MD5 of the parts' MD5s with their number.
- *
- * Stores differ: AWS and MinIO give the second for a file sent in parts, S3Proxy
- * the first.
- *
- * @param partBytes Size of a part. @default {16_777_216}
- */
-export async function entityTags(
-  path: string,
-  partBytes: number = PART_BYTES,
-): Promise<string[]> {
-  const whole = createHash("md5");
-  const digests: Uint8Array[] = [];
-  let part = createHash("md5");
-  let inPart = 0;
-  for await (
-    const chunk of createReadStream(path, { highWaterMark: 1 << 20 })
-  ) {
-    whole.update(chunk);
-    let rest: Uint8Array = chunk;
-    while (rest.length > 0) {
-      const piece = rest.subarray(0, partBytes - inPart);
-      part.update(piece);
-      inPart += piece.length;
-      rest = rest.subarray(piece.length);
-      if (inPart === partBytes) {
-        digests.push(part.digest());
-        part = createHash("md5");
-        inPart = 0;
-      }
-    }
-  }
-  if (inPart > 0) digests.push(part.digest());
-  const all = createHash("md5");
-  for (const digest of digests) all.update(digest);
-  return [whole.digest("hex"), `${all.digest("hex")}-${digests.length}`];
 }
 
 async function localFiles(
@@ -236,9 +155,10 @@ export async function uploadFiles(
   };
   try {
     await ensureBucket(client, stagingBucket);
-    const staged = new Map(
-      (await listBucket(client, stagingBucket)).map((file) => [file.key, file]),
-    );
+    const staged = new Map<string, ListedObject>();
+    for await (const file of listObjects(client, stagingBucket, folder())) {
+      staged.set(file.key, file);
+    }
     const toSend: FileToSend[] = [];
     for (const { name, path, size } of files) {
       signal.throwIfAborted();
@@ -252,7 +172,7 @@ export async function uploadFiles(
     await sendFiles(client, stagingBucket, toSend, { signal, onPart: report });
     const wanted = new Set(files.map(({ name }) => folder() + name));
     const extra = [...staged.keys()].filter((key) => !wanted.has(key));
-    await remove(client, stagingBucket, extra);
+    await deleteObjects(client, stagingBucket, extra, signal);
     return {
       files: files.length,
       bytes: total,
@@ -266,19 +186,6 @@ export async function uploadFiles(
     throw s3Error(error, `Cannot upload to the bucket "${stagingBucket}"`);
   } finally {
     client.destroy();
-  }
-}
-
-async function remove(
-  client: S3Client,
-  bucket: string,
-  keys: string[],
-): Promise<void> {
-  for (let start = 0; start < keys.length; start += 1000) {
-    const Objects = keys.slice(start, start + 1000).map((Key) => ({ Key }));
-    await client.send(
-      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects } }),
-    );
   }
 }
 

@@ -4,13 +4,10 @@
  * @module
  */
 
-import {
-  GetObjectCommand,
-  ListObjectsV2Command,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { listObjects } from "../../lib/store/objects.ts";
 import { expectedMd5, GOOGLE_HASH, md5 } from "./checksum.ts";
 import { type DownloadedFile, isFileName, sizeOf } from "./manifest.ts";
 import { PassingError, retrying, type RetryOptions } from "./retry.ts";
@@ -172,26 +169,18 @@ export async function listFiles(
   job: BucketSource,
 ): Promise<RemoteFile[]> {
   const { bucket, prefix, uri } = job.source;
-  const files: RemoteFile[] = [];
-  let token: string | undefined;
-  do {
-    const page = await requesting(job, "", (abortSignal) =>
-      s3.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          ...(prefix ? { Prefix: `${prefix}/` } : {}),
-          ...(token ? { ContinuationToken: token } : {}),
-        }),
-        { abortSignal },
-      ));
-    for (const { Key: key = "", Size = 0, ETag = "" } of page.Contents ?? []) {
+  const folder = prefix && `${prefix}/`;
+  const files = await requesting(job, "", async (signal, alive) => {
+    const found: RemoteFile[] = [];
+    const objects = listObjects(s3, bucket, folder, signal);
+    for await (const { key, size: bytes, etag } of objects) {
+      alive();
       const name = localName(key, prefix);
       // Tools leave empty objects as marks of folders.
-      if (!isFileName(name) || Size === 0) continue;
-      files.push({ name, bytes: Size, key, etag: ETag.replaceAll('"', "") });
+      if (isFileName(name) && bytes > 0) found.push({ name, bytes, key, etag });
     }
-    token = page.NextContinuationToken;
-  } while (token);
+    return found;
+  });
   const names = new Map<string, string>();
   for (const { name, key } of files) {
     const other = names.get(name);

@@ -5,11 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import {
-  entityTags,
-  stagedFiles,
-  uploadFiles,
-} from "../../lib/store/staging.ts";
+import { entityTags } from "../../lib/store/multipart.ts";
+import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { closedPort, withEnv } from "../env.ts";
 
 const BIG = 40 * 1024 * 1024;

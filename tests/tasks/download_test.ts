@@ -6,9 +6,7 @@ import {
 } from "@std/assert";
 import {
   CreateBucketCommand,
-  DeleteBucketCommand,
   DeleteObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import pl from "nodejs-polars";
@@ -21,11 +19,13 @@ import {
 } from "../../tasks/download/download.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
+import { deleteObjects } from "../../lib/store/objects.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+import { removeBucket } from "../bucket.ts";
 import { cutProxy } from "../cut_proxy.ts";
 import { closedPort, withEnv } from "../env.ts";
 import { portalServer } from "../portal_server.ts";
@@ -80,14 +80,8 @@ async function withBucket(body: (remote: Remote) => Promise<void>) {
           }),
       }));
   } finally {
-    const { Contents = [] } = await client.send(
-      new ListObjectsV2Command({ Bucket }),
-    );
-    for (const { Key } of Contents) {
-      await client.send(new DeleteObjectCommand({ Bucket, Key }));
-    }
-    await client.send(new DeleteBucketCommand({ Bucket }));
     client.destroy();
+    await removeBucket(Bucket);
     await Deno.remove(dir, { recursive: true });
   }
 }
@@ -314,14 +308,8 @@ Deno.test("trips from the portal pass Spark's check and arrive as they were", as
         });
         await query(`DROP TABLE ${TABLE}`);
         const client = s3Client();
-        for (const { key } of await stagedFiles()) {
-          await client.send(
-            new DeleteObjectCommand({
-              Bucket: settings().stagingBucket,
-              Key: key,
-            }),
-          );
-        }
+        const keys = (await stagedFiles()).map(({ key }) => key);
+        await deleteObjects(client, settings().stagingBucket, keys);
         client.destroy();
       },
     );

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { entityTags } from "./staging.ts";
+import { entityTags } from "./multipart.ts";
 
 Deno.test("entityTags() gives the tag of a whole file and that of its parts", async () => {
   const path = await Deno.makeTempFile();
