@@ -50,10 +50,9 @@ export {
   getConfig,
   offers,
 } from "./catalog/config.ts";
-export { listNamespaces, type Namespace } from "./catalog/namespaces.ts";
+export { type Namespace } from "./catalog/namespaces.ts";
 export {
   type Identifier,
-  listTables,
   loadTable,
   type Snapshot,
   type Table,

@@ -11,11 +11,12 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { catalog } from "../../lib/catalog/config.ts";
-import { dropTable, loadTable } from "../../lib/catalog/tables.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
 import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
+import { dropTable } from "../../lab/catalog/tables.ts";
 import { removeScratch, scratchNamespace } from "../../lab/trials/scratch.ts";
 
 /** Bucket of the bench. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+export { listNamespaces } from "../catalog/namespaces.ts";
+export { listTables } from "../catalog/tables.ts";
 export {
   historyChart,
   type HistoryChartOptions,
@@ -70,7 +72,7 @@ export {
   loadView,
   type View,
   type ViewDefinition,
-} from "./views.ts";
+} from "../catalog/views.ts";
 export {
   type BucketShare,
   bucketShares,

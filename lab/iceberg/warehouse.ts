@@ -9,26 +9,19 @@ import {
   type CallOptions,
   type Catalog,
   CatalogError,
+  isUnsupported,
 } from "../../lib/catalog/call.ts";
-import {
-  catalog as defaultCatalog,
-  getConfig,
-  offers,
-} from "../../lib/catalog/config.ts";
+import { catalog as defaultCatalog } from "../../lib/catalog/config.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
-import { listNamespaces } from "../../lib/catalog/namespaces.ts";
-import {
-  type Identifier,
-  listTables,
-  loadTable,
-} from "../../lib/catalog/tables.ts";
-import { listViews, loadView } from "./views.ts";
+import { type Identifier, loadTable } from "../../lib/catalog/tables.ts";
+import { listNamespaces } from "../catalog/namespaces.ts";
+import { listTables } from "../catalog/tables.ts";
+import { listViews, loadView } from "../catalog/views.ts";
 import { getWarehouse } from "../../lib/catalog/warehouses.ts";
 import { inParallel, objectReader, sameForm } from "./object_store.ts";
 import type { ReadOptions } from "./snapshots.ts";
 
 const DEFAULT_LIMIT_MS = 5 * 60_000;
-const LIST_VIEWS = "GET /v1/{prefix}/namespaces/{namespace}/views";
 
 /** A table from above, by the summary of its current snapshot. */
 export interface TableSummary {
@@ -51,14 +44,23 @@ export interface TableSummary {
 const nameOf = ({ namespace, name }: Identifier) =>
   [...namespace, name].join(".");
 
-/** What may vanish between being listed and being loaded. */
-async function unlessGone<T>(loading: Promise<T>): Promise<T | undefined> {
+/**
+ * What may vanish between being listed and being loaded; or be `refused`, as
+ * what lies below a namespace is by a catalog of one level.
+ */
+async function unlessGone<T>(
+  loading: Promise<T>,
+  refused = false,
+): Promise<T | undefined> {
   try {
     return await loading;
   } catch (error) {
     const isGone = error instanceof CatalogError && error.status === 404 &&
       error.type.startsWith("NoSuch");
     if (isGone) return undefined;
+    const isRefused = refused && error instanceof CatalogError &&
+      error.status === 400;
+    if (isRefused || refused && isUnsupported(error)) return undefined;
     throw error;
   }
 }
@@ -70,6 +72,7 @@ async function namespacesBelow(
 ): Promise<string[][]> {
   const below = await unlessGone(
     listNamespaces(lake, { ...options, ...parent ? { parent } : {} }),
+    parent !== undefined,
   ) ?? [];
   const deeper = await inParallel(
     below,
@@ -154,7 +157,6 @@ async function viewLocations(
   lake: Catalog,
   signal: AbortSignal,
 ): Promise<{ owner: string; location: string }[]> {
-  if (!offers(await getConfig(lake, { signal }), LIST_VIEWS)) return [];
   const namespaces = await namespacesBelow(lake, { signal });
   const listed = await inParallel(
     namespaces,

@@ -9,14 +9,15 @@ import {
   type Catalog,
   CatalogError,
 } from "../../lib/catalog/call.ts";
-import { catalog, getConfig, offers } from "../../lib/catalog/config.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import {
   createNamespace,
   dropNamespace,
   loadNamespace,
-} from "../../lib/catalog/namespaces.ts";
-import { dropTable, listTables, loadTable } from "../../lib/catalog/tables.ts";
-import { dropView, listViews } from "../iceberg/views.ts";
+} from "../catalog/namespaces.ts";
+import { dropTable, listTables } from "../catalog/tables.ts";
+import { dropView, listViews } from "../catalog/views.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { bucketAndKey } from "../iceberg/object_store.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
@@ -26,7 +27,6 @@ import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 
 /** Says whose a namespace is, so that nobody else's is ever emptied. */
 const MARK = { "created-by": "aistor-tables-analysis" };
-const LIST_VIEWS = "GET /v1/{prefix}/namespaces/{namespace}/views";
 const LIMIT_MS = 120_000;
 
 /** What {@linkcode removeScratch} removed. */
@@ -104,11 +104,9 @@ async function empty(
     throw error;
   }
   const removed = { tables: 0, views: 0, objects: 0 };
-  if (offers(await getConfig(lake, options), LIST_VIEWS)) {
-    for (const { name } of await listViews(lake, namespace, options)) {
-      await dropView(lake, namespace, name, options);
-      removed.views++;
-    }
+  for (const { name } of await listViews(lake, namespace, options)) {
+    await dropView(lake, namespace, name, options);
+    removed.views++;
   }
   for (const { name } of await listTables(lake, namespace, options)) {
     removed.objects += await removeTable(lake, namespace, name, options);

@@ -35,7 +35,7 @@ export interface CallOptions {
   timeout?: number;
 }
 
-/** An error that the catalog answered with; `message` is a sentence about it. */
+/** What the catalog answered, or would answer, to a call it does not carry out. */
 export class CatalogError extends LakehouseError {
   /** HTTP status. */
   readonly status: number;
@@ -53,22 +53,16 @@ export class CatalogError extends LakehouseError {
 
 /** A call, as the functions of the client describe it. */
 export interface CatalogCall {
-  /** Method in capitals. */
-  method: "DELETE" | "GET" | "POST";
-  /** Path after the base address, percent-encoded. */
-  path: string;
+  /** The endpoint, as `/v1/config` lists it: `GET /v1/{prefix}/namespaces`. */
+  endpoint: string;
+  /** What stands in the place of the endpoint's names in braces. */
+  values?: Record<string, string | readonly string[]>;
   /** Query parameters; one that is `undefined` is left out. */
   query?: Record<string, string | undefined>;
   /** Body, sent as JSON. */
   body?: unknown;
   /** What fails when the call fails: `Cannot list the tables of "chicago"`. */
   what: string;
-  /**
-   * Whether the call may be sent again after an error.
-   *
-   * @default {true} for GET and DELETE, `false` for POST
-   */
-  idempotent?: boolean;
 }
 
 const RETRIES = 4;
@@ -131,20 +125,41 @@ function errorOf(
   return new CatalogError({ what, ...parts }, status, type);
 }
 
+/** Whether the catalog, by its answer, has no such endpoint. */
+export function isUnsupported(error: unknown): error is CatalogError {
+  if (!(error instanceof CatalogError)) return false;
+  const isUnknownPath = error.status === 404 &&
+    !/^NoSuch|^IcebergWarehouse/.test(error.type);
+  return isUnknownPath || [405, 406, 501].includes(error.status);
+}
+
+/** Method and address of a call. */
+function addressOf(
+  { uri }: Catalog,
+  { endpoint, values = {}, query = {} }: CatalogCall,
+): [string, URL] {
+  const [method = "", path = ""] = endpoint.split(" ");
+  const filled = path.replace(/\{(\w+)\}/g, (_, name) =>
+    // Iceberg joins the levels of a namespace with the unit separator.
+    [values[name] ?? []].flat().map(encodeURIComponent).join("%1F"));
+  const url = new URL(uri + filled);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return [method, url];
+}
+
 async function attempt(
   catalog: Catalog,
   call: CatalogCall,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const url = new URL(catalog.uri + call.path);
-  for (const [name, value] of Object.entries(call.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, value);
-  }
+  const [method, url] = addressOf(catalog, call);
   const { accessKey, secretKey, region } = catalog;
   const headers: Record<string, string> = { accept: "application/json" };
   if (call.body !== undefined) headers["content-type"] = "application/json";
   const response = await signedFetch({
-    method: call.method,
+    method,
     url: url.href,
     headers,
     ...call.body === undefined ? {} : { body: stringifyExactJson(call.body) },
@@ -162,8 +177,9 @@ async function attempt(
 /**
  * Sends the call and returns the answer's JSON, or `undefined` when it is empty.
  *
- * Sends it again, up to four times, on a commit conflict or a status of 5xx
- * when it is idempotent.
+ * GET and DELETE are sent again, up to four times, on a conflict or a status of
+ * 5xx. POST never is: what creates or commits may have been done although its
+ * answer got lost.
  *
  * @throws {CatalogError} When the catalog answers with an error.
  * @throws {LakehouseError} When it cannot be reached, or not in time.
@@ -174,7 +190,7 @@ export async function callCatalog(
   options: CallOptions = {},
 ): Promise<unknown> {
   const { signal, timeout = 30_000 } = options;
-  const { idempotent = call.method !== "POST", what } = call;
+  const { endpoint, what } = call;
   const limit = AbortSignal.timeout(timeout);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
   try {
@@ -184,14 +200,14 @@ export async function callCatalog(
           return await attempt(catalog, call, either);
         } catch (error) {
           // The attempt before may have deleted it, though its answer got lost.
-          const gone = call.method === "DELETE" && number > 1 &&
+          const gone = endpoint.startsWith("DELETE ") && number > 1 &&
             error instanceof CatalogError && error.status === 404;
           if (gone) return undefined;
           throw error;
         }
       },
       {
-        retries: idempotent ? RETRIES : 0,
+        retries: endpoint.startsWith("POST ") ? 0 : RETRIES,
         minTimeout: FIRST_PAUSE_MS,
         randomize: true,
         shouldRetry: ({ error }) => isPassing(error),

@@ -4,66 +4,19 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { catalog, getConfig, offers } from "./config.ts";
-import { CatalogError } from "./call.ts";
-import {
-  createNamespace,
-  dropNamespace,
-  ensureNamespace,
-  listNamespaces,
-} from "./namespaces.ts";
-import {
-  createWarehouse,
-  deleteWarehouse,
-  ensureWarehouse,
-  listWarehouses,
-} from "./warehouses.ts";
-import { dropTable, listTables, loadTable, tableExists } from "./tables.ts";
-import { listViews } from "../../lab/iceberg/views.ts";
 import { LakehouseError } from "../core/errors.ts";
+import { catalogError, withCatalog } from "../../tests/catalog_server.ts";
+import { type Catalog, CatalogError } from "./call.ts";
+import { callWarehouse, catalog, getConfig, offers } from "./config.ts";
+import { loadTable } from "./tables.ts";
+import { ensureWarehouse, getWarehouse, listWarehouses } from "./warehouses.ts";
 
-type Answer = (request: { method: string; path: string; body: string }) =>
-  | Response
-  | Promise<Response>;
-
-const error = (status: number, type: string, message = "it is so.") =>
-  Response.json({ error: { code: status, message, type } }, { status });
-
-/**
- * A catalog that gives the answers a test asks for: a healthy one gives no
- * conflict, no 503 and no second page on demand. The real one is tested in
- * tests/lib/catalog_test.ts.
- */
-async function withCatalog(
-  answer: Answer,
-  test: (
-    lake: ReturnType<typeof catalog>,
-    seen: string[],
-  ) => Promise<void>,
-): Promise<void> {
-  const seen: string[] = [];
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) => {
-      const url = new URL(request.url);
-      const path = url.pathname.slice("/_iceberg".length) + url.search;
-      if (path === "/v1/config?warehouse=wh") {
-        return Response.json({ defaults: {}, overrides: { prefix: "wh" } });
-      }
-      seen.push(`${request.method} ${path}`);
-      return await answer({
-        method: request.method,
-        path,
-        body: await request.text(),
-      });
-    },
-  );
-  const lake = catalog({
-    catalogUri: `http://127.0.0.1:${server.addr.port}/_iceberg`,
-    warehouse: "wh",
-  });
-  await test(lake, seen);
-}
+const drop = (lake: Catalog, namespace: string) =>
+  callWarehouse(lake, {
+    endpoint: "DELETE /v1/{prefix}/namespaces/{namespace}",
+    values: { namespace },
+    what: `Cannot drop "${namespace}"`,
+  }, {});
 
 Deno.test("loadTable() keeps snapshot ids exact", () =>
   withCatalog(
@@ -144,17 +97,23 @@ Deno.test("loadTable() finds no current snapshot in an empty table", async () =>
   }
 });
 
-Deno.test("tableExists() tells a missing table from a missing warehouse", async () => {
-  for (const type of ["NoSuchTableException", "NoSuchNamespaceException"]) {
-    await withCatalog(() => error(404, type), async (lake) => {
-      assertEquals(await tableExists(lake, "a", "t"), false);
-    });
-  }
+Deno.test("loadTable() tells a missing table from a missing warehouse", async () => {
   await withCatalog(
-    () => error(404, "IcebergWarehouseNotFound"),
+    () => catalogError(404, "NoSuchTableException"),
     async (lake) => {
       const failed = await assertRejects(
-        () => tableExists(lake, "a", "t"),
+        () => loadTable(lake, "a", "t"),
+        CatalogError,
+        'Cannot load the table "a.t": it is so',
+      );
+      assertEquals([failed.status, failed.type], [404, "NoSuchTableException"]);
+    },
+  );
+  await withCatalog(
+    () => catalogError(404, "IcebergWarehouseNotFound"),
+    async (lake) => {
+      const failed = await assertRejects(
+        () => loadTable(lake, "a", "t"),
         CatalogError,
         "no such warehouse",
       );
@@ -168,68 +127,63 @@ Deno.test("a list is gathered from all its pages", () =>
     ({ path }) =>
       Response.json(
         path.endsWith("pageToken=p%2F2")
-          ? { namespaces: [["b"]], warehouses: ["b"], "next-page-token": null }
-          : {
-            namespaces: [["c"]],
-            warehouses: [{ name: "c" }],
-            "next-page-token": "p/2",
-          },
+          ? { warehouses: ["b"], "next-page-token": null }
+          : { warehouses: [{ name: "c" }], "next-page-token": "p/2" },
       ),
     async (lake, seen) => {
-      assertEquals(await listNamespaces(lake, { parent: ["x", "y"] }), [
-        ["c"],
-        ["b"],
-      ]);
-      assertEquals(seen, [
-        "GET /v1/wh/namespaces?parent=x%1Fy",
-        "GET /v1/wh/namespaces?parent=x%1Fy&pageToken=p%2F2",
-      ]);
       assertEquals(await listWarehouses(lake), ["b", "c"]);
+      assertEquals(seen, [
+        "GET /v1/warehouses",
+        "GET /v1/warehouses?pageToken=p%2F2",
+      ]);
     },
   ));
 
-Deno.test("dropTable() always says whether files are deleted", () =>
-  withCatalog(() => new Response(null, { status: 204 }), async (lake, seen) => {
-    await dropTable(lake, "a", "t");
-    await dropTable(lake, "a", "t", { purge: true });
-    assertEquals(seen, [
-      "DELETE /v1/wh/namespaces/a/tables/t?purgeRequested=false",
-      "DELETE /v1/wh/namespaces/a/tables/t?purgeRequested=true",
-    ]);
-  }));
-
-Deno.test("deleteWarehouse() keeps the bucket unless asked otherwise", () =>
-  withCatalog(() => new Response(null, { status: 204 }), async (lake, seen) => {
-    await deleteWarehouse(lake);
-    await deleteWarehouse(lake, { name: "other", preserveBucket: false });
-    assertEquals(seen, [
-      "DELETE /v1/warehouses/wh?preserve-bucket=true",
-      "DELETE /v1/warehouses/other?preserve-bucket=false",
-    ]);
-  }));
+Deno.test("the configuration is asked for once a minute, and anew by getConfig()", async () => {
+  let asked = 0;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      const isConfig = new URL(request.url).pathname === "/v1/config";
+      if (isConfig) asked++;
+      return isConfig
+        ? Response.json({ overrides: { prefix: "wh" } })
+        : new Response(null, { status: 204 });
+    },
+  );
+  const catalogUri = `http://127.0.0.1:${server.addr.port}`;
+  // Each call with a context of its own, as the notebooks have it.
+  for (let i = 0; i < 3; i++) await drop(catalog({ catalogUri }), "a");
+  assertEquals(asked, 1);
+  await drop(catalog({ catalogUri, warehouse: "other" }), "a");
+  await drop(catalog({ catalogUri, accessKey: "other" }), "a");
+  assertEquals(asked, 3);
+  await getConfig(catalog({ catalogUri }));
+  assertEquals(asked, 4);
+});
 
 Deno.test("a call that may be repeated is repeated while the catalog restarts", async () => {
   let left = 2;
   await withCatalog(
     () =>
       left-- > 0
-        ? error(503, "ServiceUnavailableException")
-        : Response.json({ identifiers: [] }),
+        ? catalogError(503, "ServiceUnavailableException")
+        : Response.json({ warehouses: [] }),
     async (lake, seen) => {
-      assertEquals(await listTables(lake, "a"), []);
+      assertEquals(await listWarehouses(lake), []);
       assertEquals(seen.length, 3);
     },
   );
 });
 
-Deno.test("a commit conflict is tried again, and in the end told", () =>
+Deno.test("a conflict is tried again, and in the end told", () =>
   withCatalog(
-    () => error(409, "CommitFailedException"),
+    () => catalogError(409, "CommitFailedException"),
     async (lake, seen) => {
       const failed = await assertRejects(
-        () => dropTable(lake, "a", "t"),
+        () => drop(lake, "a"),
         CatalogError,
-        'Cannot drop the table "a.t": it is so',
+        'Cannot drop "a": it is so',
       );
       assertEquals([failed.status, failed.type], [
         409,
@@ -239,93 +193,129 @@ Deno.test("a commit conflict is tried again, and in the end told", () =>
     },
   ));
 
-Deno.test("a call that may not be repeated is not", () =>
-  withCatalog(
-    () => error(500, "ServiceFailureException"),
-    async (lake, seen) => {
-      await assertRejects(() => createNamespace(lake, "a"), CatalogError);
-      await assertRejects(() => createWarehouse(lake), CatalogError);
-      assertEquals(seen.length, 2);
-    },
-  ));
+Deno.test("what creates or commits is sent once, whatever the answer", async () => {
+  for (const type of ["ServiceFailureException", "CommitFailedException"]) {
+    const status = type.startsWith("Commit") ? 409 : 503;
+    await withCatalog(
+      () => catalogError(status, type),
+      async (lake, seen) => {
+        const commit = () =>
+          callWarehouse(lake, {
+            endpoint: "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}",
+            values: { namespace: ["a", "b/c"], table: "t" },
+            body: { requirements: [], updates: [] },
+            what: "Cannot commit",
+          }, {});
+        const failed = await assertRejects(commit, CatalogError);
+        assertEquals(failed.status, status);
+        assertEquals(seen, ["POST /v1/wh/namespaces/a%1Fb%2Fc/tables/t"]);
+      },
+    );
+  }
+});
 
 Deno.test("a refusal is not tried again", () =>
   withCatalog(
-    () => error(409, "NamespaceNotEmptyException"),
+    () => catalogError(409, "NamespaceNotEmptyException"),
     async (lake, seen) => {
-      await assertRejects(() => dropNamespace(lake, "a"), CatalogError);
+      await assertRejects(() => drop(lake, "a"), CatalogError);
       assertEquals(seen.length, 1);
     },
   ));
 
 Deno.test("a repeated delete that finds nothing has done its work", async () => {
   const answers = [
-    error(503, "ServiceUnavailableException"),
-    error(404, "NoSuchNamespaceException"),
+    catalogError(503, "ServiceUnavailableException"),
+    catalogError(404, "NoSuchNamespaceException"),
   ];
   await withCatalog(
-    () => answers.shift() ?? error(500, "unexpected"),
-    (lake) => dropNamespace(lake, "a"),
+    () => answers.shift() ?? catalogError(500, "unexpected"),
+    async (lake) => void await drop(lake, "a"),
   );
   await withCatalog(
-    () => error(404, "NoSuchNamespaceException"),
+    () => catalogError(404, "NoSuchNamespaceException"),
     async (lake) => {
-      await assertRejects(() => dropNamespace(lake, "a"), CatalogError);
+      await assertRejects(() => drop(lake, "a"), CatalogError);
     },
   );
-});
-
-Deno.test("ensureNamespace() is content with a namespace that exists", async () => {
-  await withCatalog(
-    () => error(409, "AlreadyExistsException"),
-    (lake) => ensureNamespace(lake, "a"),
-  );
-  await withCatalog(() => error(409, "Other"), async (lake) => {
-    await assertRejects(() => ensureNamespace(lake, "a"), CatalogError);
-  });
 });
 
 Deno.test("ensureWarehouse() returns the one that someone else just created", async () => {
   let created = false;
   await withCatalog(
-    ({ method, path }) => {
+    ({ method }) => {
       if (method === "POST") {
         created = true;
-        return error(409, "IcebergWarehouseAlreadyExists");
-      }
-      if (path === "/v1/warehouses") {
-        return Response.json({ warehouses: ["wh"] });
+        return catalogError(409, "IcebergWarehouseAlreadyExists");
       }
       return created
-        ? Response.json({ name: "wh", "created-at": "2026-01-02T03:04:05Z" })
-        : error(404, "IcebergWarehouseNotFound");
+        ? Response.json({ name: "wh", bucket: "wh-data" })
+        : catalogError(404, "IcebergWarehouseNotFound");
     },
     async (lake) => {
       assertEquals(await ensureWarehouse(lake), {
         name: "wh",
-        bucket: "wh",
-        uuid: "",
-        createdAt: new Date("2026-01-02T03:04:05Z"),
-        properties: {},
+        bucket: "wh-data",
+        isListed: true,
       });
     },
   );
 });
 
-Deno.test("ensureWarehouse() tells of a bucket that stands in the way", () =>
+Deno.test("ensureWarehouse() tells what stands in the way", () =>
   withCatalog(
-    ({ method, path }) =>
+    ({ method }) =>
       method === "POST"
-        ? error(409, "BucketAlreadyExists")
-        : path === "/v1/warehouses"
-        ? Response.json({ warehouses: [] })
-        : error(404, "IcebergWarehouseNotFound"),
+        ? catalogError(409, "BucketAlreadyExists")
+        : catalogError(404, "IcebergWarehouseNotFound"),
     async (lake) => {
-      await assertRejects(
-        () => ensureWarehouse(lake, { upgradeExisting: false }),
+      const failed = await assertRejects(
+        () => ensureWarehouse(lake),
         CatalogError,
         'Cannot create the warehouse "wh"',
       );
+      assertEquals(failed.type, "BucketAlreadyExists");
+    },
+  ));
+
+Deno.test("a warehouse of a catalog that lists none is there when it opens", async () => {
+  const unknown: Record<string, () => Response> = {
+    "in the specification's form": () => catalogError(404, "NotFound"),
+    "a page": () => new Response("<html>", { status: 404 }),
+    "a method refused": () => new Response("", { status: 405 }),
+    "a bad request": () => catalogError(400, "BadRequestException"),
+  };
+  for (const [name, answer] of Object.entries(unknown)) {
+    await withCatalog(
+      ({ path }) =>
+        path === "/v1/wh/namespaces?pageSize=1"
+          ? Response.json({ namespaces: [] })
+          : answer(),
+      async (lake, seen) => {
+        const found = { name: "wh", bucket: "wh-bucket", isListed: false };
+        assertEquals(await getWarehouse(lake), found, name);
+        assertEquals(await ensureWarehouse(lake), found, name);
+        assertEquals(await listWarehouses(lake), ["wh"], name);
+        assertEquals(seen.some((call) => call.startsWith("POST")), false);
+      },
+    );
+  }
+});
+
+Deno.test("a warehouse that such a catalog does not have is not created there", () =>
+  withCatalog(
+    ({ path }) =>
+      path.startsWith("/v1/wh/")
+        ? catalogError(404, "NoSuchNamespaceException")
+        : catalogError(404, "NotFound"),
+    async (lake) => {
+      await assertRejects(() => listWarehouses(lake), CatalogError);
+      const failed = await assertRejects(
+        () => ensureWarehouse(lake),
+        LakehouseError,
+        "creates none for its clients",
+      );
+      assertStringIncludes(failed.message, "set WAREHOUSE");
     },
   ));
 
@@ -345,43 +335,40 @@ Deno.test("offers() compares endpoints by their shape", () => {
   );
 });
 
-Deno.test("a call that the catalog does not offer is not sent", async () => {
-  const paths: string[] = [];
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => {
-      paths.push(new URL(request.url).pathname);
-      return Response.json({
-        overrides: { prefix: "wh" },
-        endpoints: ["GET /v1/{prefix}/namespaces"],
-      });
+Deno.test("a call that the catalog does not offer is not sent", () =>
+  withCatalog(
+    () => new Response(null, { status: 204 }),
+    async (lake, seen) => {
+      const failed = await assertRejects(
+        () => drop(lake, "a"),
+        CatalogError,
+        'does not offer "DELETE /v1/{prefix}/namespaces/{namespace}"',
+      );
+      assertEquals(failed.status, 406);
+      assertEquals(seen, []);
     },
-  );
-  const lake = catalog({ catalogUri: `http://127.0.0.1:${server.addr.port}` });
-  await assertRejects(
-    () => listViews(lake, "a"),
-    LakehouseError,
-    'does not offer "GET /v1/{prefix}/namespaces/{namespace}/views"',
-  );
-  assertEquals(paths, ["/v1/config"]);
-});
+    ["GET /v1/{prefix}/namespaces"],
+  ));
 
 Deno.test("refused keys, an unreachable catalog and another server are told apart", async () => {
-  await withCatalog(() => error(403, "ForbiddenException"), async (lake) => {
-    const failed = await assertRejects(
-      () => listTables(lake, "a"),
-      CatalogError,
-    );
-    assertEquals(failed.status, 403);
-    assertStringIncludes(failed.message, "refused the keys");
-    assertStringIncludes(failed.message, "deno task doctor");
-    assertEquals(failed.message.includes(lake.secretKey), false);
-  });
+  await withCatalog(
+    () => catalogError(403, "ForbiddenException"),
+    async (lake) => {
+      const failed = await assertRejects(
+        () => loadTable(lake, "a", "t"),
+        CatalogError,
+      );
+      assertEquals(failed.status, 403);
+      assertStringIncludes(failed.message, "refused the keys");
+      assertStringIncludes(failed.message, "deno task doctor");
+      assertEquals(failed.message.includes(lake.secretKey), false);
+    },
+  );
   await withCatalog(
     () => new Response("<html>", { status: 200 }),
     async (lake) => {
       const failed = await assertRejects(
-        () => listTables(lake, "a"),
+        () => loadTable(lake, "a", "t"),
         CatalogError,
         "not as an Iceberg catalog does",
       );
@@ -406,7 +393,7 @@ Deno.test("a call ends at its time limit and when it is aborted", async () => {
     },
     async (lake) => {
       await assertRejects(
-        () => listTables(lake, "a", { timeout: 100 }),
+        () => loadTable(lake, "a", "t", { timeout: 100 }),
         LakehouseError,
         "did not answer within 0.1 s",
       );
@@ -415,7 +402,7 @@ Deno.test("a call ends at its time limit and when it is aborted", async () => {
       setTimeout(() => controller.abort(reason), 50);
       const start = performance.now();
       const failed = await assertRejects(
-        () => listTables(lake, "a", { signal: controller.signal }),
+        () => loadTable(lake, "a", "t", { signal: controller.signal }),
       );
       assertEquals(failed, reason);
       assertLessOrEqual(performance.now() - start, 5_000);

@@ -4,9 +4,14 @@
  * @module
  */
 
-import { callCatalog, type CallOptions, type Catalog } from "./call.ts";
 import { type Settings, settings } from "../core/settings.ts";
-import { LakehouseError } from "../core/errors.ts";
+import {
+  callCatalog,
+  type CallOptions,
+  type Catalog,
+  type CatalogCall,
+  CatalogError,
+} from "./call.ts";
 
 /** What `GET /v1/config` says of a warehouse. */
 export interface CatalogConfig {
@@ -20,7 +25,12 @@ export interface CatalogConfig {
   overrides: Record<string, string>;
 }
 
-const configs = new WeakMap<Catalog, Map<string, CatalogConfig>>();
+/** What was asked for lately, by catalog, warehouse and key. */
+const configs = new Map<string, { config: CatalogConfig; until: number }>();
+const CONFIG_LIFE_MS = 60_000;
+
+const configKey = ({ uri, warehouse, accessKey }: Catalog) =>
+  [uri, warehouse, accessKey].join("\n");
 
 /**
  * The catalog of the settings, with changes to them if wanted.
@@ -59,8 +69,7 @@ export async function getConfig(
 ): Promise<CatalogConfig> {
   const { warehouse } = catalog;
   const { defaults, overrides, endpoints } = await callCatalog(catalog, {
-    method: "GET",
-    path: "/v1/config",
+    endpoint: "GET /v1/config",
     query: { warehouse },
     what: `Cannot open the warehouse "${warehouse}"`,
   }, options) as {
@@ -74,8 +83,8 @@ export async function getConfig(
     defaults: defaults ?? {},
     overrides: overrides ?? {},
   };
-  const known = configs.get(catalog) ?? new Map<string, CatalogConfig>();
-  configs.set(catalog, known.set(warehouse, config));
+  const until = performance.now() + CONFIG_LIFE_MS;
+  configs.set(configKey(catalog), { config, until });
   return config;
 }
 
@@ -101,62 +110,61 @@ export function offers(config: CatalogConfig, endpoint: string): boolean {
     config.endpoints.map(endpointKey).includes(endpointKey(endpoint));
 }
 
-/** A call below the warehouse's prefix. */
-export interface PrefixedCall {
-  /** Method in capitals. */
-  method: "DELETE" | "GET" | "POST";
-  /** The endpoint's path after the prefix, as `/v1/config` lists it. */
-  template: string;
-  /** The same path filled in. */
-  path: string;
-  /** What fails when the call fails. */
-  what: string;
-  /** Query parameters. */
-  query?: Record<string, string | undefined>;
-  /** Body, sent as JSON. */
-  body?: unknown;
-  /** Whether the call may be sent again after an error. */
-  idempotent?: boolean;
+async function recentConfig(
+  catalog: Catalog,
+  options: CallOptions,
+): Promise<CatalogConfig> {
+  const known = configs.get(configKey(catalog));
+  return known && performance.now() < known.until
+    ? known.config
+    : await getConfig(catalog, options);
 }
 
 /**
- * Sends a call below the warehouse's prefix, if the catalog offers it.
+ * Sends a call to the warehouse, below its prefix, if the catalog offers it.
  *
- * @throws {CatalogError} When the catalog answers with an error.
- * @throws {LakehouseError} When it does not offer the endpoint.
+ * @throws {CatalogError} When the catalog answers with an error; with status 406, unsent, when its list lacks the endpoint.
+ * @throws {LakehouseError} When it cannot be reached, or not in time.
  */
 export async function callWarehouse(
   catalog: Catalog,
-  call: PrefixedCall,
+  call: CatalogCall,
   options: CallOptions,
 ): Promise<unknown> {
-  const config = configs.get(catalog)?.get(catalog.warehouse) ??
-    await getConfig(catalog, options);
-  const { template, path, ...rest } = call;
-  const endpoint = `${call.method} /v1/{prefix}${template}`;
+  const { endpoint, what } = call;
+  const config = await recentConfig(catalog, options);
   if (!offers(config, endpoint)) {
-    throw new LakehouseError({
-      what: call.what,
-      why: `the catalog at ${catalog.uri} does not offer "${endpoint}"`,
-      next: "go on without it, or use a server that offers it",
-    });
+    throw new CatalogError(
+      {
+        what,
+        why: `the catalog at ${catalog.uri} does not offer "${endpoint}"`,
+        next: "go on without it, or use a server that offers it",
+      },
+      406,
+      "UnsupportedOperationException",
+    );
   }
-  const prefix = config.prefix === "" ? "/v1" : `/v1/${config.prefix}`;
-  return await callCatalog(catalog, { ...rest, path: prefix + path }, options);
+  const prefix = config.prefix === "" ? "" : `${config.prefix}/`;
+  return await callCatalog(
+    catalog,
+    { ...call, endpoint: endpoint.replace("{prefix}/", prefix) },
+    options,
+  );
 }
 
 /** Gathers all pages of a list; `key` is the field that holds the items. */
 export async function callPages<T>(
   catalog: Catalog,
-  call: PrefixedCall,
+  call: CatalogCall,
   key: string,
   options: CallOptions,
 ): Promise<T[]> {
+  const send = call.endpoint.includes("{prefix}") ? callWarehouse : callCatalog;
   const items: T[] = [];
   let pageToken: string | undefined;
   do {
     const query = { ...call.query, pageToken };
-    const page = await callWarehouse(catalog, { ...call, query }, options) as
+    const page = await send(catalog, { ...call, query }, options) as
       & Record<string, T[] | undefined>
       & { "next-page-token"?: string | null };
     items.push(...page[key] ?? []);

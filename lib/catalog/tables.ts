@@ -4,15 +4,9 @@
  * @module
  */
 
-import { type CallOptions, type Catalog, CatalogError } from "./call.ts";
-import { callPages, callWarehouse } from "./config.ts";
-import {
-  label,
-  levels,
-  NAMESPACE,
-  type Namespace,
-  pathOf,
-} from "./namespaces.ts";
+import type { CallOptions, Catalog } from "./call.ts";
+import { callWarehouse } from "./config.ts";
+import { label, levels, type Namespace } from "./namespaces.ts";
 
 /** A table or a view by its namespace's levels and its name. */
 export interface Identifier {
@@ -73,8 +67,6 @@ export interface Table extends Identifier {
   /** The whole metadata file; integers beyond the safe range are `bigint`. */
   metadata: Record<string, unknown>;
 }
-
-const TABLE = `${NAMESPACE}/tables/{table}`;
 
 interface SnapshotJson {
   "snapshot-id": number | bigint;
@@ -164,105 +156,9 @@ export async function loadTable(
   options: CallOptions = {},
 ): Promise<Table> {
   const answer = await callWarehouse(catalog, {
-    method: "GET",
-    template: TABLE,
-    path: pathOf(namespace, "tables", name),
+    endpoint: "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}",
+    values: { namespace, table: name },
     what: `Cannot load the table ${label(namespace, name)}`,
   }, options);
   return toTable(namespace, name, answer);
-}
-
-/**
- * Whether there is such a table; `false` when not even its namespace is there.
- *
- * Loads the table instead of asking with HEAD, whose bare 404 cannot tell a
- * missing table from a missing warehouse.
- *
- * @throws {CatalogError} When there is no such warehouse.
- * @example Usage
- * ```ts ignore
- * import { catalog } from "@lakehouse";
- * import { tableExists } from "./tables.ts";
- *
- * console.log(await tableExists(catalog(), "chicago", "taxi_trips"));
- * ```
- */
-export async function tableExists(
-  catalog: Catalog,
-  namespace: Namespace,
-  name: string,
-  options: CallOptions = {},
-): Promise<boolean> {
-  try {
-    await loadTable(catalog, namespace, name, options);
-    return true;
-  } catch (error) {
-    const missing = error instanceof CatalogError && error.status === 404 &&
-      error.type.startsWith("NoSuch");
-    if (missing) return false;
-    throw error;
-  }
-}
-
-/**
- * Drops a table.
- *
- * Its files stay unless asked otherwise, unlike on AIStor, whose own default
- * deletes them.
- *
- * @throws {CatalogError} With status 404 when there is no such table.
- * @example Usage
- * ```ts ignore
- * import { catalog } from "@lakehouse";
- * import { dropTable } from "./tables.ts";
- *
- * await dropTable(catalog(), "chicago", "taxi_trips", { purge: true });
- * ```
- */
-export async function dropTable(
-  catalog: Catalog,
-  namespace: Namespace,
-  name: string,
-  options: CallOptions & {
-    /** Whether the table's files are deleted too. @default {false} */
-    purge?: boolean;
-  } = {},
-): Promise<void> {
-  const { purge = false } = options;
-  await callWarehouse(catalog, {
-    method: "DELETE",
-    template: TABLE,
-    path: pathOf(namespace, "tables", name),
-    query: { purgeRequested: String(purge) },
-    what: `Cannot drop the table ${label(namespace, name)}`,
-  }, options);
-}
-
-/**
- * Tables of a namespace.
- *
- * @throws {CatalogError} With status 404 when there is no such namespace.
- * @example Usage
- * ```ts ignore
- * import { catalog, listTables } from "@lakehouse";
- *
- * const names = (await listTables(catalog(), "chicago")).map(({ name }) => name);
- * ```
- */
-export async function listTables(
-  catalog: Catalog,
-  namespace: Namespace,
-  options: CallOptions = {},
-): Promise<Identifier[]> {
-  return await callPages<Identifier>(
-    catalog,
-    {
-      method: "GET",
-      template: `${NAMESPACE}/tables`,
-      path: pathOf(namespace, "tables"),
-      what: `Cannot list the tables of ${label(namespace)}`,
-    },
-    "identifiers",
-    options,
-  );
 }

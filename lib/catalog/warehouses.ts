@@ -1,35 +1,59 @@
 /**
- * Warehouses of the Iceberg REST catalog, which AIStor adds to the specification.
+ * Warehouses of the Iceberg REST catalog.
+ *
+ * AIStor lists and creates them at an address that the specification does not
+ * have; with another catalog a warehouse is there when it opens.
  *
  * @module
  */
 
+import { LakehouseError } from "../core/errors.ts";
 import {
   callCatalog,
   type CallOptions,
   type Catalog,
   CatalogError,
+  isUnsupported,
 } from "./call.ts";
+import { callPages, callWarehouse, getConfig } from "./config.ts";
 
-/** A warehouse: a bucket that holds Iceberg tables. */
+/** A warehouse, which holds Iceberg tables. */
 export interface Warehouse {
   /** Name. */
   name: string;
-  /** Bucket that holds its tables. */
+  /** Bucket that holds its tables; its name where the catalog does not tell. */
   bucket: string;
-  /** Unique id. */
-  uuid: string;
-  /** Time of creation, or `undefined` when the catalog does not tell. */
-  createdAt: Date | undefined;
-  /** Properties. */
-  properties: Record<string, string>;
+  /** Whether the catalog lists its warehouses. */
+  isListed: boolean;
 }
 
-const PATH = "/v1/warehouses";
-const pathOf = (name: string) => `${PATH}/${encodeURIComponent(name)}`;
+/** Whether an answer may come from a catalog that does not list warehouses. */
+function mayBeUnlisted(error: unknown): boolean {
+  return error instanceof CatalogError && error.status < 500 &&
+    error.type !== "IcebergWarehouseNotFound";
+}
+
+/** The warehouse as its configuration tells of it, if its namespaces are answered. */
+async function openWarehouse(
+  catalog: Catalog,
+  options: CallOptions,
+): Promise<Warehouse> {
+  const { warehouse: name } = catalog;
+  const { defaults, overrides } = await getConfig(catalog, options);
+  // The configuration may be given to anyone, for any name.
+  await callWarehouse(catalog, {
+    endpoint: "GET /v1/{prefix}/namespaces",
+    query: { pageSize: "1" },
+    what: `Cannot open the warehouse "${name}"`,
+  }, options);
+  const location = overrides.warehouse ?? defaults.warehouse ?? "";
+  const [, bucket = name] = location.match(/^s3[an]?:\/\/([^/]+)/) ?? [];
+  return { name, bucket, isListed: false };
+}
 
 /**
- * Names of all warehouses, sorted.
+ * Names of all warehouses, sorted; with a catalog that does not list them the
+ * one that is meant, if it opens.
  *
  * @throws {CatalogError} When the catalog answers with an error.
  * @example Usage
@@ -43,59 +67,23 @@ export async function listWarehouses(
   catalog: Catalog,
   options: CallOptions = {},
 ): Promise<string[]> {
-  const names: string[] = [];
-  let pageToken: string | undefined;
-  do {
-    const page = await callCatalog(catalog, {
-      method: "GET",
-      path: PATH,
-      query: { pageToken },
-      what: "Cannot list the warehouses",
-    }, options) as {
-      warehouses: (string | { name: string })[];
-      "next-page-token"?: string | null;
-    };
-    for (const item of page.warehouses) {
-      names.push(typeof item === "string" ? item : item.name);
-    }
-    pageToken = page["next-page-token"] || undefined;
-  } while (pageToken);
-  return names.sort();
+  try {
+    const items = await callPages<string | { name: string }>(
+      catalog,
+      { endpoint: "GET /v1/warehouses", what: "Cannot list the warehouses" },
+      "warehouses",
+      options,
+    );
+    return items.map((item) => typeof item === "string" ? item : item.name)
+      .sort();
+  } catch (error) {
+    if (!mayBeUnlisted(error)) throw error;
+    return [(await openWarehouse(catalog, options)).name];
+  }
 }
 
 /**
- * Creates a warehouse and its bucket; the name defaults to the context's.
- *
- * @throws {CatalogError} With status 409 when there is such a warehouse, or,
- * without `upgradeExisting`, such a bucket.
- * @example Usage
- * ```ts ignore
- * import { catalog } from "@lakehouse";
- * import { createWarehouse } from "./warehouses.ts";
- *
- * await createWarehouse(catalog(), { name: "sandbox" });
- * ```
- */
-export async function createWarehouse(
-  catalog: Catalog,
-  options: CallOptions & {
-    /** Name. @default {catalog.warehouse} */
-    name?: string;
-    /** Whether a plain bucket of that name becomes the warehouse. @default {false} */
-    upgradeExisting?: boolean;
-  } = {},
-): Promise<void> {
-  const { name = catalog.warehouse, upgradeExisting = false } = options;
-  await callCatalog(catalog, {
-    method: "POST",
-    path: PATH,
-    body: { name, "upgrade-existing": upgradeExisting },
-    what: `Cannot create the warehouse "${name}"`,
-  }, options);
-}
-
-/**
- * What the catalog tells about one warehouse.
+ * What the catalog tells about the warehouse that is meant.
  *
  * @throws {CatalogError} With status 404 when there is none.
  * @example Usage
@@ -108,37 +96,28 @@ export async function createWarehouse(
  */
 export async function getWarehouse(
   catalog: Catalog,
-  options: CallOptions & {
-    /** Name. @default {catalog.warehouse} */
-    name?: string;
-  } = {},
+  options: CallOptions = {},
 ): Promise<Warehouse> {
-  const { name = catalog.warehouse } = options;
-  const found = await callCatalog(catalog, {
-    method: "GET",
-    path: pathOf(name),
-    what: `Cannot look up the warehouse "${name}"`,
-  }, options) as {
-    name: string;
-    bucket?: string;
-    uuid?: string;
-    "created-at"?: string;
-    properties?: Record<string, string>;
-  };
-  const createdAt = found["created-at"];
-  return {
-    name: found.name,
-    bucket: found.bucket ?? found.name,
-    uuid: found.uuid ?? "",
-    createdAt: createdAt === undefined ? undefined : new Date(createdAt),
-    properties: found.properties ?? {},
-  };
+  const { warehouse } = catalog;
+  try {
+    const { name, bucket = name } = await callCatalog(catalog, {
+      endpoint: "GET /v1/warehouses/{warehouse}",
+      values: { warehouse },
+      what: `Cannot look up the warehouse "${warehouse}"`,
+    }, options) as { name: string; bucket?: string };
+    return { name, bucket, isListed: true };
+  } catch (error) {
+    if (!mayBeUnlisted(error)) throw error;
+    return await openWarehouse(catalog, options);
+  }
 }
 
 /**
- * Makes sure that there is a warehouse, and returns it.
+ * Makes sure that there is a warehouse, and returns it; a plain bucket of its
+ * name becomes it.
  *
  * @throws {CatalogError} When it cannot be created.
+ * @throws {LakehouseError} When the catalog does not create warehouses.
  * @example Usage
  * ```ts ignore
  * import { catalog, ensureWarehouse } from "@lakehouse";
@@ -148,67 +127,37 @@ export async function getWarehouse(
  */
 export async function ensureWarehouse(
   catalog: Catalog,
-  options: CallOptions & {
-    /** Name. @default {catalog.warehouse} */
-    name?: string;
-    /**
-     * Whether a plain bucket of that name becomes the warehouse, such as one
-     * that {@linkcode deleteWarehouse} left.
-     *
-     * @default {true}
-     */
-    upgradeExisting?: boolean;
-  } = {},
+  options: CallOptions = {},
 ): Promise<Warehouse> {
-  const { name = catalog.warehouse, upgradeExisting = true } = options;
+  const { warehouse: name } = catalog;
   try {
     return await getWarehouse(catalog, options);
   } catch (error) {
     if (!(error instanceof CatalogError && error.status === 404)) throw error;
   }
+  const what = `Cannot create the warehouse "${name}"`;
   try {
-    await createWarehouse(catalog, { ...options, upgradeExisting });
+    await callCatalog(catalog, {
+      endpoint: "POST /v1/warehouses",
+      body: { name, "upgrade-existing": true },
+      what,
+    }, options);
   } catch (error) {
+    if (isUnsupported(error)) {
+      throw new LakehouseError({
+        what,
+        why:
+          `the catalog at ${catalog.uri} has none of this name, and creates none for its clients`,
+        next:
+          "create it with the store's own tools, or set WAREHOUSE to one that is there",
+        cause: error,
+      });
+    }
     if (!(error instanceof CatalogError && error.status === 409)) throw error;
-    // Someone else may have been quicker; if not, it is a bucket that stands
-    // in the way.
-    const names = await listWarehouses(catalog, options);
-    if (!names.includes(name)) throw error;
+    // Someone else may have been quicker; if not, this says what is in the way.
+    return await getWarehouse(catalog, options).catch(() => {
+      throw error;
+    });
   }
   return await getWarehouse(catalog, options);
-}
-
-/**
- * Deletes a warehouse that has no namespaces.
- *
- * The bucket is kept unless asked otherwise, unlike the server, whose own
- * default deletes it: what is gone from the catalog can be registered again,
- * what is gone from the bucket cannot.
- *
- * @throws {CatalogError} With status 409 when it still has namespaces, or when
- * its bucket is to go and still has objects.
- * @example Usage
- * ```ts ignore
- * import { catalog } from "@lakehouse";
- * import { deleteWarehouse } from "./warehouses.ts";
- *
- * await deleteWarehouse(catalog(), { name: "sandbox", preserveBucket: false });
- * ```
- */
-export async function deleteWarehouse(
-  catalog: Catalog,
-  options: CallOptions & {
-    /** Name. @default {catalog.warehouse} */
-    name?: string;
-    /** Whether the bucket stays. @default {true} */
-    preserveBucket?: boolean;
-  } = {},
-): Promise<void> {
-  const { name = catalog.warehouse, preserveBucket = true } = options;
-  await callCatalog(catalog, {
-    method: "DELETE",
-    path: pathOf(name),
-    query: { "preserve-bucket": String(preserveBucket) },
-    what: `Cannot delete the warehouse "${name}"`,
-  }, options);
 }

@@ -6,8 +6,8 @@
 
 import { type Browser, chromium, type Page } from "playwright-core";
 import { catalog } from "../../lib/catalog/config.ts";
-import { dropNamespace } from "../../lib/catalog/namespaces.ts";
-import { dropTable } from "../../lib/catalog/tables.ts";
+import { dropNamespace } from "../../lab/catalog/namespaces.ts";
+import { dropTable } from "../../lab/catalog/tables.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
 import { removeBucket } from "../bucket.ts";
 import { laneChromium } from "./chromium.ts";

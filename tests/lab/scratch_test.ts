@@ -5,10 +5,11 @@ import {
   createNamespace,
   dropNamespace,
   listNamespaces,
-} from "../../lib/catalog/namespaces.ts";
+} from "../../lab/catalog/namespaces.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
-import { listTables, loadTable } from "../../lib/catalog/tables.ts";
-import { listViews } from "../../lab/iceberg/views.ts";
+import { listTables } from "../../lab/catalog/tables.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
+import { listViews } from "../../lab/catalog/views.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { objectReader } from "../../lab/iceberg/object_store.ts";
 import { PutObjectCommand } from "@aws-sdk/client-s3";

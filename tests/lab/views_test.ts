@@ -7,7 +7,7 @@ import {
   dropView,
   listViews,
   loadView,
-} from "../../lab/iceberg/views.ts";
+} from "../../lab/catalog/views.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";

@@ -16,7 +16,7 @@ import {
   type StepName,
 } from "../../bench/report/results.ts";
 import { catalog } from "../../lib/catalog/config.ts";
-import { listNamespaces } from "../../lib/catalog/namespaces.ts";
+import { listNamespaces } from "../../lab/catalog/namespaces.ts";
 import { PROJECT_DIR, stateDir } from "../../lib/core/settings.ts";
 import { outputTexts, readNotebook } from "../../tasks/notebooks/document.ts";
 import { s3Client } from "../../lib/store/s3.ts";

@@ -129,18 +129,11 @@ async function lookAtWarehouse(
 ): Promise<Outcome> {
   const { warehouse } = subject.given;
   try {
-    const { bucket } = await getWarehouse(catalog(), { signal });
-    return warehouseVerdict(
-      bucket === warehouse ? warehouse : `${warehouse} in the bucket ${bucket}`,
-      "there",
-      true,
-    );
-  } catch (error) {
-    if (!(error instanceof CatalogError) || error.status >= 500) throw error;
-  }
-  try {
-    await getConfig(catalog(), { signal });
-    return warehouseVerdict(warehouse, "unlisted", true);
+    const { bucket, isListed } = await getWarehouse(catalog(), { signal });
+    const name = bucket === warehouse
+      ? warehouse
+      : `${warehouse} in the bucket ${bucket}`;
+    return warehouseVerdict(name, isListed ? "there" : "unlisted", true);
   } catch (error) {
     if (!(error instanceof CatalogError) || error.status >= 500) throw error;
     const hasBucket = await bucketExists(subject, warehouse, signal);

@@ -4,15 +4,13 @@
  * @module
  */
 
-import type { CallOptions, Catalog } from "../../lib/catalog/call.ts";
-import { callPages, callWarehouse } from "../../lib/catalog/config.ts";
 import {
-  label,
-  levels,
-  NAMESPACE,
-  type Namespace,
-  pathOf,
-} from "../../lib/catalog/namespaces.ts";
+  type CallOptions,
+  type Catalog,
+  isUnsupported,
+} from "../../lib/catalog/call.ts";
+import { callPages, callWarehouse } from "../../lib/catalog/config.ts";
+import { label, levels, type Namespace } from "../../lib/catalog/namespaces.ts";
 import type { Field, Identifier } from "../../lib/catalog/tables.ts";
 
 /** What a view is made of. */
@@ -97,7 +95,7 @@ function toView(namespace: Namespace, name: string, answer: unknown): View {
  * the caller's promise. An engine without a text of its own refuses the view
  * (Trino) or runs another's as if it were its own (Spark).
  *
- * @throws {LakehouseError} When the catalog has no views.
+ * @throws {CatalogError} With status 406 when the catalog has no views.
  * @throws {CatalogError} With status 409 when there is a view or table of this name.
  * @example Usage
  * ```ts ignore
@@ -124,9 +122,8 @@ export async function createView(
 ): Promise<View> {
   const { columns, texts, properties = {} } = definition;
   const answer = await callWarehouse(catalog, {
-    method: "POST",
-    template: `${NAMESPACE}/views`,
-    path: pathOf(namespace, "views"),
+    endpoint: "POST /v1/{prefix}/namespaces/{namespace}/views",
+    values: { namespace },
     what: `Cannot create the view ${label(namespace, name)}`,
     body: {
       name,
@@ -153,7 +150,7 @@ export async function createView(
 /**
  * Loads a view: its columns, and its query in each dialect it has.
  *
- * @throws {LakehouseError} When the catalog has no views.
+ * @throws {CatalogError} With status 406 when the catalog has no views.
  * @throws {CatalogError} With status 404 when there is no such view.
  * @example Usage
  * ```ts ignore
@@ -171,18 +168,16 @@ export async function loadView(
   options: CallOptions = {},
 ): Promise<View> {
   const answer = await callWarehouse(catalog, {
-    method: "GET",
-    template: `${NAMESPACE}/views/{view}`,
-    path: pathOf(namespace, "views", name),
+    endpoint: "GET /v1/{prefix}/namespaces/{namespace}/views/{view}",
+    values: { namespace, view: name },
     what: `Cannot load the view ${label(namespace, name)}`,
   }, options);
   return toView(namespace, name, answer);
 }
 
 /**
- * Views of a namespace.
+ * Views of a namespace; none where the catalog has no views.
  *
- * @throws {LakehouseError} When the catalog has no views.
  * @throws {CatalogError} With status 404 when there is no such namespace.
  * @example Usage
  * ```ts ignore
@@ -197,23 +192,27 @@ export async function listViews(
   namespace: Namespace,
   options: CallOptions = {},
 ): Promise<Identifier[]> {
-  return await callPages<Identifier>(
-    catalog,
-    {
-      method: "GET",
-      template: `${NAMESPACE}/views`,
-      path: pathOf(namespace, "views"),
-      what: `Cannot list the views of ${label(namespace)}`,
-    },
-    "identifiers",
-    options,
-  );
+  try {
+    return await callPages<Identifier>(
+      catalog,
+      {
+        endpoint: "GET /v1/{prefix}/namespaces/{namespace}/views",
+        values: { namespace },
+        what: `Cannot list the views of ${label(namespace)}`,
+      },
+      "identifiers",
+      options,
+    );
+  } catch (error) {
+    if (isUnsupported(error)) return [];
+    throw error;
+  }
 }
 
 /**
  * Drops a view.
  *
- * @throws {LakehouseError} When the catalog has no views.
+ * @throws {CatalogError} With status 406 when the catalog has no views.
  * @throws {CatalogError} With status 404 when there is no such view.
  * @example Usage
  * ```ts ignore
@@ -230,9 +229,8 @@ export async function dropView(
   options: CallOptions = {},
 ): Promise<void> {
   await callWarehouse(catalog, {
-    method: "DELETE",
-    template: `${NAMESPACE}/views/{view}`,
-    path: pathOf(namespace, "views", name),
+    endpoint: "DELETE /v1/{prefix}/namespaces/{namespace}/views/{view}",
+    values: { namespace, view: name },
     what: `Cannot drop the view ${label(namespace, name)}`,
   }, options);
 }

@@ -5,14 +5,14 @@ import { catalog } from "../../lib/catalog/config.ts";
 import {
   createNamespace,
   dropNamespace,
-} from "../../lib/catalog/namespaces.ts";
-import { dropTable, loadTable } from "../../lib/catalog/tables.ts";
+} from "../../lab/catalog/namespaces.ts";
+import { dropTable } from "../../lab/catalog/tables.ts";
+import { loadTable } from "../../lib/catalog/tables.ts";
 import { getWarehouse } from "../../lib/catalog/warehouses.ts";
-import { loadView } from "../../lab/iceberg/views.ts";
+import { loadView } from "../../lab/catalog/views.ts";
 import { callWarehouse } from "../../lib/catalog/config.ts";
 import { bucketShares, warehouseTables } from "../../lab/iceberg/warehouse.ts";
 import { tableObjects } from "../../lab/iceberg/table_objects.ts";
-import { pathOf } from "../../lib/catalog/namespaces.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
 import { withNamespace } from "../namespace.ts";
@@ -54,9 +54,8 @@ Deno.test("a warehouse from above", async (t) => {
       try {
         // Trino names no table in there.
         await callWarehouse(lake, {
-          method: "POST",
-          template: "/namespaces/{namespace}/tables",
-          path: pathOf(nested, "tables"),
+          endpoint: "POST /v1/{prefix}/namespaces/{namespace}/tables",
+          values: { namespace: nested },
           what: "Cannot create the table",
           body: {
             name: "deep",
