@@ -12,6 +12,7 @@ import { areWhole, type Manifest } from "./manifest.ts";
 import {
   bucketSource,
   type Fetched,
+  type PortalOptions,
   portalSource,
   type Source,
 } from "./source.ts";
@@ -25,26 +26,13 @@ import {
 } from "../../lib/show/progress.ts";
 
 /** What to download; see {@linkcode downloadTrips}. */
-export interface DownloadOptions {
+export interface DownloadOptions extends PortalOptions {
   /**
    * Where from: `gs://bucket/folder` or `s3://bucket/folder`.
    *
    * @default {the city's open data portal, `PORTAL_URI`}
    */
   from?: string;
-  /**
-   * Months to take from the portal, `2023-01` or `2023-01..2023-03`.
-   *
-   * @default {from January 2023 until `rows` are there}
-   */
-  months?: string;
-  /**
-   * Most trips to take from the portal, a count (not millions): the first ones
-   * of the months.
-   *
-   * @default {all of `months`; without months what `ROWS` asks for}
-   */
-  rows?: number;
   /** Folder for the Parquet files. @default {settings().parquetDir} */
   dir?: string;
   /**
@@ -56,10 +44,6 @@ export interface DownloadOptions {
   replace?: boolean;
   /** Whether files that are gone from the bucket are removed. @default {false} */
   removeGone?: boolean;
-  /** Trips per Parquet file from the portal. @default {250_000} */
-  rowsPerFile?: number;
-  /** Most trips per request to the portal, 50,000 at most. @default {25_000} */
-  rowsPerRequest?: number;
   /** Longest time of a request without a sign of life, in milliseconds. @default {180_000} */
   requestLimitMs?: number;
   /** Pause before a failed request is sent again, in milliseconds; it doubles each time. @default {1_000} */
@@ -73,17 +57,13 @@ export interface DownloadOptions {
 }
 
 /** What a download did. */
-export interface DownloadResult {
+export interface DownloadResult extends Omit<Fetched, "files"> {
   /** Trips in the files, or `undefined` from a bucket, where they are not counted. */
   rows: number | undefined;
   /** Paths of the Parquet files. */
   files: string[];
   /** Size of all files. */
   bytes: number;
-  /** What came in this run: trips from the portal, files from a bucket. */
-  fetched: number;
-  /** Names of files that are gone from the bucket: kept, or removed if asked for. */
-  gone: readonly string[];
   /** Seconds it took. */
   seconds: number;
 }

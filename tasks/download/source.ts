@@ -5,7 +5,6 @@
  */
 
 import { settings } from "../../lib/core/settings.ts";
-import type { DownloadOptions, DownloadResult } from "./download.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { formatNumber } from "../../lib/core/format.ts";
 import type { Progress, ProgressState } from "../../lib/show/progress.ts";
@@ -25,11 +24,36 @@ const MOST_ROWS_PER_FILE = 1_000_000;
 /** Counts up when the same arguments give other files than before. */
 const VERSION = 1;
 
+/** Which trips to take from the portal, and in what portions. */
+export interface PortalOptions {
+  /**
+   * Months to take from the portal, `2023-01` or `2023-01..2023-03`.
+   *
+   * @default {from January 2023 until `rows` are there}
+   */
+  months?: string;
+  /**
+   * Most trips to take from the portal, a count (not millions): the first ones
+   * of the months.
+   *
+   * @default {all of `months`; without months what `ROWS` asks for}
+   */
+  rows?: number;
+  /** Trips per Parquet file from the portal. @default {250_000} */
+  rowsPerFile?: number;
+  /** Most trips per request to the portal, 50,000 at most. @default {25_000} */
+  rowsPerRequest?: number;
+}
+
 /** What a source gave. */
-export type Fetched = Pick<DownloadResult, "fetched" | "gone"> & {
+export interface Fetched {
   /** All files of the download. */
   files: readonly DownloadedFile[];
-};
+  /** What came in this run: trips from the portal, files from a bucket. */
+  fetched: number;
+  /** Names of files that are gone from the bucket: kept, or removed if asked for. */
+  gone: readonly string[];
+}
 
 function checkCount(what: string, value: number, most: number): number {
   if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
@@ -61,7 +85,7 @@ export interface Source {
  *
  * @throws {LakehouseError} When an argument makes no sense.
  */
-export function portalSource(options: DownloadOptions): Source {
+export function portalSource(options: PortalOptions): Source {
   const soda = portalSettings();
   const months = parseMonths(options.months);
   const { MAX_SAFE_INTEGER } = Number;
@@ -126,7 +150,10 @@ export function portalSource(options: DownloadOptions): Source {
  *
  * @throws {LakehouseError} When an argument makes no sense, or a key is not set.
  */
-export function bucketSource(from: string, options: DownloadOptions): Source {
+export function bucketSource(
+  from: string,
+  options: PortalOptions & { removeGone?: boolean },
+): Source {
   if (options.months !== undefined || options.rows !== undefined) {
     throw new LakehouseError({
       what: `Cannot choose months or trips of ${from}`,
