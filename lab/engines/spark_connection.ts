@@ -6,10 +6,10 @@
  */
 
 import { settings } from "../../lib/core/settings.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
+import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { parseExactJson } from "../../lib/core/json.ts";
 import type { Row } from "../../lib/trino/result.ts";
-import { sparkCause } from "../../lib/spark/causes.ts";
+import { SPARK_CAUSES } from "../../lib/spark/causes.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
 import { submit } from "../../lib/spark/submit.ts";
 import { type Column, exactValue, uniqueNames } from "../../lib/trino/types.ts";
@@ -118,7 +118,7 @@ export interface Connection {
 
 function endOf(name: string, how: string, log: string[]): LakehouseError {
   const shown = log.slice(-15).join("\n");
-  const known = sparkCause(log.join("\n"));
+  const known = knownCause(SPARK_CAUSES, log.join("\n"));
   return new LakehouseError({
     what: `Spark's session "${name}" has ended`,
     why: known?.why ?? how,

@@ -10,10 +10,11 @@ import {
   isConflict,
 } from "../../lib/trino/commit_conflict.ts";
 import {
+  knownCause,
   LakehouseError,
   type LakehouseErrorParts,
 } from "../../lib/core/errors.ts";
-import { type SparkCause, sparkCause } from "../../lib/spark/causes.ts";
+import { SPARK_CAUSES } from "../../lib/spark/causes.ts";
 
 /** One exception of Java, as `spark/session.py` describes it. */
 export interface JavaException {
@@ -65,7 +66,7 @@ function sentence(message: string): string {
 function explain(
   failure: SparkFailure,
   culprit: JavaException,
-): Partial<SparkCause> {
+): { why?: string; next?: string } {
   if (failure.causes.some(isConflict)) {
     return CONFLICT_ADVICE;
   }
@@ -80,7 +81,7 @@ function explain(
       }
       : {};
   }
-  const known = sparkCause(text);
+  const known = knownCause(SPARK_CAUSES, text);
   if (known) return known;
   const root = failure.causes.at(-1)!;
   return root === culprit

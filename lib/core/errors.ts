@@ -66,6 +66,38 @@ export class LakehouseError extends Error {
   }
 }
 
+/** A cause that can be told from the words of a program that failed. */
+export interface Cause {
+  /** What its words are. */
+  pattern: RegExp;
+  /** The cause, as a clause. */
+  why: string;
+  /** What to do next, as a clause. */
+  next: string;
+}
+
+/**
+ * The first of the causes whose pattern is in the text.
+ *
+ * @example Usage
+ * ```ts
+ * import { knownCause } from "./errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const causes = [
+ *   { pattern: /No space/, why: "the disk is full", next: "free some space" },
+ * ];
+ * const known = knownCause(causes, "write: No space left on device");
+ * assertEquals(known?.why, "the disk is full");
+ * ```
+ */
+export function knownCause<C extends Cause>(
+  causes: readonly C[],
+  text: string,
+): C | undefined {
+  return causes.find(({ pattern }) => pattern.test(text));
+}
+
 /** Where an error came from, line by line, without its message. */
 export function traceOf(error: Error): string {
   return (traces.get(error) ?? error.stack ?? "").split("\n")

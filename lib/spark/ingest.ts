@@ -7,10 +7,10 @@
 import { formatBytes, formatNumber } from "../core/format.ts";
 import { withProgress } from "../show/step.ts";
 import { settings } from "../core/settings.ts";
-import { LakehouseError } from "../core/errors.ts";
+import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
-import { type SparkCause, sparkCause } from "./causes.ts";
+import { SPARK_CAUSES } from "./causes.ts";
 import { submit } from "./submit.ts";
 import { stagedFiles } from "../store/staging.ts";
 
@@ -82,19 +82,20 @@ export function parseMessage(line: string): Message | undefined {
   return parseExactJson(line) as Message;
 }
 
-function likelyCause(text: string): SparkCause | undefined {
-  if (/IcebergWarehouseNotFound|warehouse .*does not exist/i.test(text)) {
-    return {
+function likelyCause(text: string): Cause | undefined {
+  return knownCause([
+    {
+      pattern: /IcebergWarehouseNotFound|warehouse .*does not exist/i,
       why: `there is no warehouse "${settings().warehouse}" yet`,
       next: "run notebook 01, which makes it, or deno task analyze",
-    };
-  }
-  const known = sparkCause(text);
-  if (known || !/NoSuchBucket|does not exist/.test(text)) return known;
-  return {
-    why: "the staging bucket is not there",
-    next: "run notebook 03, or deno task analyze",
-  };
+    },
+    ...SPARK_CAUSES,
+    {
+      pattern: /NoSuchBucket|does not exist/,
+      why: "the staging bucket is not there",
+      next: "run notebook 03, or deno task analyze",
+    },
+  ], text);
 }
 
 function failure(

@@ -6,7 +6,7 @@
 
 import { S3Client } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
-import { LakehouseError } from "../core/errors.ts";
+import { knownCause, LakehouseError } from "../core/errors.ts";
 
 /**
  * An S3 client for the object store of the settings.
@@ -41,26 +41,20 @@ export function s3Error(cause: unknown, what: string): unknown {
     $metadata?: { httpStatusCode?: number };
   };
   const { minioHost } = settings();
-  if (code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return new LakehouseError({
-      what,
+  const known = knownCause([
+    {
+      pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/,
       why: `nothing answers at ${minioHost}`,
       next: "deno task up",
-      cause,
-    });
-  }
-  if ($metadata?.httpStatusCode === 403) {
-    return new LakehouseError({
-      what,
+    },
+    {
+      pattern: /^403/,
       why: `${minioHost} refused the keys (${name})`,
       next: "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
-      cause,
-    });
-  }
-  return new LakehouseError({
-    what,
+    },
+  ], `${$metadata?.httpStatusCode} ${code}`) ?? {
     why: `${minioHost} answered ${name ?? String(cause)}`,
     next: "deno task status",
-    cause,
-  });
+  };
+  return new LakehouseError({ what, ...known, cause });
 }

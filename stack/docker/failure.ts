@@ -4,19 +4,20 @@
  * @module
  */
 
-import { LakehouseError } from "../../lib/core/errors.ts";
+import {
+  type Cause,
+  knownCause,
+  LakehouseError,
+} from "../../lib/core/errors.ts";
 
-interface Cause {
-  pattern: RegExp;
+interface StartCause extends Cause {
   what: (match: RegExpMatchArray) => string;
-  why: string;
-  next: string;
 }
 
 const IMAGES =
   "name another image with MINIO_IMAGE, TRINO_IMAGE or SPARK_IMAGE in docker/.env";
 
-const CAUSES: Cause[] = [
+const CAUSES: readonly StartCause[] = [
   {
     pattern:
       /(?:Bind for|exposing port TCP|listen tcp\d?:?) (?:\S+:)?(\d+).*(?:already allocated|address already in use)|(?:already allocated|address already in use)/i,
@@ -73,13 +74,16 @@ function tailOf(lines: string[]): string {
 /** The error for a compose command that failed for a known cause. */
 export function knownFailure(lines: string[]): LakehouseError | undefined {
   const text = lines.join("\n");
-  for (const { pattern, what, why, next } of CAUSES) {
-    const match = text.match(pattern);
-    if (!match) continue;
-    const cause = new Error(tailOf(lines));
-    return new LakehouseError({ what: what(match), why, next, cause });
-  }
-  return undefined;
+  const known = knownCause(CAUSES, text);
+  if (!known) return undefined;
+  const { pattern, what, why, next } = known;
+  const cause = new Error(tailOf(lines));
+  return new LakehouseError({
+    what: what(text.match(pattern)!),
+    why,
+    next,
+    cause,
+  });
 }
 
 /** The error for a compose command that failed; its last lines are the cause. */
@@ -92,27 +96,31 @@ export function startFailure(lines: string[]): LakehouseError {
   });
 }
 
-const LOG_CAUSES: [RegExp, string, string][] = [
-  [
-    /licen[sc]e.*(invalid|expired|required|missing|not valid)|(invalid|expired|no) licen[sc]e/i,
-    "its licence is missing, expired or not valid",
-    "put a valid MINIO_LICENSE into docker/.env, then deno task up --stack docker",
-  ],
-  [
-    /OutOfMemoryError|Killed process|insufficient memory/i,
-    "memory ran out",
-    "give it more with MINIO_MEMORY, TRINO_MEMORY or SPARK_MEMORY in docker/.env",
-  ],
-  [
-    /No space left on device/i,
-    "the disk is full",
-    "free some space, then deno task up --stack docker",
-  ],
-  [
-    /access key length|secret key length|Invalid credentials/i,
-    "it does not take the keys",
-    "set MINIO_ACCESS_KEY (3 characters or more) and MINIO_SECRET_KEY (8 or more) in docker/.env",
-  ],
+const LOG_CAUSES: readonly Cause[] = [
+  {
+    pattern:
+      /licen[sc]e.*(invalid|expired|required|missing|not valid)|(invalid|expired|no) licen[sc]e/i,
+    why: "its licence is missing, expired or not valid",
+    next:
+      "put a valid MINIO_LICENSE into docker/.env, then deno task up --stack docker",
+  },
+  {
+    pattern: /OutOfMemoryError|Killed process|insufficient memory/i,
+    why: "memory ran out",
+    next:
+      "give it more with MINIO_MEMORY, TRINO_MEMORY or SPARK_MEMORY in docker/.env",
+  },
+  {
+    pattern: /No space left on device/i,
+    why: "the disk is full",
+    next: "free some space, then deno task up --stack docker",
+  },
+  {
+    pattern: /access key length|secret key length|Invalid credentials/i,
+    why: "it does not take the keys",
+    next:
+      "set MINIO_ACCESS_KEY (3 characters or more) and MINIO_SECRET_KEY (8 or more) in docker/.env",
+  },
 ];
 
 /** The error for a container that did not become healthy. */
@@ -122,11 +130,11 @@ export function unhealthy(
   log: string[],
 ): LakehouseError {
   const tail = log.slice(-8).join("\n  ");
-  const known = LOG_CAUSES.find(([pattern]) => pattern.test(log.join("\n")));
+  const known = knownCause(LOG_CAUSES, log.join("\n"));
   return new LakehouseError({
     what: `Cannot start ${service}`,
-    why: known?.[1] ?? `${problem}; its log ends:\n  ${tail}\n`,
-    next: known?.[2] ?? `deno task logs ${service} --stack docker`,
+    why: known?.why ?? `${problem}; its log ends:\n  ${tail}\n`,
+    next: known?.next ?? `deno task logs ${service} --stack docker`,
     cause: new Error(`${problem}; its log ends:\n  ${tail}`),
   });
 }

@@ -6,14 +6,14 @@
 
 import { forgetStack, recordStack } from "../../lib/core/running_stack.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
+import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { isRecording } from "./class_archive.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "../install/java.ts";
 import { type LocalPorts, localPorts } from "./ports.ts";
 import { readLog } from "../logs.ts";
 import { fetchArtifacts } from "../install/maven.ts";
 import { python } from "../install/python.ts";
-import { likelyCause } from "./service_causes.ts";
+import { SERVICE_CAUSES } from "./service_causes.ts";
 import { writeServiceFiles } from "./service_files.ts";
 import {
   type LocalService,
@@ -139,7 +139,7 @@ async function startFailure(
   for await (const line of readLog(logFile(dir(), name), { lines: 60 })) {
     lines.push(line);
   }
-  const cause = likelyCause(lines.join("\n"));
+  const cause = knownCause(SERVICE_CAUSES, lines.join("\n"));
   const tail = lines.slice(-8).join("\n  ");
   return new LakehouseError({
     what: `Cannot start ${name} (${service.title})`,

@@ -9,7 +9,8 @@ import { type StackName, stateDir } from "../../../lib/core/settings.ts";
 import { formatBytes } from "../../../lib/core/format.ts";
 import { findJava, TRINO_JAVA } from "../../../stack/install/java.ts";
 import { findPython } from "../../../stack/install/python.ts";
-import { likelyCause } from "../../../stack/local/service_causes.ts";
+import { knownCause } from "../../../lib/core/errors.ts";
+import { SERVICE_CAUSES } from "../../../stack/local/service_causes.ts";
 import type { ServiceStatus, Stack } from "../../../stack/stack.ts";
 import type { Check, Outcome } from "../check.ts";
 import { serviceCheck, SERVICES, upCommand } from "../subject.ts";
@@ -58,7 +59,9 @@ export function processVerdict(service: ServiceStatus, log: string): Outcome {
       effect,
     };
   }
-  const cause = state === "STOPPED" ? undefined : likelyCause(log);
+  const cause = state === "STOPPED"
+    ? undefined
+    : knownCause(SERVICE_CAUSES, log);
   return {
     status: "failed",
     text: `its process is ${state}${cause ? `, ${cause.why}` : ""}`,
