@@ -1,6 +1,6 @@
 /**
- * The folder generated files lie in: which of its files are the generator's own,
- * and whether there is room for more.
+ * The folder that files of trips lie in. A record beside them says whose they
+ * are, so that nothing else is ever removed or overwritten.
  *
  * @module
  */
@@ -10,32 +10,30 @@ import { dirname, join } from "node:path";
 import { LakehouseError } from "../core/errors.ts";
 import { formatBytes } from "../core/format.ts";
 
-/** Records what was generated, beside the files. */
-export const MANIFEST = "_generated.json";
+/** The record of generated files. */
+const GENERATED = "_generated.json";
 /** Holds files in the making, and is removed at the end of a run. */
 const WORK = ".generating";
+/** Who writes into such a folder, by what cannot be done otherwise. */
+const WRITERS = { generate: "the generator", download: "a download" } as const;
+type Action = keyof typeof WRITERS;
 
-/** A generated file. */
-export interface GeneratedFile {
+/** A file that a record names. */
+export interface RecordedFile {
   /** Its name in the folder. */
   readonly name: string;
-  /** Its size; 0 while it is only planned. */
+  /** Its size; 0 while it is not whole. */
   readonly bytes: number;
 }
 
-/** What {@linkcode MANIFEST} holds. */
-export interface Manifest {
-  /** What decided the rows and the files, the generator's version included. */
-  readonly arguments: Readonly<Record<string, number>>;
-  /** Whether all files were written. */
+/** What a record beside files says. */
+export interface FolderRecord<File extends RecordedFile = RecordedFile> {
+  /** What decides the files. */
+  readonly arguments: Readonly<Record<string, string | number>>;
+  /** Whether all files are there. */
   readonly complete: boolean;
-  /** The generator's files, those of an unfinished run included. */
-  readonly files: readonly GeneratedFile[];
-}
-
-/** The folder for files in the making. */
-export function workFolder(dir: string): string {
-  return join(dir, WORK);
+  /** The files, those of an unfinished run included. */
+  readonly files: readonly File[];
 }
 
 function ifThere<T>(read: () => T): T | undefined {
@@ -47,107 +45,114 @@ function ifThere<T>(read: () => T): T | undefined {
   }
 }
 
+/** Bytes of a file, or `undefined` when there is none. */
+export function sizeOf(path: string): number | undefined {
+  return ifThere(() => Deno.statSync(path).size);
+}
+
+/** Removes a file, or a folder with all that is in it. */
+export function removeIfThere(path: string): void {
+  ifThere(() => Deno.removeSync(path, { recursive: true }));
+}
+
 /**
- * The folder's manifest, or `undefined` when it has none.
+ * The record at `path`, or `undefined` when there is none.
  *
- * @throws {LakehouseError} When the manifest cannot be understood.
+ * @param isSound Whether every name in it is one that its writer gives; none may lead out of the folder.
+ * @throws {LakehouseError} When the record cannot be understood.
  */
-export function readManifest(dir: string): Manifest | undefined {
-  const path = join(dir, MANIFEST);
+export function readRecord<Found extends FolderRecord>(
+  path: string,
+  isSound: (record: Found) => boolean,
+): Found | undefined {
   const text = ifThere(() => Deno.readTextFileSync(path));
   if (text === undefined) return undefined;
   try {
-    const manifest = JSON.parse(text) as Manifest;
-    // A name is a name: a manifest cannot point out of its folder.
-    if (manifest.files.every(({ name }) => /^[\w-]+\.parquet$/.test(name))) {
-      return manifest;
-    }
-    throw new TypeError("A file's name is not one the generator gives");
+    const record = JSON.parse(text) as Found;
+    if (isSound(record)) return record;
+    throw new TypeError("A file's name is not one that its writer gives");
   } catch (cause) {
     throw new LakehouseError({
       what: `Cannot read ${path}`,
-      why: "the file is damaged, so nobody knows which files are generated",
+      why:
+        "it is damaged, so nobody knows which of the files beside it are its",
       next: `remove the Parquet files you do not need and ${path}`,
       cause,
     });
   }
 }
 
-/** Writes the manifest in one step, so that it is never half there. */
-export function writeManifest(dir: string, manifest: Manifest): void {
-  const path = join(dir, MANIFEST);
+/** Writes a record in one step, so that it is never half there. */
+export function writeRecord(path: string, record: FolderRecord): void {
   Deno.writeTextFileSync(
     `${path}.part`,
-    `${JSON.stringify(manifest, null, 2)}\n`,
+    `${JSON.stringify(record, null, 2)}\n`,
   );
   Deno.renameSync(`${path}.part`, path);
 }
 
-/** Whether the folder holds the complete files of the same arguments. */
-export function isIntact(
-  dir: string,
-  manifest: Manifest | undefined,
-  wanted: Manifest["arguments"],
-): manifest is Manifest {
-  return manifest !== undefined && manifest.complete &&
-    JSON.stringify(manifest.arguments) === JSON.stringify(wanted) &&
-    manifest.files.every(({ name, bytes }) =>
-      ifThere(() => Deno.statSync(join(dir, name)))?.size === bytes
-    );
+/** Whether every file is there with every byte. */
+export function areWhole(dir: string, files: readonly RecordedFile[]): boolean {
+  return files.every(({ name, bytes }) => sizeOf(join(dir, name)) === bytes);
+}
+
+/** Whether both decide the same files. */
+export function sameArguments(
+  a: FolderRecord["arguments"],
+  b: FolderRecord["arguments"],
+): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /**
- * Makes sure that all Parquet files of the folder are the generator's own.
+ * Makes sure that a record names every Parquet file of the folder.
  *
+ * @param action What cannot be done otherwise.
+ * @param own Names of the files that records name.
  * @throws {LakehouseError} When there is another one.
  */
 export function refuseForeignFiles(
   dir: string,
-  manifest: Manifest | undefined,
+  action: Action,
+  own: readonly string[],
 ): void {
-  const own = new Set(manifest?.files.map(({ name }) => name));
   const foreign = (ifThere(() => [...Deno.readDirSync(dir)]) ?? [])
     .map(({ name }) => name)
-    .filter((name) => name.endsWith(".parquet") && !own.has(name))
+    .filter((name) => name.endsWith(".parquet") && !own.includes(name))
     .sort();
   if (foreign.length === 0) return;
   throw new LakehouseError({
-    what: `Cannot generate into ${dir}`,
+    what: `Cannot ${action} into ${dir}`,
     why: `it holds ${
       foreign.length === 1
         ? "a Parquet file"
         : `${foreign.length} Parquet files`
-    } that the generator did not write, such as "${foreign[0]}"`,
+    } that ${WRITERS[action]} did not write, such as "${foreign[0]}"`,
     next: "choose another folder, or move these files away",
   });
 }
 
 /**
- * Makes sure that `bytes` fit the disk once the old generated files are gone.
+ * Makes sure that `bytes` fit the disk once the replaced files are gone.
  *
  * @param action What cannot be done otherwise.
  * @throws {LakehouseError} When they do not fit.
  */
 export function refuseFullDisk(
   dir: string,
+  action: Action,
   bytes: number,
-  manifest: Manifest | undefined,
-  action = "generate",
+  replaced: readonly RecordedFile[] = [],
 ): void {
   let there = dir;
-  while (
-    ifThere(() => Deno.statSync(there)) === undefined &&
-    there !== dirname(there)
-  ) {
+  while (sizeOf(there) === undefined && there !== dirname(there)) {
     there = dirname(there);
   }
   const { bavail, bsize } = statfsSync(there);
-  const old = (manifest?.files ?? []).reduce(
-    (sum, { name }) =>
-      sum + (ifThere(() => Deno.statSync(join(dir, name)))?.size ?? 0),
-    0,
+  const free = replaced.reduce(
+    (sum, { name }) => sum + (sizeOf(join(dir, name)) ?? 0),
+    bavail * bsize,
   );
-  const free = bavail * bsize + old;
   if (bytes <= free) return;
   throw new LakehouseError({
     what: `Cannot ${action} into ${dir}`,
@@ -158,33 +163,50 @@ export function refuseFullDisk(
   });
 }
 
-/** Removes the generator's own files, the manifest last. */
-export function removeGenerated(dir: string, names: Iterable<string>): void {
-  ifThere(() => Deno.removeSync(workFolder(dir), { recursive: true }));
-  for (const name of names) ifThere(() => Deno.removeSync(join(dir, name)));
-  ifThere(() => Deno.removeSync(join(dir, MANIFEST)));
+/** The generator's folder for files in the making. */
+export function workFolder(dir: string): string {
+  return join(dir, WORK);
 }
 
 /**
- * Makes room for a run: the files of an earlier one are removed, and from here
- * on the manifest names the new ones. At every moment it names all files of the
- * generator, so the next run recognises what a run that failed or was killed
- * has left.
+ * The record of the folder's generated files, or `undefined`.
+ *
+ * @throws {LakehouseError} When it cannot be understood.
  */
-export function claimFolder(
+export function readGenerated(dir: string): FolderRecord | undefined {
+  return readRecord(
+    join(dir, GENERATED),
+    ({ files }) => files.every(({ name }) => /^[\w-]+\.parquet$/.test(name)),
+  );
+}
+
+/** Writes the record of the folder's generated files. */
+export function writeGenerated(dir: string, record: FolderRecord): void {
+  writeRecord(join(dir, GENERATED), record);
+}
+
+/** Removes generated files, their record last. */
+export function removeGenerated(dir: string, names: Iterable<string>): void {
+  removeIfThere(workFolder(dir));
+  for (const name of names) removeIfThere(join(dir, name));
+  removeIfThere(join(dir, GENERATED));
+}
+
+/**
+ * Makes room for a run of the generator: the files of an earlier one are
+ * removed, and from here on the record names the new ones. At every moment it
+ * names all files of the generator, so the next run recognises what a run that
+ * failed or was killed has left.
+ */
+export function makeRoom(
   dir: string,
-  old: Manifest | undefined,
-  planned: Manifest,
+  old: readonly RecordedFile[],
+  planned: FolderRecord,
 ): void {
   Deno.mkdirSync(dir, { recursive: true });
-  writeManifest(dir, {
-    ...planned,
-    files: [...old?.files ?? [], ...planned.files],
-  });
-  for (const { name } of old?.files ?? []) {
-    ifThere(() => Deno.removeSync(join(dir, name)));
-  }
-  ifThere(() => Deno.removeSync(workFolder(dir), { recursive: true }));
+  writeGenerated(dir, { ...planned, files: [...old, ...planned.files] });
+  for (const { name } of old) removeIfThere(join(dir, name));
+  removeIfThere(workFolder(dir));
   Deno.mkdirSync(workFolder(dir));
-  writeManifest(dir, planned);
+  writeGenerated(dir, planned);
 }

@@ -1,16 +1,18 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { LakehouseError } from "../core/errors.ts";
 import {
-  claimFolder,
-  isIntact,
-  MANIFEST,
-  type Manifest,
-  readManifest,
+  areWhole,
+  type FolderRecord,
+  makeRoom,
+  readGenerated,
   refuseForeignFiles,
   refuseFullDisk,
   removeGenerated,
-  writeManifest,
+  sameArguments,
+  writeGenerated,
 } from "./folder.ts";
+
+const RECORD = "_generated.json";
 
 function withFolder(body: (dir: string) => void): void {
   const dir = Deno.makeTempDirSync();
@@ -21,7 +23,7 @@ function withFolder(body: (dir: string) => void): void {
   }
 }
 
-const manifest = (names: string[], complete = true): Manifest => ({
+const record = (names: string[], complete = true): FolderRecord => ({
   arguments: { rows: 3 },
   complete,
   files: names.map((name) => ({ name, bytes: 4 })),
@@ -30,12 +32,12 @@ const manifest = (names: string[], complete = true): Manifest => ({
 const names = (dir: string) =>
   [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
 
-Deno.test("readManifest() reads what writeManifest() wrote, or nothing", () =>
+Deno.test("readGenerated() reads what writeGenerated() wrote, or nothing", () =>
   withFolder((dir) => {
-    assertEquals(readManifest(dir), undefined);
-    writeManifest(dir, manifest(["a.parquet"]));
-    assertEquals(readManifest(dir), manifest(["a.parquet"]));
-    assertEquals(names(dir), [MANIFEST]);
+    assertEquals(readGenerated(dir), undefined);
+    writeGenerated(dir, record(["a.parquet"]));
+    assertEquals(readGenerated(dir), record(["a.parquet"]));
+    assertEquals(names(dir), [RECORD]);
   }));
 
 for (
@@ -46,37 +48,37 @@ for (
     '{"files": [{"name": "notes.txt"}]}',
   ]
 ) {
-  Deno.test(`readManifest() refuses ${text}`, () =>
+  Deno.test(`readGenerated() refuses ${text}`, () =>
     withFolder((dir) => {
-      Deno.writeTextFileSync(`${dir}/${MANIFEST}`, text);
-      assertThrows(() => readManifest(dir), LakehouseError, "damaged");
+      Deno.writeTextFileSync(`${dir}/${RECORD}`, text);
+      assertThrows(() => readGenerated(dir), LakehouseError, "damaged");
     }));
 }
 
-Deno.test("isIntact() asks for the same arguments, and every byte", () =>
+Deno.test("areWhole() asks for every byte of every file", () =>
   withFolder((dir) => {
-    const own = manifest(["a.parquet"]);
-    assertEquals(isIntact(dir, own, own.arguments), false);
+    const { files } = record(["a.parquet"]);
+    assertEquals(areWhole(dir, files), false);
     Deno.writeTextFileSync(`${dir}/a.parquet`, "1234");
-    assertEquals(isIntact(dir, own, own.arguments), true);
-    assertEquals(isIntact(dir, own, { rows: 4 }), false);
-    assertEquals(isIntact(dir, undefined, own.arguments), false);
-    assertEquals(
-      isIntact(dir, { ...own, complete: false }, own.arguments),
-      false,
-    );
+    assertEquals(areWhole(dir, files), true);
     Deno.writeTextFileSync(`${dir}/a.parquet`, "123");
-    assertEquals(isIntact(dir, own, own.arguments), false);
+    assertEquals(areWhole(dir, files), false);
   }));
+
+Deno.test("sameArguments() tells arguments that decide other files", () => {
+  assertEquals(sameArguments({ rows: 3 }, { rows: 3 }), true);
+  assertEquals(sameArguments({ rows: 3 }, { rows: 4 }), false);
+  assertEquals(sameArguments({}, { rows: 3 }), false);
+});
 
 Deno.test("refuseForeignFiles() names a Parquet file of somebody else", () =>
   withFolder((dir) => {
     Deno.writeTextFileSync(`${dir}/a.parquet`, "");
     Deno.writeTextFileSync(`${dir}/notes.txt`, "");
-    refuseForeignFiles(dir, manifest(["a.parquet"]));
-    refuseForeignFiles(`${dir}/missing`, undefined);
+    refuseForeignFiles(dir, "generate", ["a.parquet"]);
+    refuseForeignFiles(`${dir}/missing`, "generate", []);
     assertThrows(
-      () => refuseForeignFiles(dir, undefined),
+      () => refuseForeignFiles(dir, "generate", []),
       LakehouseError,
       'such as "a.parquet"',
     );
@@ -84,25 +86,25 @@ Deno.test("refuseForeignFiles() names a Parquet file of somebody else", () =>
 
 Deno.test("refuseFullDisk() compares with the disk of a folder to be made", () =>
   withFolder((dir) => {
-    refuseFullDisk(`${dir}/a/b`, 1, undefined);
+    refuseFullDisk(`${dir}/a/b`, "generate", 1);
     assertThrows(
-      () => refuseFullDisk(`${dir}/a/b`, 1e18, undefined),
+      () => refuseFullDisk(`${dir}/a/b`, "generate", 1e18),
       LakehouseError,
       "about 1000 PB are needed",
     );
   }));
 
-Deno.test("claimFolder() removes the old files and leaves all others", () =>
+Deno.test("makeRoom() removes the old files and leaves all others", () =>
   withFolder((dir) => {
     Deno.writeTextFileSync(`${dir}/old.parquet`, "1234");
     Deno.writeTextFileSync(`${dir}/notes.txt`, "");
     Deno.mkdirSync(`${dir}/.generating`);
     Deno.writeTextFileSync(`${dir}/.generating/0.arrow`, "half");
-    const planned = manifest(["new.parquet"], false);
-    claimFolder(dir, manifest(["old.parquet"]), planned);
-    assertEquals(names(dir), [".generating", MANIFEST, "notes.txt"].sort());
+    const planned = record(["new.parquet"], false);
+    makeRoom(dir, record(["old.parquet"]).files, planned);
+    assertEquals(names(dir), [".generating", RECORD, "notes.txt"].sort());
     assertEquals(names(`${dir}/.generating`), []);
-    assertEquals(readManifest(dir), planned);
+    assertEquals(readGenerated(dir), planned);
     removeGenerated(dir, ["new.parquet"]);
     assertEquals(names(dir), ["notes.txt"]);
   }));

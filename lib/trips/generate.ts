@@ -26,16 +26,18 @@ import {
 import { FIRST_YEAR, LAST_YEAR } from "./calendar.ts";
 import { COMPANY_NAMES } from "./fleet.ts";
 import {
-  claimFolder,
-  type GeneratedFile,
-  isIntact,
-  type Manifest,
-  readManifest,
+  areWhole,
+  type FolderRecord,
+  makeRoom,
+  readGenerated,
+  type RecordedFile,
   refuseForeignFiles,
   refuseFullDisk,
   removeGenerated,
+  removeIfThere,
+  sameArguments,
   workFolder,
-  writeManifest,
+  writeGenerated,
 } from "./folder.ts";
 import { PAYMENT_TYPES } from "./money.ts";
 import { parquetWriter } from "./parquet.ts";
@@ -219,37 +221,41 @@ export async function generateTrips(
   signal?.throwIfAborted();
 
   const dir = resolve(options.dir);
-  const old = readManifest(dir);
+  const old = readGenerated(dir);
   const wanted = { version: GENERATOR_VERSION, ...run };
-  const result = (files: readonly GeneratedFile[], reused: boolean) => ({
+  const result = (files: readonly RecordedFile[], reused: boolean) => ({
     rows: run.rows,
     files: files.map(({ name }) => join(dir, name)),
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     seconds: (performance.now() - started) / 1000,
     reused,
   });
-  refuseForeignFiles(dir, old);
-  if (isIntact(dir, old, wanted)) return result(old.files, true);
+  const before = old?.files ?? [];
+  refuseForeignFiles(dir, "generate", before.map(({ name }) => name));
+  const isThere = old?.complete && sameArguments(old.arguments, wanted) &&
+    areWhole(dir, before);
+  if (isThere) return result(before, true);
   refuseFullDisk(
     dir,
+    "generate",
     run.rows * BYTES_PER_ROW.parquet +
       ARROW_FILES * Math.min(run.rows, run.rowsPerFile) * BYTES_PER_ROW.arrow,
-    old,
+    before,
   );
 
   const names = fileNames(run);
-  const planned: Manifest = {
+  const planned: FolderRecord = {
     arguments: wanted,
     complete: false,
     files: names.map((name) => ({ name, bytes: 0 })),
   };
   let claimed = false;
   try {
-    claimFolder(dir, old, planned);
+    makeRoom(dir, before, planned);
     claimed = true;
     const files = await writeFiles(run, dir, names, signal, onProgress);
-    Deno.removeSync(workFolder(dir), { recursive: true });
-    writeManifest(dir, { ...planned, complete: true, files });
+    removeIfThere(workFolder(dir));
+    writeGenerated(dir, { ...planned, complete: true, files });
     return result(files, false);
   } catch (error) {
     if (claimed) removeGenerated(dir, names);
@@ -301,7 +307,7 @@ async function writeFiles(
   names: readonly string[],
   signal: AbortSignal | undefined,
   onProgress: GenerateOptions["onProgress"],
-): Promise<GeneratedFile[]> {
+): Promise<RecordedFile[]> {
   // First, so that it gets ready while the tables are built.
   using parquet = parquetWriter();
   const model = tripModel(run, BATCH_ROWS);
@@ -311,7 +317,7 @@ async function writeFiles(
     { length: ARROW_FILES },
     (_, i) => openArrow(join(work, `${i}.arrow`)),
   );
-  const files: GeneratedFile[] = [];
+  const files: RecordedFile[] = [];
   const total = run.rows;
   let bytes = 0;
   // Not ended by the signal: polars cannot be stopped, and must not write into

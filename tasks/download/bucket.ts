@@ -10,9 +10,13 @@
  */
 
 import { join } from "node:path";
-import { refuseFullDisk } from "../../lib/trips/folder.ts";
+import {
+  refuseFullDisk,
+  removeIfThere,
+  sizeOf,
+} from "../../lib/trips/folder.ts";
 import type { Claim } from "./folder.ts";
-import { type DownloadedFile, sizeOf } from "./manifest.ts";
+import type { DownloadedFile } from "./record.ts";
 import {
   bucketClient,
   type BucketSource,
@@ -79,26 +83,24 @@ export async function fetchBucket(job: BucketJob): Promise<{
   fetched: number;
   gone: readonly string[];
 }> {
-  const { dir, work, manifest, begin, save } = job.claim;
+  const { dir, work, record: old, begin, save } = job.claim;
   const s3 = bucketClient(job);
   try {
     const remote = await listFiles(s3, job);
-    const known = new Map(manifest.files.map((file) => [file.name, file]));
+    const known = new Map(old.files.map((file) => [file.name, file]));
     const isHere = ({ name, bytes, etag, key }: RemoteFile) =>
       known.get(name)?.etag === etag && known.get(name)?.key === key &&
       sizeOf(join(dir, name)) === bytes;
     const wanted = remote.filter((file) => !isHere(file));
     const total = wanted.reduce((sum, { bytes }) => sum + bytes, 0);
-    refuseFullDisk(dir, total, undefined, "download");
+    refuseFullDisk(dir, "download", total);
     begin();
 
     const names = new Set(remote.map(({ name }) => name));
-    const gone = manifest.files.filter(({ name }) => !names.has(name));
+    const gone = old.files.filter(({ name }) => !names.has(name));
     const kept = job.removeGone ? [] : gone;
     for (const { name } of job.removeGone ? gone : []) {
-      if (sizeOf(join(dir, name)) !== undefined) {
-        Deno.removeSync(join(dir, name));
-      }
+      removeIfThere(join(dir, name));
     }
     const whole = new Map<string, DownloadedFile>(
       remote.filter(isHere).map((file) => [file.name, file]),
@@ -112,7 +114,7 @@ export async function fetchBucket(job: BucketJob): Promise<{
       ...kept,
     ];
     const record = (complete: boolean) =>
-      save({ arguments: manifest.arguments, complete, files: all() });
+      save({ arguments: old.arguments, complete, files: all() });
     record(false);
 
     let bytes = 0;

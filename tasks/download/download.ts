@@ -8,7 +8,8 @@
 import { join, resolve } from "node:path";
 import { settings } from "../../lib/core/settings.ts";
 import { checkFolder, claimFolder } from "./folder.ts";
-import { areWhole, type Manifest } from "./manifest.ts";
+import { areWhole } from "../../lib/trips/folder.ts";
+import type { DownloadRecord } from "./record.ts";
 import {
   bucketSource,
   type Fetched,
@@ -83,9 +84,9 @@ function shown(onProgress: DownloadOptions["onProgress"]): Progress {
 function isThere(
   dir: string,
   source: Source,
-  found: Manifest | undefined,
+  found: DownloadRecord | undefined,
   replace: boolean,
-): found is Manifest {
+): found is DownloadRecord {
   if (!source.isFixed || !found?.complete) return false;
   const isWhole = areWhole(dir, found.files);
   if (isWhole || replace) return isWhole;

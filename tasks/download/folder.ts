@@ -12,21 +12,25 @@
 import { join } from "node:path";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import {
-  readManifest as readGenerated,
-  removeGenerated,
-  workFolder as generatorFolder,
-} from "../../lib/trips/folder.ts";
-import {
   areWhole,
-  type DownloadArguments,
-  hasContent,
-  MANIFEST,
-  type Manifest,
-  readManifest,
+  type FolderRecord,
+  readGenerated,
+  refuseForeignFiles,
+  removeGenerated,
+  removeIfThere,
   sameArguments,
   sizeOf,
-  writeManifest,
-} from "./manifest.ts";
+  workFolder as generatorFolder,
+  writeRecord,
+} from "../../lib/trips/folder.ts";
+import {
+  type DownloadRecord,
+  hasContent,
+  readDownloaded,
+  recordPath,
+} from "./record.ts";
+
+type DownloadArguments = FolderRecord["arguments"];
 
 /** Holds files in the making, and is removed at the end of a download. */
 const WORK = ".downloading";
@@ -40,15 +44,11 @@ export interface Claim extends Disposable {
   /** Folder for files in the making. */
   readonly work: string;
   /** What is there of the same download. */
-  readonly manifest: Manifest;
+  readonly record: DownloadRecord;
   /** Removes what the download replaces; to be called before anything is written. */
   begin(): void;
   /** Records how far the download is, in one step. */
-  save(manifest: Manifest): void;
-}
-
-function removeIfThere(path: string): void {
-  if (sizeOf(path) !== undefined) Deno.removeSync(path, { recursive: true });
+  save(record: DownloadRecord): void;
 }
 
 function refusal(dir: string, why: string, next: string): LakehouseError {
@@ -62,27 +62,13 @@ function refusal(dir: string, why: string, next: string): LakehouseError {
 const some = (count: number, singular: string, plural: string) =>
   count === 1 ? singular : `${count} ${plural}`;
 
-function refuseForeign(dir: string, own: readonly string[]): void {
-  if (sizeOf(dir) === undefined) return;
-  const foreign = [...Deno.readDirSync(dir)].map(({ name }) => name)
-    .filter((name) => name.endsWith(".parquet") && !own.includes(name)).sort();
-  if (foreign.length === 0) return;
-  throw refusal(
-    dir,
-    `it holds ${
-      some(foreign.length, "a Parquet file", "Parquet files")
-    } that no download wrote, such as "${foreign[0]}"`,
-    "choose another folder with --dir, or move these files away",
-  );
-}
-
 const REPLACE =
   "--replace to remove them first, or --dir for another folder (in a notebook replace: true, or dir)";
 
 /** What a folder holds of downloads and of the generator; see {@linkcode inspect}. */
 interface Contents {
   /** The record of a download. */
-  readonly downloaded: Manifest | undefined;
+  readonly downloaded: DownloadRecord | undefined;
   /** Names of generated files, or `undefined` when the generator has no claim. */
   readonly generated: readonly string[] | undefined;
 }
@@ -93,7 +79,7 @@ function inspect(dir: string): Contents {
   const isClaimed = sizeOf(generatorFolder(dir)) !== undefined ||
     generated?.some((name) => sizeOf(join(dir, name)) !== undefined);
   return {
-    downloaded: readManifest(dir),
+    downloaded: readDownloaded(dir),
     generated: isClaimed ? generated ?? [] : undefined,
   };
 }
@@ -109,9 +95,9 @@ export function checkFolder(
   dir: string,
   wanted: DownloadArguments,
   replace: boolean,
-): Manifest | undefined {
+): DownloadRecord | undefined {
   const { downloaded, generated } = inspect(dir);
-  refuseForeign(dir, [
+  refuseForeignFiles(dir, "download", [
     ...downloaded?.files.map(({ name }) => name) ?? [],
     ...generated ?? [],
   ]);
@@ -139,13 +125,18 @@ export function checkFolder(
 }
 
 /** Removes what a download replaces, and names what it keeps. */
-function clear(dir: string, work: string, contents: Contents, next: Manifest) {
+function clear(
+  dir: string,
+  work: string,
+  contents: Contents,
+  next: DownloadRecord,
+) {
   const { downloaded, generated } = contents;
   const dropped = (downloaded?.files ?? [])
     .filter(({ name }) => !next.files.some((file) => file.name === name));
   // Named until it is gone, so that a run which is killed here leaves nothing
   // that the next one would take for somebody else's.
-  writeManifest(dir, {
+  writeRecord(recordPath(dir), {
     ...next,
     files: [...next.files, ...dropped.map((file) => ({ ...file, bytes: 0 }))],
   });
@@ -156,7 +147,7 @@ function clear(dir: string, work: string, contents: Contents, next: Manifest) {
       if (name !== LOCK) removeIfThere(join(work, name));
     }
   }
-  writeManifest(dir, next);
+  writeRecord(recordPath(dir), next);
 }
 
 /**
@@ -189,7 +180,7 @@ export function claimFolder(
   // the same command goes on with it.
   const isSame = downloaded && sameArguments(downloaded.arguments, wanted) &&
     (!replace || areWhole(dir, whole));
-  const manifest: Manifest = {
+  const record: DownloadRecord = {
     ...(isSame ? downloaded : {}),
     arguments: wanted,
     complete: false,
@@ -200,16 +191,16 @@ export function claimFolder(
   return {
     dir,
     work,
-    manifest,
+    record,
     begin() {
       if (hasBegun) return;
       hasBegun = true;
-      clear(dir, work, contents, manifest);
-      current = manifest;
+      clear(dir, work, contents, record);
+      current = record;
     },
     save(next) {
       current = next;
-      writeManifest(dir, next);
+      writeRecord(recordPath(dir), next);
       if (next.complete) removeIfThere(work);
     },
     [Symbol.dispose]() {
@@ -219,7 +210,7 @@ export function claimFolder(
         : [...Deno.readDirSync(work)];
       if (left.some(({ name }) => name !== LOCK)) return;
       removeIfThere(work);
-      if (current && !hasContent(current)) removeIfThere(join(dir, MANIFEST));
+      if (current && !hasContent(current)) removeIfThere(recordPath(dir));
     },
   };
 }

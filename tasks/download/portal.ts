@@ -13,7 +13,7 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { formatNumber } from "../../lib/core/format.ts";
 import { refuseFullDisk } from "../../lib/trips/folder.ts";
 import type { Claim } from "./folder.ts";
-import type { Cursor, DownloadedFile } from "./manifest.ts";
+import type { Cursor, DownloadedFile } from "./record.ts";
 import { type Months, type Stretch, stretches } from "./months.ts";
 import { PassingError } from "./retry.ts";
 import { CellError, columnProblem, ORDER, PORTAL_COLUMNS } from "./rows.ts";
@@ -259,10 +259,9 @@ export async function fetchPortal(
   }
   refuseFullDisk(
     claim.dir,
+    "download",
     (total - before) * BYTES_PER_ROW.parquet +
       Math.min(total, rowsPerFile) * BYTES_PER_ROW.page,
-    undefined,
-    "download",
   );
   const report = () => job.onProgress({ rows: sink.rows, before, total });
   report();

@@ -8,15 +8,15 @@
 import { join } from "node:path";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { abortable, withLimit } from "../../lib/core/interrupt.ts";
+import { areWhole } from "../../lib/trips/folder.ts";
 import { type ParquetWriter, parquetWriter } from "../../lib/trips/parquet.ts";
 import type { Claim } from "./folder.ts";
-import {
-  areWhole,
-  type Cursor,
-  type DownloadedFile,
-  type Manifest,
-  type Resume,
-} from "./manifest.ts";
+import type {
+  Cursor,
+  DownloadedFile,
+  DownloadRecord,
+  Resume,
+} from "./record.ts";
 import { ORDER, writePage } from "./rows.ts";
 import type { SodaRow } from "./soda.ts";
 
@@ -56,15 +56,15 @@ const sum = (files: readonly DownloadedFile[], of: "bytes" | "rows") =>
   files.reduce((total, file) => total + (file[of] ?? 0), 0);
 
 /** What of an earlier run can be built upon. */
-function restored({ dir, work, manifest }: Claim): Resume {
-  if (!areWhole(dir, manifest.files)) {
+function restored({ dir, work, record }: Claim): Resume {
+  if (!areWhole(dir, record.files)) {
     throw new LakehouseError({
       what: `Cannot go on with the download in ${dir}`,
       why: "files that were complete are missing or have changed",
       next: "--replace to download them all again",
     });
   }
-  const resume = manifest.resume ??
+  const resume = record.resume ??
     { start: undefined, cursor: undefined, pages: [] };
   return areWhole(work, resume.pages)
     ? resume
@@ -78,15 +78,15 @@ function restored({ dir, work, manifest }: Claim): Resume {
  * @throws {LakehouseError} When complete files of the earlier run are missing.
  */
 export function tripSink(claim: Claim, rowsPerFile: number): TripSink {
-  const { dir, work, manifest } = claim;
+  const { dir, work, record } = claim;
   let { start, cursor, pages } = restored(claim);
-  let files = manifest.files;
+  let files = record.files;
   let parquet: ParquetWriter | undefined;
   const room = () => rowsPerFile - sum(pages, "rows");
   const name = () => `portal-${String(files.length).padStart(5, "0")}`;
-  const save = (changes: Partial<Manifest> = {}) =>
+  const save = (changes: Partial<DownloadRecord> = {}) =>
     claim.save({
-      arguments: manifest.arguments,
+      arguments: record.arguments,
       complete: false,
       // The file under way is named before it is there, so that the next run
       // knows it as the download's own.
@@ -148,7 +148,7 @@ export function tripSink(claim: Claim, rowsPerFile: number): TripSink {
     async end() {
       if (pages.length > 0) await writeFile();
       claim.save({
-        arguments: manifest.arguments,
+        arguments: record.arguments,
         complete: true,
         files,
       });

@@ -10,7 +10,8 @@ import { formatNumber } from "../../lib/core/format.ts";
 import type { Progress, ProgressState } from "../../lib/show/progress.ts";
 import { fetchBucket } from "./bucket.ts";
 import type { Claim } from "./folder.ts";
-import type { DownloadArguments, DownloadedFile } from "./manifest.ts";
+import type { FolderRecord } from "../../lib/trips/folder.ts";
+import type { DownloadedFile } from "./record.ts";
 import { parseMonths } from "./months.ts";
 import { parseBucket } from "./bucket_objects.ts";
 import { fetchPortal } from "./portal.ts";
@@ -69,7 +70,7 @@ function checkCount(what: string, value: number, most: number): number {
 /** A source with what decides its files. */
 export interface Source {
   /** What decides its files. */
-  readonly arguments: DownloadArguments;
+  readonly arguments: FolderRecord["arguments"];
   /** Whether a complete download needs no further look at the source. */
   readonly isFixed: boolean;
   /** Downloads what is not there yet. */
