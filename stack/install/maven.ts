@@ -11,13 +11,22 @@ import lockFile from "./maven.lock.json" with { type: "json" };
 
 /** The lock file: which artifacts each set holds, and what each one's bytes are. */
 export interface MavenLock {
-  /** Coordinates by set: `trino`, `trino-iceberg`, `s3proxy`, `catalog`, `spark`. */
+  /** Coordinates by set; see {@linkcode LOCAL_SETS} and `maven.json`. */
   sets: Record<string, string[]>;
   /** Checksum and size in bytes by coordinates. */
   artifacts: Record<string, ArtifactPin>;
 }
 
 const lock: MavenLock = lockFile;
+/** What the local stack needs; any other set is fetched when it is asked for. */
+export const LOCAL_SETS: string[] = [
+  "trino",
+  "trino-iceberg",
+  "s3proxy",
+  "catalog",
+  "spark",
+];
+
 const PARALLEL = 8;
 
 /**
@@ -42,13 +51,9 @@ async function isThere(coordinates: string): Promise<boolean> {
   }
 }
 
-/**
- * How many artifacts these sets have, and which of them the cache lacks.
- *
- * @param sets Sets of the lock file. @default {all of them}
- */
+/** How many artifacts these sets have, and which of them the cache lacks. */
 export async function artifactState(
-  sets: string[] = Object.keys(lock.sets),
+  sets: string[],
 ): Promise<{ total: number; missing: string[] }> {
   const wanted = [...new Set(sets.flatMap((set) => lock.sets[set] ?? []))];
   const missing: string[] = [];

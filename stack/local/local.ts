@@ -11,7 +11,7 @@ import { isRecording } from "./class_archive.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "../install/java.ts";
 import { type LocalPorts, localPorts } from "./ports.ts";
 import { readLog } from "../logs.ts";
-import { fetchArtifacts } from "../install/maven.ts";
+import { fetchArtifacts, LOCAL_SETS } from "../install/maven.ts";
 import { python } from "../install/python.ts";
 import { SERVICE_CAUSES } from "./service_causes.ts";
 import { writeServiceFiles } from "./service_files.ts";
@@ -33,7 +33,6 @@ import {
 } from "./supervisor.ts";
 
 const START_SECONDS = 120;
-const SETS = ["trino", "trino-iceberg", "s3proxy", "catalog", "spark"];
 
 const dir = () => `${stateDir()}/local`;
 
@@ -65,7 +64,7 @@ export async function prepareLocal(options: UpOptions = {}): Promise<void> {
     onInstall: () =>
       onStep?.("Installing JupyterLab, Spark and the supervisor"),
   });
-  await fetchArtifacts(SETS, {
+  await fetchArtifacts(LOCAL_SETS, {
     ...(signal ? { signal } : {}),
     ...(options.onDownload ? { onProgress: options.onDownload } : {}),
   });

@@ -10,7 +10,7 @@ import {
   type JavaNeed,
   parseRelease,
 } from "../../../stack/install/java.ts";
-import { artifactState } from "../../../stack/install/maven.ts";
+import { artifactState, LOCAL_SETS } from "../../../stack/install/maven.ts";
 import { run } from "../../../lib/core/process.ts";
 import { findPython, systemPython } from "../../../stack/install/python.ts";
 import type { Check, Outcome } from "../check.ts";
@@ -126,7 +126,7 @@ export function jarsCheck(): Check {
     name: "jars",
     group: GROUP,
     run: async () => {
-      const { total, missing } = await artifactState();
+      const { total, missing } = await artifactState(LOCAL_SETS);
       return jarsVerdict(total, missing.length);
     },
   };
