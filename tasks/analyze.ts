@@ -1,12 +1,12 @@
 import { catalog } from "../lib/catalog/config.ts";
 import { ensureWarehouse } from "../lib/catalog/warehouses.ts";
 import { settings } from "../lib/core/settings.ts";
-import { LakehouseError } from "../lib/core/errors.ts";
 import { runningStackOf } from "../stack/mod.ts";
 import { command, main } from "./cli.ts";
 import {
   printSummaries,
   printTimes,
+  requireFinished,
   runNotebooks,
 } from "./notebooks/summaries.ts";
 
@@ -21,13 +21,6 @@ await main(
     const executed = await runNotebooks(["03", "04", "05"]);
     await printSummaries(executed);
     printTimes(executed);
-    const failed = executed.find(({ fault }) => fault);
-    if (failed) {
-      throw new LakehouseError({
-        what: `Cannot finish ${failed.name}`,
-        why: failed.fault ?? "",
-        next: `its outputs are in ${failed.path}`,
-      });
-    }
+    requireFinished(executed, ({ path }) => `its outputs are in ${path}`);
   }),
 );

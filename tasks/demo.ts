@@ -13,7 +13,11 @@ import { trainInBackground } from "../stack/local/training.ts";
 import { notebookPaths } from "./notebooks/paths.ts";
 import { command, main, shown } from "./cli.ts";
 import { reportOn } from "./report/main.ts";
-import { printTimes, runNotebooks } from "./notebooks/summaries.ts";
+import {
+  printTimes,
+  requireFinished,
+  runNotebooks,
+} from "./notebooks/summaries.ts";
 
 /** Held while a demo runs, so that two do not write the same files. */
 async function lockDemo(): Promise<Deno.FsFile> {
@@ -50,17 +54,13 @@ await main(
         const ready = performance.now();
         const executed = await runNotebooks(
           options.all ? await notebookPaths() : ["01", "02", "03", "04", "05"],
-          { ROWS: String(rows / 1e6) },
+          { env: { ROWS: String(rows / 1e6) } },
         );
         const index = await reportOn(executed);
-        const failed = executed.find(({ fault }) => fault);
-        if (failed) {
-          throw new LakehouseError({
-            what: `Cannot finish ${failed.name}`,
-            why: failed.fault ?? "",
-            next: `the report up to there is ${index}`,
-          });
-        }
+        requireFinished(
+          executed,
+          () => `the report up to there is ${index}`,
+        );
         const { namespace, table } = settings();
         const { currentSnapshot } = await loadTable(
           catalog(),

@@ -4,16 +4,25 @@
  * @module
  */
 
+import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { outputTexts, readNotebook } from "./document.ts";
 import { findNotebooks } from "./paths.ts";
 import { type ExecutedNotebook, runNotebook } from "./run.ts";
 import { recordRun, runFacts } from "../report/run_facts.ts";
 
+/** Options of {@linkcode runNotebooks}. */
+interface RunNotebooksOptions {
+  /** Variables for the kernels. @default {{}} */
+  env?: Record<string, string>;
+  /** Whether those after one that fails run too. @default {false} */
+  keepGoing?: boolean | undefined;
+}
+
 /** Runs the notebooks of these numbers; ends with the first that fails. */
 export async function runNotebooks(
   names: string[],
-  env: Record<string, string> = {},
+  { env = {}, keepGoing = false }: RunNotebooksOptions = {},
 ): Promise<ExecutedNotebook[]> {
   const done: ExecutedNotebook[] = [];
   for (const path of await findNotebooks(names)) {
@@ -26,9 +35,31 @@ export async function runNotebooks(
     // Told now, since another stack may run when a report is made of it.
     await recordRun(executed.path, await runFacts(started));
     done.push(executed);
-    if (executed.fault) break;
+    if (executed.fault && !keepGoing) break;
   }
   return done;
+}
+
+/**
+ * Fails when one of the notebooks did.
+ *
+ * @throws {LakehouseError} Names all that failed.
+ */
+export function requireFinished(
+  executed: readonly ExecutedNotebook[],
+  next?: (failed: ExecutedNotebook) => string,
+): void {
+  const failed = executed.filter(({ fault }) => fault);
+  const [first] = failed;
+  if (!first) return;
+  const names = failed.map(({ name }) => name);
+  throw new LakehouseError({
+    what: `Cannot finish ${names.join(", ")}`,
+    why: failed.length === 1
+      ? first.fault ?? ""
+      : failed.map(({ name, fault }) => `${name}: ${fault}`).join("; "),
+    ...next ? { next: next(first) } : {},
+  });
 }
 
 /** Prints the outputs of the cells tagged `summary`. */

@@ -12,7 +12,11 @@ import type { Missing } from "./html.ts";
 import { toPage } from "./page.ts";
 import { findNotebooks, questionPaths } from "../notebooks/paths.ts";
 import { command, main } from "../cli.ts";
-import { printTimes, runNotebooks } from "../notebooks/summaries.ts";
+import {
+  printTimes,
+  requireFinished,
+  runNotebooks,
+} from "../notebooks/summaries.ts";
 
 /** Options of {@linkcode reportOn}. */
 interface ReportOnOptions {
@@ -84,6 +88,7 @@ async function missingOf(
 
 async function report(named: string[], options: {
   executed?: boolean;
+  keepGoing?: boolean;
   pdf?: boolean;
   out: string;
 }): Promise<void> {
@@ -95,7 +100,7 @@ async function report(named: string[], options: {
   if (!options.executed) console.log(`Stack: ${runningStackOf().name}`);
   const executed = options.executed
     ? await runBefore(paths)
-    : await runNotebooks(paths);
+    : await runNotebooks(paths, { keepGoing: options.keepGoing });
   const missing = await missingOf(paths, executed);
   if (
     executed.length === 0 ||
@@ -116,12 +121,7 @@ async function report(named: string[], options: {
   });
   printTimes(executed);
   console.log(`\nReport: ${relative(Deno.cwd(), index) || index}`);
-  const failed = executed.find(({ fault }) => fault);
-  if (!failed) return;
-  throw new LakehouseError({
-    what: `Cannot finish ${failed.name}`,
-    why: failed.fault ?? "",
-  });
+  requireFinished(executed);
 }
 
 if (import.meta.main) {
@@ -134,6 +134,7 @@ if (import.meta.main) {
       .argument("[notebooks...]", "numbers or names; all when none is named")
       .option("--notebook <name>", "a notebook; may be repeated", more, [])
       .option("--executed", "run nothing: take what ran last")
+      .option("--keep-going", "after a notebook that fails too")
       .option("--pdf", "write PDFs too, with an installed Chromium")
       .option("--out <folder>", "where the pages go", "reports")
       .action((named: string[], { notebook, ...options }) =>

@@ -114,3 +114,18 @@ Deno.test("report leaves the pages up to the cell that failed", () =>
     const index = await Deno.readTextFile(`${dir}/report/index.html`);
     assertStringIncludes(index, "did not run, since 01-setup failed");
   }));
+
+Deno.test("report --keep-going runs those after one that fails, and names it", () =>
+  inFolder(async (dir) => {
+    const { code, text } = await task(dir, ["01", "00", "--keep-going"], {
+      ...endpoints(),
+      MINIO_HOST: `http://127.0.0.1:${closedPort()}`,
+    });
+    assertEquals(code, 1);
+    assertStringIncludes(text, "error: Cannot finish 01-setup: cell 3");
+    assertEquals(namesIn(`${dir}/report`), [
+      "00-index.html",
+      "01-setup.html",
+      "index.html",
+    ]);
+  }));
