@@ -18,6 +18,7 @@ import {
   notServed,
   Refusal,
 } from "./refusal.ts";
+import { refuseDots } from "./dots.ts";
 import { openRegistry } from "./registry.ts";
 import { refuseHeaders, refuseRequest } from "./verify.ts";
 import { serveWarehouses, type Warehouses } from "./warehouses.ts";
@@ -122,6 +123,7 @@ async function route(context: Context, call: Call): Promise<Response> {
   if (path === "config") return await serveConfig(context, call);
   if (first === "warehouses") return await serveWarehouses(context, rest, call);
   if (!context.registry.warehouses.has(first)) throw notFound(first);
+  refuseDots(rest ?? "", call);
   const target = `/${first}/v1/${rest ?? ""}${call.url.search}`;
   return await callBackend(context.backend, target, call);
 }

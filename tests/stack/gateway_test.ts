@@ -215,6 +215,42 @@ Deno.test("names that AIStor refuses are refused", async () => {
   }
 });
 
+Deno.test("a namespace with a dot is refused, and never taken for two", () =>
+  withName(async (name) => {
+    await call("POST", "/warehouses", { name });
+    const path = `/${name}/namespaces`;
+    await call("POST", path, { namespace: ["chicago"] });
+    await assertError(
+      call("POST", path, { namespace: ["chicago.taxis"] }),
+      400,
+      "IcebergNamespaceNameInvalid",
+    );
+    await assertError(
+      call("GET", `${path}/chicago.taxis`),
+      404,
+      "NoSuchNamespaceException",
+    );
+    const below = await call("GET", `${path}?parent=chicago`);
+    assertEquals(below.body.namespaces, []);
+  }));
+
+Deno.test("a table is not made in a namespace that does not exist", () =>
+  withName(async (name) => {
+    await call("POST", "/warehouses", { name });
+    await assertError(
+      call("POST", `/${name}/namespaces/nowhere/tables`, {
+        name: "trips",
+        schema: { type: "struct", fields: [] },
+      }),
+      404,
+      "NoSuchNamespaceException",
+    );
+    assertEquals(
+      (await call("GET", `/${name}/namespaces`)).body.namespaces,
+      [],
+    );
+  }));
+
 Deno.test("a request that is not rightly signed changes nothing", () =>
   withName(async (name) => {
     await call("POST", "/warehouses", { name });

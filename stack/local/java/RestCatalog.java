@@ -104,6 +104,8 @@ public class RestCatalog extends HttpServlet {
         // Writers queue up for SQLite's one write lock instead of failing.
         "uri", "jdbc:sqlite:" + env("CATALOG_DB") + "?busy_timeout=30000&journal_mode=WAL",
         "jdbc.schema-version", "V1",
+        // Without it a table is made in a namespace that does not exist.
+        "jdbc.strict-mode", "true",
         "jdbc.init-catalog-tables", String.valueOf(createTables),
         "clients", "4",
         "warehouse", "s3://" + warehouse + "/"));
