@@ -1,0 +1,164 @@
+/**
+ * A warehouse for the length of a trial: whatever happens in it, nothing of the
+ * user's is there to be touched.
+ *
+ * @module
+ */
+
+import {
+  type CallOptions,
+  type Catalog,
+  CatalogError,
+} from "../../lib/catalog/call.ts";
+import { catalog, getConfig, offers } from "../../lib/catalog/config.ts";
+import { dropNamespace, listNamespaces } from "../../lib/catalog/namespaces.ts";
+import { signedFetch } from "../../lib/catalog/sigv4.ts";
+import { dropTable, listTables } from "../../lib/catalog/tables.ts";
+import {
+  createWarehouse,
+  deleteWarehouse,
+} from "../../lib/catalog/warehouses.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { inParallel, objectReader } from "../iceberg/object_reader.ts";
+import { dropView, listViews } from "../iceberg/views.ts";
+import { deleteObject } from "../trials/object_faults.ts";
+
+const LIST_VIEWS = "GET /v1/{prefix}/namespaces/{namespace}/views";
+
+type Remove = () => Promise<unknown>;
+
+/** AIStor's way: the catalog makes warehouses. */
+async function byCatalog(
+  lake: Catalog,
+  options: CallOptions,
+): Promise<Remove | undefined> {
+  try {
+    await createWarehouse(lake, { ...options, upgradeExisting: true });
+  } catch (error) {
+    if (!(error instanceof CatalogError)) throw error;
+    // Left by a run that was killed: it goes by a name that nobody else has.
+    if (error.type !== "IcebergWarehouseAlreadyExists") {
+      if (error.status >= 500) throw error;
+      return undefined;
+    }
+  }
+  return () => deleteWarehouse(lake, { ...options, preserveBucket: false });
+}
+
+interface TableBucket {
+  arn: string;
+  name: string;
+}
+
+/** Amazon's way: the object store makes table buckets, each a warehouse. */
+async function byTableBucket(
+  { warehouse: name, accessKey, secretKey, region }: Catalog,
+  { signal }: CallOptions,
+): Promise<Remove | undefined> {
+  const call = (method: string, path: string, body?: string) =>
+    signedFetch({
+      method,
+      url: `${settings().minioHost}/buckets${path}`,
+      headers: { "content-type": "application/json" },
+      ...body === undefined ? {} : { body },
+    }, { accessKey, secretKey, region, service: "s3tables", signal });
+  // Asked first: where there is no such API, the call that makes a table bucket
+  // might make a plain one, named "buckets".
+  const listed = await call("GET", `?prefix=${name}`).then(
+    async (response) =>
+      (await response.json()).tableBuckets as TableBucket[] | undefined,
+  ).catch(() => undefined);
+  signal?.throwIfAborted();
+  if (!listed) return undefined;
+  let arn = listed.find((bucket) => bucket.name === name)?.arn;
+  if (!arn) {
+    const made = await call("PUT", "", JSON.stringify({ name }));
+    if (!made.ok) {
+      await made.body?.cancel();
+      return undefined;
+    }
+    arn = (await made.json() as TableBucket).arn;
+  }
+  return async () => {
+    const gone = await call("DELETE", `/${encodeURIComponent(arn)}`);
+    const text = await gone.text();
+    if (gone.ok) return;
+    throw new LakehouseError({
+      what: `Cannot remove the table bucket "${name}"`,
+      why: text || `the object store answered ${gone.status}`,
+    });
+  };
+}
+
+/** Drops all tables, views and namespaces. */
+async function empty(
+  lake: Catalog,
+  options: CallOptions,
+  parent?: string[],
+): Promise<void> {
+  const hasViews = offers(await getConfig(lake, options), LIST_VIEWS);
+  const below = { ...options, ...parent ? { parent } : {} };
+  for (const namespace of await listNamespaces(lake, below)) {
+    await empty(lake, options, namespace);
+    for (const { name } of await listTables(lake, namespace, options)) {
+      await dropTable(lake, namespace, name, options);
+    }
+    if (hasViews) {
+      for (const { name } of await listViews(lake, namespace, options)) {
+        await dropView(lake, namespace, name, options);
+      }
+    }
+    await dropNamespace(lake, namespace, options);
+  }
+}
+
+/** Deletes what the dropped tables have left in the bucket. */
+async function deleteObjects(
+  bucket: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const reader = objectReader(signal);
+  try {
+    const left = await reader.list(`s3://${bucket}/`);
+    await inParallel(left, ({ path }) => deleteObject(path));
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * Runs `body` with a warehouse that is empty and nobody else's, and removes it
+ * with all that is in it, however `body` ends.
+ *
+ * @param name Its name and its bucket's; one of that name that is there is
+ * taken for this function's own, left by a run that was killed.
+ * @returns What `body` returns; `undefined` when neither the catalog nor the object store makes warehouses, or not for these keys.
+ * @throws {CatalogError} When the catalog fails.
+ * @example Usage
+ * ```ts ignore
+ * const names = await withOwnWarehouse("compat-trial", async (lake) => {
+ *   await createNamespace(lake, "trial");
+ *   return await listNamespaces(lake);
+ * });
+ * ```
+ */
+export async function withOwnWarehouse<T>(
+  name: string,
+  body: (lake: Catalog) => Promise<T>,
+  options: { signal?: AbortSignal } = {},
+): Promise<T | undefined> {
+  const lake = catalog({ warehouse: name });
+  const remove = await byCatalog(lake, options) ??
+    await byTableBucket(lake, options);
+  if (!remove) return undefined;
+  try {
+    await empty(lake, options);
+    return await body(lake);
+  } finally {
+    // Not by the signal: what was made goes, though the run was stopped.
+    await empty(lake, {});
+    await deleteObjects(name, AbortSignal.timeout(120_000));
+    await remove();
+  }
+}
