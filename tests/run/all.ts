@@ -41,7 +41,7 @@ await main(
       if (!options.unit) {
         await withTestStack(async () => {
           await suite("integration", [
-            "--ignore=tests/docker,tests/browser",
+            "--ignore=tests/docker,tests/browser,tests/seaweedfs",
             "tests",
           ]);
           // These build on each other; a filter would tear them apart.

@@ -1,0 +1,63 @@
+/**
+ * The files run on a store that holds nothing; see tests/run/seaweedfs.ts.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { settings } from "../../lib/core/settings.ts";
+import { query } from "../../lib/trino/client.ts";
+import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { taskArguments } from "../task.ts";
+import {
+  type SeaweedFsOptions,
+  startSeaweedFs,
+  stopSeaweedFs,
+} from "./server.ts";
+
+const TRIPS = 50_000n;
+
+async function task(
+  name: string,
+  ...args: string[]
+): Promise<{ code: number; text: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: taskArguments(name, ...args),
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
+  Deno.test(`notebook ${number} runs unchanged`, async () => {
+    const [path] = await notebookPaths([number]);
+    const { fault, path: executed, seconds } = await runNotebook(path!);
+    assertEquals(fault, undefined);
+    console.log(`notebook ${number}: ${seconds.toFixed(0)} s`);
+    const text = await Deno.readTextFile(executed);
+    assert(!text.includes(settings().secretKey), "a secret in an output");
+  });
+}
+
+Deno.test("the doctor finds nothing wrong", async () => {
+  const { code, text } = await task("doctor");
+  assertEquals(code, 0, text);
+});
+
+Deno.test("the analysis runs without a notebook open", async () => {
+  const { code, text } = await task("analyze");
+  assertEquals(code, 0, text);
+});
+
+Deno.test("a restart loses no trip", async () => {
+  const count = async () =>
+    (await query("SELECT count(*) AS n FROM taxi_trips")).first.n;
+  assertEquals(await count(), TRIPS);
+  const options: SeaweedFsOptions = JSON.parse(
+    Deno.env.get("LANE_SEAWEEDFS") ?? "",
+  );
+  await stopSeaweedFs(options.dir);
+  await startSeaweedFs(options);
+  assertEquals(await count(), TRIPS);
+});
