@@ -11,7 +11,7 @@
 import { fileURLToPath } from "node:url";
 import type { Catalog } from "../../lib/catalog/call.ts";
 import { catalog, getConfig } from "../../lib/catalog/config.ts";
-import { listNamespaces } from "../../lib/catalog/namespaces.ts";
+import { listNamespaces } from "../catalog/namespaces.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { run } from "../../lib/core/process.ts";

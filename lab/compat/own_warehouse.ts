@@ -6,25 +6,20 @@
  */
 
 import {
+  callCatalog,
   type CallOptions,
   type Catalog,
   CatalogError,
 } from "../../lib/catalog/call.ts";
-import { catalog, getConfig, offers } from "../../lib/catalog/config.ts";
-import { dropNamespace, listNamespaces } from "../../lib/catalog/namespaces.ts";
+import { catalog } from "../../lib/catalog/config.ts";
 import { signedFetch } from "../../lib/catalog/sigv4.ts";
-import { dropTable, listTables } from "../../lib/catalog/tables.ts";
-import {
-  createWarehouse,
-  deleteWarehouse,
-} from "../../lib/catalog/warehouses.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { settings } from "../../lib/core/settings.ts";
-import { inParallel, objectReader } from "../iceberg/object_reader.ts";
-import { dropView, listViews } from "../iceberg/views.ts";
-import { deleteObject } from "../trials/object_faults.ts";
-
-const LIST_VIEWS = "GET /v1/{prefix}/namespaces/{namespace}/views";
+import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
+import { s3Client } from "../../lib/store/s3.ts";
+import { dropNamespace, listNamespaces } from "../catalog/namespaces.ts";
+import { dropTable, listTables } from "../catalog/tables.ts";
+import { dropView, listViews } from "../catalog/views.ts";
 
 type Remove = () => Promise<unknown>;
 
@@ -33,8 +28,13 @@ async function byCatalog(
   lake: Catalog,
   options: CallOptions,
 ): Promise<Remove | undefined> {
+  const { warehouse: name } = lake;
   try {
-    await createWarehouse(lake, { ...options, upgradeExisting: true });
+    await callCatalog(lake, {
+      endpoint: "POST /v1/warehouses",
+      body: { name, "upgrade-existing": true },
+      what: `Cannot make the warehouse "${name}"`,
+    }, options);
   } catch (error) {
     if (!(error instanceof CatalogError)) throw error;
     // Left by a run that was killed: it goes by a name that nobody else has.
@@ -43,7 +43,13 @@ async function byCatalog(
       return undefined;
     }
   }
-  return () => deleteWarehouse(lake, { ...options, preserveBucket: false });
+  return () =>
+    callCatalog(lake, {
+      endpoint: "DELETE /v1/warehouses/{warehouse}",
+      values: { warehouse: name },
+      query: { "preserve-bucket": "false" },
+      what: `Cannot remove the warehouse "${name}"`,
+    }, {});
 }
 
 interface TableBucket {
@@ -97,33 +103,30 @@ async function empty(
   options: CallOptions,
   parent?: string[],
 ): Promise<void> {
-  const hasViews = offers(await getConfig(lake, options), LIST_VIEWS);
   const below = { ...options, ...parent ? { parent } : {} };
   for (const namespace of await listNamespaces(lake, below)) {
     await empty(lake, options, namespace);
     for (const { name } of await listTables(lake, namespace, options)) {
       await dropTable(lake, namespace, name, options);
     }
-    if (hasViews) {
-      for (const { name } of await listViews(lake, namespace, options)) {
-        await dropView(lake, namespace, name, options);
-      }
+    for (const { name } of await listViews(lake, namespace, options)) {
+      await dropView(lake, namespace, name, options);
     }
     await dropNamespace(lake, namespace, options);
   }
 }
 
 /** Deletes what the dropped tables have left in the bucket. */
-async function deleteObjects(
-  bucket: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const reader = objectReader(signal);
+async function emptyBucket(bucket: string, signal: AbortSignal): Promise<void> {
+  const client = s3Client();
   try {
-    const left = await reader.list(`s3://${bucket}/`);
-    await inParallel(left, ({ path }) => deleteObject(path));
+    const keys: string[] = [];
+    for await (const { key } of listObjects(client, bucket, "", signal)) {
+      keys.push(key);
+    }
+    await deleteObjects(client, bucket, keys, signal);
   } finally {
-    reader.close();
+    client.destroy();
   }
 }
 
@@ -158,7 +161,7 @@ export async function withOwnWarehouse<T>(
   } finally {
     // Not by the signal: what was made goes, though the run was stopped.
     await empty(lake, {});
-    await deleteObjects(name, AbortSignal.timeout(120_000));
+    await emptyBucket(name, AbortSignal.timeout(120_000));
     await remove();
   }
 }

@@ -7,7 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { settings } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
-import { notebookPaths, runNotebook } from "../../tasks/notebooks/run.ts";
+import { notebookPaths } from "../../tasks/notebooks/paths.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { taskArguments } from "../task.ts";
 import {
   type SeaweedFsOptions,
