@@ -1,29 +1,17 @@
 /**
  * Parquet files by polars, in a worker.
  *
- * While an asynchronous call of nodejs-polars is under way, Deno 2.8.1 can lose
- * timers of the same event loop, and with them time limits, progress and the
- * program itself. So polars runs in a worker, synchronously.
- *
  * @module
  */
 
-/** Asks the worker for a Parquet file. */
+import { startWorker } from "../core/worker.ts";
+
+/** What the worker is asked. */
 export interface Compression {
-  /** Number of the request. */
-  readonly id: number;
   /** Path of the Arrow file to read, or of several, one after another. */
   readonly arrow: string | readonly string[];
   /** Path of the Parquet file to write. */
   readonly parquet: string;
-}
-
-/** The worker's answer to a {@linkcode Compression}. */
-export interface Compressed {
-  /** Number of the request. */
-  readonly id: number;
-  /** What went wrong, or `undefined` when nothing did. */
-  readonly error: string | undefined;
 }
 
 /** Writes Parquet files, one after another; see {@linkcode parquetWriter}. */
@@ -39,30 +27,11 @@ export interface ParquetWriter extends Disposable {
 
 /** Starts a worker for Parquet files; it ends with the writer's disposal. */
 export function parquetWriter(): ParquetWriter {
-  const worker = new Worker(new URL("./parquet_worker.ts", import.meta.url), {
-    type: "module",
-  });
-  const waiting = new Map<number, PromiseWithResolvers<void>>();
-  let id = 0;
-  worker.onmessage = ({ data }: MessageEvent<Compressed>) => {
-    const request = waiting.get(data.id);
-    waiting.delete(data.id);
-    if (data.error === undefined) request?.resolve();
-    else request?.reject(new Error(data.error));
-  };
-  worker.onerror = (event) => {
-    // Left alone, the event would end the whole program.
-    event.preventDefault();
-    for (const { reject } of waiting.values()) reject(new Error(event.message));
-    waiting.clear();
-  };
+  const worker = startWorker<Compression, void>(
+    new URL("./parquet_worker.ts", import.meta.url),
+  );
   return {
-    write(arrow, parquet) {
-      const request = Promise.withResolvers<void>();
-      waiting.set(++id, request);
-      worker.postMessage({ id, arrow, parquet } satisfies Compression);
-      return request.promise;
-    },
-    [Symbol.dispose]: () => worker.terminate(),
+    write: (arrow, parquet) => worker.ask({ arrow, parquet }).answer,
+    [Symbol.dispose]: () => worker[Symbol.dispose](),
   };
 }

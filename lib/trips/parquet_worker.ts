@@ -5,7 +5,8 @@
  */
 
 import pl from "nodejs-polars";
-import type { Compressed, Compression } from "./parquet.ts";
+import { serveRequests } from "../core/worker.ts";
+import type { Compression } from "./parquet.ts";
 
 const ROW_GROUP_ROWS = 125_000;
 
@@ -21,23 +22,13 @@ function scan(arrow: string | readonly string[]): pl.LazyDataFrame {
   return pl.concat(frames.map((frame) => frame.withColumns(...pooled)));
 }
 
-self.onmessage = ({ data }: MessageEvent<Compression>) => {
-  let reply: Compressed;
-  try {
-    // Polars reads the mapped file, so no frame lies on the JavaScript heap.
-    scan(data.arrow).sinkParquet(data.parquet, {
-      compression: "zstd",
-      // Level 3 saves 3 % of the bytes and costs 20 % of the time.
-      compressionLevel: 1,
-      statistics: true,
-      rowGroupSize: ROW_GROUP_ROWS,
-    }).collectSync();
-    reply = { id: data.id, error: undefined };
-  } catch (error) {
-    reply = {
-      id: data.id,
-      error: error instanceof Error ? error.message : String(error),
-    };
-  }
-  self.postMessage(reply);
-};
+serveRequests(({ arrow, parquet }: Compression) => {
+  // Polars reads the mapped file, so no frame lies on the JavaScript heap.
+  scan(arrow).sinkParquet(parquet, {
+    compression: "zstd",
+    // Level 3 saves 3 % of the bytes and costs 20 % of the time.
+    compressionLevel: 1,
+    statistics: true,
+    rowGroupSize: ROW_GROUP_ROWS,
+  }).collectSync();
+});
