@@ -4,6 +4,8 @@
  * @module
  */
 
+import { sqlTime } from "../../lib/core/timestamps.ts";
+
 const DAY_MS = 86_400_000;
 
 function floorDiv(value: bigint, by: bigint): [bigint, bigint] {
@@ -13,12 +15,12 @@ function floorDiv(value: bigint, by: bigint): [bigint, bigint] {
 
 /** The day so many days after 1970-01-01: `2024-01-05`. */
 export function dayText(days: number): string {
-  return new Date(days * DAY_MS).toISOString().replace(/T.*$/, "");
+  return sqlTime(new Date(days * DAY_MS).toISOString()).replace(/ .*$/, "");
 }
 
 function secondText(seconds: bigint): string {
-  return new Date(Number(seconds) * 1000).toISOString()
-    .replace("T", " ").replace(/\.000Z$/, "");
+  return sqlTime(new Date(Number(seconds) * 1000).toISOString())
+    .replace(/\.000 UTC$/, "");
 }
 
 /** The time so many microseconds after 1970: `2024-01-05 13:45:00.123456`. */
@@ -29,7 +31,9 @@ export function microsText(micros: bigint): string {
     const millis = Math.floor(number / 1000);
     const iso = new Date(millis).toISOString();
     const rest = String(number - millis * 1000).padStart(3, "0");
-    return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${rest}`;
+    return iso.length === 24
+      ? `${iso.slice(0, 10)} ${iso.slice(11, 23)}${rest}`
+      : sqlTime(iso).replace(/ UTC$/, rest);
   }
   const [seconds, rest] = floorDiv(micros, 1_000_000n);
   return `${secondText(seconds)}.${String(rest).padStart(6, "0")}`;

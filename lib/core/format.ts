@@ -4,6 +4,8 @@
  * @module
  */
 
+import { sqlTime } from "./timestamps.ts";
+
 const COMPACT = new Intl.NumberFormat("en-US", {
   notation: "compact",
   maximumFractionDigits: 1,
@@ -114,6 +116,6 @@ export function formatDuration(ms: number): string {
  */
 export function formatDate(date: Date): string {
   if (Number.isNaN(date.getTime())) return "no valid date";
-  const text = date.toISOString().replace("T", " ").replace("Z", "");
-  return text.replace(/\.000$/, "").replace(/ 00:00:00$/, "");
+  return sqlTime(date.toISOString()).replace(/(\.000)? UTC$/, "")
+    .replace(/ 00:00:00$/, "");
 }

@@ -9,6 +9,7 @@
  */
 
 import { LakehouseError } from "../core/errors.ts";
+import { sqlTime } from "../core/timestamps.ts";
 
 /** A value that {@linkcode literal} can write. */
 export type SqlValue =
@@ -76,11 +77,9 @@ function integer(value: bigint): string {
   );
 }
 
-/** A typed literal from ISO text; Trino writes years beyond 9999 with no needless zero. */
+/** A typed literal from ISO text. */
 function dated(type: string, iso: string): string {
-  const text = iso.replace("T", " ").replace(/Z$/, " UTC")
-    .replace(/^([+-])0*(?=\d{4})/, "$1");
-  return `${type} ${quoted(text)}`;
+  return `${type} ${quoted(sqlTime(iso))}`;
 }
 
 function timestamp(date: Date): string {

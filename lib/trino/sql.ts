@@ -9,6 +9,7 @@
 
 import { join, Sql as Fragment } from "sql-template-tag";
 import { LakehouseError } from "../core/errors.ts";
+import { DATE, TIMESTAMP } from "../core/timestamps.ts";
 import { displayable, escapeHtml } from "../show/html.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { double, identifier, literal, type SqlValue } from "./literal.ts";
@@ -140,10 +141,6 @@ function raw(text: string): Sql {
   return new Sql([text], []);
 }
 
-const DAY = /^[+-]?\d{4,}-\d\d-\d\d$/;
-const TIME =
-  /^[+-]?\d{4,}-\d\d-\d\d( \d\d:\d\d(:\d\d(\.\d{1,12})?)?)?( ?[+-]\d\d:\d\d| [A-Za-z][\w+/-]*)?$/;
-
 /** SQL with values, and what else goes between `${` and `}`; see {@linkcode sql}. */
 export interface SqlTag {
   /** SQL whose values are literals, whatever they hold. */
@@ -224,8 +221,8 @@ export const sql: SqlTag = Object.assign(template, {
   join: joined,
   decimal: typed("DECIMAL", /^[+-]?\d+(\.\d*)?$/),
   double: (value: number) => raw(double(value)),
-  date: typed("DATE", DAY),
-  timestamp: typed("TIMESTAMP", TIME),
+  date: typed("DATE", DATE),
+  timestamp: typed("TIMESTAMP", TIMESTAMP),
   array: (values: readonly (SqlValue | Sql)[]) =>
     new Sql(["ARRAY[", "]"], [joined(values)]),
   raw,

@@ -5,6 +5,7 @@
  */
 
 import { type Plot } from "./frame.ts";
+import { dateOf } from "../../core/timestamps.ts";
 import { formatCompact, formatDate, formatNumber } from "../../core/format.ts";
 import { namesThings } from "../table_column.ts";
 
@@ -47,11 +48,7 @@ function toNumber(value: unknown): number {
 
 function toPlot(value: unknown): unknown {
   if (typeof value === "bigint") return Number(value);
-  if (typeof value !== "string") return value;
-  const time = value.match(
-    /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)\d*(?: UTC|Z)?)?$/,
-  );
-  return time ? new Date(`${time[1]}T${time[2] ?? "00:00"}Z`) : value;
+  return typeof value === "string" ? dateOf(value) ?? value : value;
 }
 
 /** The values of a column as Plot takes them: numbers, times, names. */
