@@ -63,7 +63,7 @@ export function wrap(text: string, fontSize: number, width: number): string[] {
 }
 
 /** A piece of a chart and its height in pixels. */
-export interface Block {
+export interface ChartBlock {
   svg: string;
   height: number;
 }
@@ -73,7 +73,7 @@ export function textBlock(
   text: string,
   width: number,
   style: { size: number; color: string; weight?: number },
-): Block {
+): ChartBlock {
   const { size, color, weight = 400 } = style;
   const step = Math.round(size * 1.35);
   const lines = text ? wrap(text, size, width - 2 * PADDING) : [];
@@ -91,7 +91,7 @@ export function swatches(
   domain: readonly unknown[],
   color: (value: unknown) => string,
   width: number,
-): Block {
+): ChartBlock {
   let [x, y] = [PADDING, 0];
   const items = domain.map((value) => {
     const text = String(value);
@@ -114,7 +114,7 @@ export function ramp(
   color: (value: number) => string,
   label: string,
   format: (value: number) => string,
-): Block {
+): ChartBlock {
   const [low, high] = domain;
   const [steps, wide, top] = [60, 240, label ? 18 : 2];
   const at = (share: number) => low + share * (high - low);

@@ -12,7 +12,7 @@ import { displayable, escapeHtml } from "../html.ts";
 import { formatCompact } from "../../core/format.ts";
 import type { Displayable } from "../../core/kernel.ts";
 import {
-  type Block,
+  type ChartBlock,
   COLORS,
   PADDING,
   ramp,
@@ -28,7 +28,7 @@ export { COLORS, textWidth };
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
 /** What stands around a chart. */
-export interface FrameOptions {
+export interface ChartFrameOptions {
   /** What the chart says, in one line. */
   title?: string | undefined;
   /** What is shown: measure, unit, period. */
@@ -43,16 +43,16 @@ export interface FrameOptions {
   format?: ((value: number) => string) | undefined;
 }
 
-interface Frame extends FrameOptions {
+interface Frame extends ChartFrameOptions {
   /** Label of the vertical axis; it stands above the chart, to be read level. */
   yLabel?: string | undefined;
 }
 
 function legendOf(
   element: PlotElement,
-  options: FrameOptions,
+  options: ChartFrameOptions,
   width: number,
-): Block {
+): ChartBlock {
   const scale = options.legend ? element.scale("color") : undefined;
   if (!scale?.domain) return { svg: "", height: 0 };
   const color = scale.apply as (value: unknown) => string;
@@ -113,7 +113,7 @@ export function frameSvg(
   });
   const parts: string[] = [];
   let y = PADDING;
-  const add = (block: Block, after: number) => {
+  const add = (block: ChartBlock, after: number) => {
     if (block.height === 0) return;
     parts.push(`<g transform="translate(0,${y})">${block.svg}</g>`);
     y += block.height + after;
@@ -167,12 +167,12 @@ export function image(svg: string, alt: string): Displayable {
  */
 export function chart(
   source: Plot.PlotOptions | PlotElement,
-  options: FrameOptions = {},
+  options: ChartFrameOptions = {},
 ): Displayable {
   if ("tagName" in source) {
     const text = (selector: string) =>
       source.querySelector(selector)?.textContent || undefined;
-    const framed: FrameOptions = {
+    const framed: ChartFrameOptions = {
       title: text("h2"),
       subtitle: text("h3"),
       caption: text("figcaption"),
@@ -184,7 +184,7 @@ export function chart(
   }
   const asText = (value: unknown) =>
     typeof value === "string" ? value : undefined;
-  const framed: FrameOptions = {
+  const framed: ChartFrameOptions = {
     title: asText(source.title),
     subtitle: asText(source.subtitle),
     caption: asText(source.caption),
