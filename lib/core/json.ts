@@ -1,5 +1,5 @@
 /**
- * JSON with 64-bit integers as they are in the text: `JSON.parse` rounds them.
+ * JSON with values as they are: `JSON.parse` rounds 64-bit integers.
  *
  * @module
  */
@@ -35,8 +35,22 @@ export function parseExactJson(text: string): unknown {
   return JSON.parse(text, reviver);
 }
 
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+function exact(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint" || Object.is(value, -0)) {
+    return rawJSON(typeof value === "bigint" ? `${value}` : "-0");
+  }
+  if (value instanceof Uint8Array) return `0x${value.toHex()}`;
+  // JSON has neither NaN nor Infinity; null would say something else.
+  return typeof value === "number" && !Number.isFinite(value)
+    ? String(value)
+    : value;
+}
+
 /**
- * Writes JSON; a `bigint` becomes an integer with all its digits.
+ * Writes JSON that loses no digit: integers with all of theirs, bytes as
+ * `"0x00ff"`, `NaN` and `Infinity` as texts.
  *
  * @example Usage
  * ```ts
@@ -46,17 +60,6 @@ export function parseExactJson(text: string): unknown {
  * assertEquals(stringifyExactJson({ id: 8744736658442914487n }), '{"id":8744736658442914487}');
  * ```
  */
-export function stringifyExactJson(
-  value: unknown,
-  space?: number,
-): string {
-  return JSON.stringify(
-    value,
-    (_key, item) =>
-      typeof item === "bigint"
-        ? (JSON as unknown as { rawJSON(text: string): unknown })
-          .rawJSON(String(item))
-        : item,
-    space,
-  );
+export function stringifyExactJson(value: unknown): string {
+  return JSON.stringify(value, exact);
 }

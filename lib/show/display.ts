@@ -13,15 +13,6 @@ import { DISPLAY, type Displayable, kernel } from "../core/kernel.ts";
 import { namesThings, plainText } from "./table_column.ts";
 import { valueText } from "./value_text.ts";
 
-export type { Displayable };
-export { displayable, escapeHtml };
-export {
-  type ColumnFormat,
-  type HasRows,
-  table,
-  type TableOptions,
-} from "./table.ts";
-
 /**
  * Shows a table, a chart or facts now, in the middle of a cell.
  *

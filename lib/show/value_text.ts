@@ -4,33 +4,7 @@
  * @module
  */
 
-function part(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") {
-    return (JSON as unknown as { rawJSON(text: string): unknown })
-      .rawJSON(String(value));
-  }
-  // JSON has neither; null would say something else.
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    return String(value);
-  }
-  return value instanceof Uint8Array ? `0x${value.toHex()}` : value;
-}
-
-/**
- * An array, a map or a row as JSON: integers with all their digits, bytes as
- * `"0x00ff"`, `NaN` and `Infinity` as texts.
- *
- * @example Usage
- * ```ts
- * import { jsonText } from "./value_text.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(jsonText({ id: 9007199254740993n }), '{"id":9007199254740993}');
- * ```
- */
-export function jsonText(value: object): string {
-  return JSON.stringify(value, part);
-}
+import { stringifyExactJson } from "../core/json.ts";
 
 /**
  * A value as text that loses nothing: times in ISO 8601, bytes as `0x00ff`,
@@ -56,5 +30,5 @@ export function valueText(value: unknown): string {
   const isData = proto === Object.prototype || proto === null ||
     Array.isArray(value);
   // Temporal values and the like say best themselves what they are.
-  return isData ? jsonText(value) : String(value);
+  return isData ? stringifyExactJson(value) : String(value);
 }

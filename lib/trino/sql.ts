@@ -14,8 +14,6 @@ import { displayable, escapeHtml } from "../show/html.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { double, identifier, literal, type SqlValue } from "./literal.ts";
 
-export { identifier, literal, type SqlValue };
-
 // Trino's tokens in which a value would not be a value, then their beginnings,
 // which match when the token has no end. In `{--}`, of row patterns, no comment begins.
 const CLOSED_OR_OPEN =
