@@ -74,6 +74,7 @@ export { type FrameOptions } from "./trino/frames.ts";
 export { identifier, literal, type SqlValue } from "./trino/literal.ts";
 export { ask, type AskOptions } from "./trino/ask.ts";
 export * as queries from "./trino/queries.ts";
-export { QueryResult, type Row, type WrittenFile } from "./trino/result.ts";
+export { QueryResult, type WrittenFile } from "./trino/result.ts";
+export { type Row } from "./trino/rows.ts";
 export { Sql, sql, type Statement } from "./trino/sql.ts";
 export { type Column } from "./trino/types.ts";

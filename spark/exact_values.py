@@ -10,6 +10,7 @@ import decimal
 import math
 import struct
 
+from pyspark.sql import functions
 from pyspark.sql.types import TimestampNTZType, TimestampType
 
 # PySpark makes naive times of the process's own zone from the microseconds.
@@ -21,6 +22,7 @@ NAMES = {
     "binary": "varbinary",
     "int": "integer",
     "float": "real",
+    "timestamp": "timestamp with time zone",
     "timestamp_ntz": "timestamp",
     "void": "unknown",
 }
@@ -49,18 +51,44 @@ def _field(field) -> dict:
     return {"kind": "NAMED_TYPE", "value": value}
 
 
+def with_pairs(frame):
+    """The frame with lists of pairs for maps: no dict takes bytes or lists as keys."""
+    if "map<" not in frame.schema.simpleString():
+        return frame
+    kinds = [field.dataType for field in frame.schema.fields]
+    # By place, since names may come twice.
+    named = frame.toDF(*map(str, range(len(kinds))))
+    return named.select(*[_pairs(kind, functions.col(f"`{i}`")) for i, kind in enumerate(kinds)])
+
+
+def _pairs(kind, column):
+    if "map<" not in kind.simpleString():
+        return column
+    if kind.typeName() == "array":
+        return functions.transform(column, lambda item: _pairs(kind.elementType, item))
+    if kind.typeName() == "struct":
+        fields = [
+            _pairs(field.dataType, column.getField(field.name)).alias(field.name)
+            for field in kind.fields
+        ]
+        return functions.when(column.isNotNull(), functions.struct(*fields))
+    return functions.transform(
+        functions.map_entries(column),
+        lambda pair: functions.struct(
+            _pairs(kind.keyType, pair["key"]), _pairs(kind.valueType, pair["value"])
+        ),
+    )
+
+
 def encode(kind, value):
-    """A collected value as JSON holds it without losing a digit."""
+    """A value of with_pairs() as JSON holds it without losing a digit."""
     if value is None:
         return None
     name = kind.typeName()
     if name == "array":
         return [encode(kind.elementType, item) for item in value]
     if name == "map":
-        return {
-            _text(encode(kind.keyType, key)): encode(kind.valueType, item)
-            for key, item in value.items()
-        }
+        return [[encode(kind.keyType, key), encode(kind.valueType, item)] for key, item in value]
     if name == "struct":
         return [encode(field.dataType, item) for field, item in zip(kind.fields, value)]
     if name in ("timestamp", "timestamp_ntz"):
@@ -78,10 +106,6 @@ def encode(kind, value):
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode("ascii")
     return value if isinstance(value, (bool, int, str)) else str(value)
-
-
-def _text(key) -> str:
-    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def _finite(value: float):

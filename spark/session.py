@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from py4j.java_gateway import is_instance_of
 
-from exact_values import encode, signature
+from exact_values import encode, signature, with_pairs
 from lakehouse import CATALOG, add_arguments, causes, emit, session
 
 THREADS = 16
@@ -76,7 +76,7 @@ class Statement:
             for field in fields
         ]
         emit("columns", {"id": self.id, "columns": columns})
-        rows = frame.collect()
+        rows = with_pairs(frame).collect()
         for start in range(0, len(rows), ROWS_A_LINE):
             part = [encode(frame.schema, row) for row in rows[start : start + ROWS_A_LINE]]
             emit("rows", {"id": self.id, "rows": part})

@@ -16,22 +16,17 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { readColumns, type ReadRowsOptions } from "../iceberg/rows.ts";
 import type { TableTree } from "../iceberg/tree.ts";
 import type { Field } from "../../lib/catalog/tables.ts";
-
-/** An engine that {@linkcode checksumSql} writes for. */
-export type SqlEngine = "trino" | "spark" | "duckdb";
+import { ENGINES, type SqlEngine } from "./engines.ts";
 
 /** What stands for a value that is null. */
 const NULL = "~";
 const HEX_DIGITS = 15;
 
-type Dialect = Record<string, (column: string) => string> & {
-  quote: (name: string) => string;
-};
+type Dialect = Record<string, (column: string) => string>;
 
 // No engine's way of writing a floating-point number is another's, so the bits.
 const DIALECTS: Record<SqlEngine, Dialect> = {
   trino: {
-    quote: (name) => `"${name.replaceAll('"', '""')}"`,
     string: (x) => `CAST(length(${x}) AS varchar) || ':' || ${x}`,
     number: (x) => `CAST(${x} AS varchar)`,
     double: (x) =>
@@ -46,7 +41,6 @@ const DIALECTS: Record<SqlEngine, Dialect> = {
     sum: (bits) => `sum(CAST(${bits} AS decimal(38, 0)))`,
   },
   spark: {
-    quote: (name) => `\`${name.replaceAll("`", "``")}\``,
     string: (x) => `length(${x}) || ':' || ${x}`,
     number: (x) => `CAST(${x} AS string)`,
     // Spark has no function for the bits, Java has; it takes no null.
@@ -59,7 +53,6 @@ const DIALECTS: Record<SqlEngine, Dialect> = {
     sum: (bits) => `sum(CAST(${bits} AS decimal(20, 0)))`,
   },
   duckdb: {
-    quote: (name) => `"${name.replaceAll('"', '""')}"`,
     string: (x) => `length(${x}) || ':' || ${x}`,
     number: (x) => `CAST(${x} AS VARCHAR)`,
     double: (x) =>
@@ -120,9 +113,10 @@ export function checksumSql(
   from: string,
 ): string {
   const dialect = DIALECTS[engine];
-  const texts = fields.map((field) =>
-    `coalesce(${dialect[formOf(field)]!(dialect.quote(field.name))}, '${NULL}')`
-  );
+  const texts = fields.map((field) => {
+    const column = ENGINES[engine].quote(field.name);
+    return `coalesce(${dialect[formOf(field)]!(column)}, '${NULL}')`;
+  });
   const text = `concat_ws(',',\n  ${texts.join(",\n  ")})`;
   // Spark takes a method of Java in a row, but not in a sum.
   return `SELECT count(*) AS row_count, coalesce(${

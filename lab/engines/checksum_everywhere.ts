@@ -5,14 +5,9 @@
  * @module
  */
 
-import { checksumSql, tableChecksum } from "./checksum.ts";
-import { settings } from "../../lib/core/settings.ts";
-import { duckdb } from "./duckdb/duckdb.ts";
 import { tableTree } from "../iceberg/snapshots.ts";
-import type { TableTree } from "../iceberg/tree.ts";
-import { sparkSession } from "./spark_session.ts";
-import { identifier } from "../../lib/trino/literal.ts";
-import { query } from "../../lib/trino/client.ts";
+import { checksumSql, tableChecksum } from "./checksum.ts";
+import { ENGINES, type SqlEngine } from "./engines.ts";
 
 /** What one reader found. */
 export interface ReaderChecksum {
@@ -23,53 +18,6 @@ export interface ReaderChecksum {
   /** Its checksum over all columns; see `checksumSql()`. */
   checksum: bigint;
 }
-
-type Answer = Record<string, unknown>;
-
-/** The table as an engine names it, at the snapshot of the tree. */
-function tableIn(catalog: string, quote: string, tree: TableTree): string {
-  const { namespace, name } = tree.table;
-  const names = [catalog, ...namespace, name].map((each) =>
-    quote + each.replaceAll(quote, quote + quote) + quote
-  );
-  // By its id even when it is the current one: the table may go on meanwhile.
-  const at = tree.snapshot ? ` FOR VERSION AS OF ${tree.snapshot.id}` : "";
-  return names.join(".") + at;
-}
-
-async function inTrino(tree: TableTree): Promise<Answer> {
-  const from = tableIn(settings().trinoCatalog, '"', tree);
-  return (await query(checksumSql("trino", tree.schema.fields, from))).first;
-}
-
-async function inSpark(tree: TableTree): Promise<Answer> {
-  const from = tableIn("lakehouse", "`", tree);
-  const session = await sparkSession();
-  return (await session.sql(checksumSql("spark", tree.schema.fields, from)))
-    .first;
-}
-
-async function inDuckdb(tree: TableTree): Promise<Answer> {
-  await using db = await duckdb({ snapshot: tree });
-  const text = checksumSql(
-    "duckdb",
-    tree.schema.fields,
-    identifier("snapshot"),
-  );
-  return (await db.sql(text)).first;
-}
-
-async function inTypeScript(tree: TableTree): Promise<Answer> {
-  const { rows, checksum } = await tableChecksum(tree);
-  return { row_count: rows, checksum };
-}
-
-const READERS = {
-  Trino: inTrino,
-  Spark: inSpark,
-  DuckDB: inDuckdb,
-  TypeScript: inTypeScript,
-};
 
 /**
  * The checksum of one snapshot as Trino, Spark, DuckDB and TypeScript get it, all
@@ -97,14 +45,17 @@ export async function checksumEverywhere(
   options: { at?: bigint | string } = {},
 ): Promise<ReaderChecksum[]> {
   const tree = await tableTree(namespace, table, options);
-  return await Promise.all(
-    Object.entries(READERS).map(async ([reader, ask]) => {
-      const { row_count, checksum } = await ask(tree);
-      return {
-        reader,
-        rows: BigInt(String(row_count)),
-        checksum: BigInt(String(checksum)),
-      };
-    }),
-  );
+  const { fields } = tree.schema;
+  const engines = Object.keys(ENGINES) as SqlEngine[];
+  const answers = engines.map(async (engine) => {
+    const { name, table, ask } = ENGINES[engine];
+    const { first } = await ask(checksumSql(engine, fields, table(tree)), tree);
+    const [rows, checksum] = [first.row_count, first.checksum].map(String);
+    return { reader: name, rows: BigInt(rows!), checksum: BigInt(checksum!) };
+  });
+  const inTypeScript = async () => {
+    const { rows, checksum } = await tableChecksum(tree);
+    return { reader: "TypeScript", rows: BigInt(rows), checksum };
+  };
+  return await Promise.all([...answers, inTypeScript()]);
 }

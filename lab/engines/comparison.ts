@@ -6,49 +6,45 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { DISPLAY, type Displayable } from "../../lib/core/kernel.ts";
-import type { QueryResult, Row } from "../../lib/trino/result.ts";
-import { sparkSession } from "./spark_session.ts";
-import type { StatementResult } from "./statement_result.ts";
-import { table } from "../../lib/show/table.ts";
-import { query } from "../../lib/trino/client.ts";
+import { type HasRows, table } from "../../lib/show/table.ts";
+import type { QueryResult } from "../../lib/trino/result.ts";
+import { distinctNames, type Row, rowMaker } from "../../lib/trino/rows.ts";
+import { ENGINES } from "./engines.ts";
 
 /** What both engines say; a cell shows their rows one below the other. */
 export interface BothAnswers extends Displayable {
   /** What Trino says. */
   trino: QueryResult;
   /** What Spark says. */
-  spark: StatementResult;
+  spark: QueryResult;
   /** Whether they say the same: the same rows in the same order, to the last digit. */
   agree: boolean;
   /** The first row, as Trino has it. */
   first: Row;
 }
 
+/** Values of every row, in the order of the columns. */
+const valuesOf = ({ columns, rows }: QueryResult) =>
+  rows.map((row) => columns.map(({ name }) => row[name]));
+
 /**
  * Rows below each other, Trino's and Spark's in turns. Names are those of Trino:
  * engines differ in how they call a column that was given none.
  */
-function inTurns(trino: Row[], spark: Row[]): Row[] {
-  const names = Object.keys(trino[0] ?? spark[0] ?? {});
-  const named = (engine: string, row: Row | undefined) =>
-    row
-      ? [{
-        engine,
-        ...Object.fromEntries(
-          Object.values(row).map((value, index) => [names[index], value]),
-        ),
-      }]
-      : [];
-  return Array.from(
-    { length: Math.max(trino.length, spark.length) },
-    (_, index) => [
-      ...named("Trino", trino[index]),
-      ...named("Spark", spark[index]),
-    ],
-  ).flat();
+function inTurns(trino: QueryResult, spark: QueryResult): HasRows {
+  const columns = [{ name: "engine" }, ...trino.columns];
+  const names = distinctNames(columns.map(({ name }) => name));
+  const row = rowMaker(names);
+  const [ours, theirs] = [trino, spark].map((result) =>
+    valuesOf(result).map((values) => row([result.engine, ...values]))
+  ) as [Row[], Row[]];
+  const turns = Math.max(ours.length, theirs.length);
+  return {
+    columns: columns.map((column, i) => ({ ...column, name: names[i]! })),
+    rows: Array.from({ length: turns }, (_, i) => [ours[i], theirs[i]]).flat()
+      .filter((each) => each !== undefined),
+  };
 }
-
-const values = (rows: readonly Row[]) => rows.map((row) => Object.values(row));
 
 /**
  * Asks Trino and Spark the same question, in SQL that both understand, and
@@ -69,18 +65,15 @@ const values = (rows: readonly Row[]) => rows.map((row) => Object.values(row));
  * ```
  */
 export async function askBoth(text: string): Promise<BothAnswers> {
-  const session = await sparkSession();
-  const [trino, spark] = await Promise.all([query(text), session.sql(text)]);
+  const [trino, spark] = await Promise.all([
+    ENGINES.trino.ask(text),
+    ENGINES.spark.ask(text),
+  ]);
   return {
     trino,
     spark,
-    agree: isDeepStrictEqual(values(trino.rows), values(spark.rows)),
+    agree: isDeepStrictEqual(valuesOf(trino), valuesOf(spark)),
     first: trino.first,
-    [DISPLAY]: () => {
-      const types = trino.columns.map(({ name, type }) => [name, type]);
-      return table(inTurns(trino.rows, spark.rows), {
-        types: { engine: "", ...Object.fromEntries(types) },
-      })[DISPLAY]();
-    },
+    [DISPLAY]: () => table(inTurns(trino, spark))[DISPLAY](),
   };
 }

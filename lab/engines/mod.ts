@@ -4,12 +4,7 @@
  * @module
  */
 
-export {
-  type Checksum,
-  checksumSql,
-  type SqlEngine,
-  tableChecksum,
-} from "./checksum.ts";
+export { type Checksum, checksumSql, tableChecksum } from "./checksum.ts";
 export {
   checksumEverywhere,
   type ReaderChecksum,
@@ -17,6 +12,7 @@ export {
 export { askBoth, type BothAnswers } from "./comparison.ts";
 export { type Duckdb, duckdb, type DuckdbOptions } from "./duckdb/duckdb.ts";
 export { type DuckdbSqlOptions } from "./duckdb/instance.ts";
+export { type SqlEngine } from "./engines.ts";
 export { type SparkProgress } from "./spark_connection.ts";
 export {
   type JavaException,
@@ -29,7 +25,3 @@ export {
   type SparkSessionOptions,
   type SparkSqlOptions,
 } from "./spark_session.ts";
-export {
-  StatementResult,
-  type StatementResultParts,
-} from "./statement_result.ts";

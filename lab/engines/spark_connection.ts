@@ -8,11 +8,15 @@
 import { settings } from "../../lib/core/settings.ts";
 import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { parseExactJson } from "../../lib/core/json.ts";
-import type { Row } from "../../lib/trino/result.ts";
+import type { Row } from "../../lib/trino/rows.ts";
 import { SPARK_CAUSES } from "../../lib/spark/causes.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
 import { submit } from "../../lib/spark/submit.ts";
-import { type Column, exactValue, uniqueNames } from "../../lib/trino/types.ts";
+import {
+  type Column,
+  type RowsReader,
+  rowsReader,
+} from "../../lib/trino/types.ts";
 
 const KEPT_LINES = 40;
 
@@ -27,15 +31,13 @@ export interface SparkProgress {
 }
 
 /** A statement under way. */
-export interface Statement {
-  /** Columns, once known. */
-  columns: Column[];
+export interface RunningStatement extends RowsReader {
   /** Rows that have arrived. */
   rows: Row[];
   /** Told how far it is. */
   onProgress: ((progress: SparkProgress) => void) | undefined;
   /** Called at its end, with the milliseconds it took inside Spark. */
-  resolve(engineMs: number): void;
+  resolve(serverMs: number): void;
   /** Called when it failed. */
   reject(error: unknown): void;
 }
@@ -67,19 +69,8 @@ export function parseSessionMessage(line: string): SessionMessage | undefined {
   return parseExactJson(line) as SessionMessage;
 }
 
-function toRows(columns: Column[], rows: unknown[][]): Row[] {
-  return rows.map((values) =>
-    Object.fromEntries(
-      columns.map(({ name, typeSignature }, index) => [
-        name,
-        exactValue(typeSignature, values[index]),
-      ]),
-    )
-  );
-}
-
 function deliver(
-  statements: Map<number, Statement>,
+  statements: Map<number, RunningStatement>,
   message: Exclude<SessionMessage, { ready: Ready }>,
 ): void {
   const { id } = Object.values(message)[0] as { id: number };
@@ -89,9 +80,9 @@ function deliver(
     const { jobs, tasks, total } = message.progress;
     statement.onProgress?.({ jobs, tasks, total });
   } else if ("columns" in message) {
-    statement.columns = uniqueNames(message.columns.columns);
+    Object.assign(statement, rowsReader(message.columns.columns));
   } else if ("rows" in message) {
-    statement.rows.push(...toRows(statement.columns, message.rows.rows));
+    statement.rows.push(...statement.read(message.rows.rows));
   } else if ("done" in message) statement.resolve(message.done.ms);
   else statement.reject(new SparkError(message.failed));
 }
@@ -101,7 +92,7 @@ export interface Connection {
   /** Resolves when it takes statements; rejects when it ends before. */
   ready: Promise<Ready>;
   /** Statements under way by their ids. */
-  statements: Map<number, Statement>;
+  statements: Map<number, RunningStatement>;
   /** Resolves when the process is gone. */
   gone: Promise<void>;
   /** Why it takes no more statements, or `undefined` when it does. */
@@ -142,7 +133,7 @@ export function connect(
 ): Connection {
   const given = settings();
   const log: string[] = [];
-  const statements = new Map<number, Statement>();
+  const statements = new Map<number, RunningStatement>();
   const ready = Promise.withResolvers<Ready>();
   const requests = new TransformStream<string, string>();
   const writer = requests.writable.getWriter();

@@ -9,10 +9,11 @@ import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import {
   connect,
   type Connection,
+  type RunningStatement,
   type SparkProgress,
-  type Statement,
 } from "./spark_connection.ts";
-import { StatementResult } from "./statement_result.ts";
+import { QueryResult } from "../../lib/trino/result.ts";
+import { rowsReader } from "../../lib/trino/types.ts";
 
 export type { SparkProgress };
 
@@ -77,7 +78,7 @@ export interface SparkSession extends AsyncDisposable {
    * @throws {LakehouseError} When the session has ended.
    * @throws {unknown} The signal's reason, after the statement was cancelled; what it had committed stays.
    */
-  sql(text: string, options?: SparkSqlOptions): Promise<StatementResult>;
+  sql(text: string, options?: SparkSqlOptions): Promise<QueryResult>;
   /** Ends it and waits until its process is gone; statements that run are cancelled. */
   stop(): Promise<void>;
   /** Kills its process at once, as a crash would, and waits until it is gone. */
@@ -89,7 +90,7 @@ async function runSql(
   id: number,
   text: string,
   options: SparkSqlOptions,
-): Promise<StatementResult> {
+): Promise<QueryResult> {
   const { statements, send } = connection;
   const started = performance.now();
   const limit = withLimit(
@@ -102,8 +103,8 @@ async function runSql(
   if (ended) throw ended;
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const { onProgress } = options;
-  const statement: Statement = {
-    ...{ columns: [], rows: [], onProgress, resolve, reject },
+  const statement: RunningStatement = {
+    ...{ ...rowsReader([]), rows: [], onProgress, resolve, reject },
   };
   statements.set(id, statement);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -114,12 +115,12 @@ async function runSql(
   limit.addEventListener("abort", onAbort, { once: true });
   send({ id, sql: text });
   try {
-    const engineMs = await promise;
+    const serverMs = await promise;
     limit.throwIfAborted();
     const { columns, rows } = statement;
     const clientMs = performance.now() - started;
-    return new StatementResult({
-      ...{ engine: "Spark", text, columns, rows, engineMs, clientMs },
+    return new QueryResult({
+      ...{ engine: "Spark", text, columns, rows, serverMs, clientMs },
     });
   } catch (error) {
     throw limit.aborted ? limit.reason : error;

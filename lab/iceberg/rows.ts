@@ -12,7 +12,7 @@ import {
 import type { FileMetaData } from "hyparquet";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
-import type { Row } from "../../lib/trino/result.ts";
+import { type Row, rowMaker } from "../../lib/trino/rows.ts";
 import type { Field } from "../../lib/catalog/tables.ts";
 import type { DataFile } from "./files.ts";
 import { type ObjectReader, objectReader } from "./object_store.ts";
@@ -270,13 +270,11 @@ export async function* readRows(
 ): AsyncGenerator<Row[]> {
   const fields = fieldsOf(tree, options.columns);
   const exact = fields.map(({ type }) => toExact(type));
+  const byName = rowMaker(fields.map(({ name }) => name));
   for await (const { rows, columns } of readColumns(tree, options)) {
-    yield Array.from({ length: rows }, (_, row) => {
-      const values: Row = {};
-      for (const [index, { name }] of fields.entries()) {
-        values[name] = exact[index]!(columns[index]![row]);
-      }
-      return values;
-    });
+    yield Array.from(
+      { length: rows },
+      (_, row) => byName(exact.map((of, i) => of(columns[i]![row]))),
+    );
   }
 }

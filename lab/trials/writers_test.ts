@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CatalogError } from "../../lib/catalog/call.ts";
 import { SparkError } from "../engines/spark_error.ts";
-import { type Page, TrinoError } from "../../lib/trino/client.ts";
+import { TrinoError, type TrinoPage } from "../../lib/trino/client.ts";
 import { isCommitConflict, runWriters } from "./writers.ts";
 
 const ICEBERG = "org.apache.iceberg.exceptions";
@@ -21,7 +21,7 @@ function trinoError(type: string, message: string): TrinoError {
       },
     },
   };
-  return new TrinoError(page as unknown as Page);
+  return new TrinoError(page as unknown as TrinoPage);
 }
 
 const conflict = () =>

@@ -3,7 +3,7 @@ import { PROJECT_DIR } from "../core/settings.ts";
 import { errorDetails } from "./error_details.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { DISPLAY, type Displayable } from "../core/kernel.ts";
-import { type Page, TrinoError } from "../trino/client.ts";
+import { TrinoError, type TrinoPage } from "../trino/client.ts";
 
 const text = (shown: Displayable) => shown[DISPLAY]()["text/plain"]!;
 const html = (shown: Displayable) => shown[DISPLAY]()["text/html"]!;
@@ -24,7 +24,7 @@ function trinoError(sql: string): TrinoError {
       },
     },
   };
-  return new TrinoError(page as unknown as Page, sql);
+  return new TrinoError(page as unknown as TrinoPage, sql);
 }
 
 Deno.test("errorDetails() shows causes and the stack without this machine's paths", () => {

@@ -49,7 +49,7 @@ function typeName(dtype: object): string {
  * const frame = pl.DataFrame({ fare: [1.5, 12] });
  * assertEquals(frameRows(frame, 1), {
  *   rows: [{ fare: 1.5 }],
- *   types: { fare: "Float64" },
+ *   columns: [{ name: "fare", type: "Float64" }],
  *   total: 2,
  * });
  * ```
@@ -59,24 +59,24 @@ export function frameRows(
   limit: number,
 ): {
   rows: Record<string, unknown>[];
-  types: Record<string, string>;
+  columns: { name: string; type: string }[];
   total: number;
 } {
-  const names = frame.columns;
-  const types = Object.fromEntries(
-    frame.dtypes.map((dtype, i) => [names[i]!, typeName(dtype)]),
-  );
+  const columns = frame.columns.map((name, i) => ({
+    ...{ name, type: typeName(frame.dtypes[i]!) },
+  }));
   const first = frame.limit(limit);
-  if (first.height === 0) return { rows: [], types, total: frame.height };
+  if (first.height === 0) return { rows: [], columns, total: frame.height };
   const lines = new TextDecoder().decode(first.writeJSON({ format: "lines" }));
   const rows = lines.trimEnd().split("\n").map((line) =>
     parseExactJson(line) as Record<string, unknown>
   );
-  for (const name of names.filter((name) => types[name]!.startsWith("Float"))) {
+  for (const { name, type } of columns) {
+    if (!type.startsWith("Float")) continue;
     // In JSON there is no NaN.
     first.getColumn(name).toArray().forEach((value, i) => {
       rows[i]![name] = value;
     });
   }
-  return { rows, types, total: frame.height };
+  return { rows, columns, total: frame.height };
 }

@@ -10,11 +10,11 @@ import { formatNumber } from "../core/format.ts";
 import { breaking, displayable, escapeHtml, FAINT, linkHtml } from "./html.ts";
 import type { Displayable } from "../core/kernel.ts";
 import {
-  type Cell,
-  type Column,
   type ColumnFormat,
   cut,
-  toColumn,
+  type TableCell,
+  type TableColumn,
+  tableColumn,
   visibleText,
 } from "./table_column.ts";
 
@@ -34,12 +34,6 @@ export interface TableOptions {
    * @default {rows.length}
    */
   total?: number;
-  /**
-   * SQL types by column, in the columns' order; they stand below the names, and
-   * numeric columns to the right even when their values came as text.
-   * @default {the columns that the shown rows have}
-   */
-  types?: Record<string, string>;
   /** Format by column; the others are formatted by type and by what they hold. */
   formats?: Record<string, ColumnFormat>;
   /**
@@ -55,7 +49,12 @@ export interface TableOptions {
 export interface HasRows {
   /** The rows. */
   readonly rows: readonly object[];
-  /** Its columns, in order. */
+  /**
+   * Its columns, in order. Types stand below the names, and numeric columns to
+   * the right even when their values came as text.
+   *
+   * @default {the columns that the shown rows have}
+   */
   readonly columns?: readonly { name: string; type?: string }[];
 }
 
@@ -63,18 +62,18 @@ export interface HasRows {
 const WIDEST_TYPE = 40;
 const WIDEST_HOVER = 2_000;
 
-function namesIn(rows: readonly object[]): string[] {
-  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+function columnsIn(rows: readonly object[]): { name: string; type?: string }[] {
+  return [...new Set(rows.flatMap(Object.keys))].map((name) => ({ name }));
 }
 
 interface Parts {
-  columns: Column[];
+  columns: TableColumn[];
   title: string;
   note: string;
   link: TableOptions["link"];
 }
 
-function headHtml(column: Column, style: string): string {
+function headHtml(column: TableColumn, style: string): string {
   const name = escapeHtml(visibleText(column.name));
   if (!column.type) return `<th style="${style}">${name}</th>`;
   const type = cut(column.type, WIDEST_TYPE);
@@ -85,7 +84,7 @@ function headHtml(column: Column, style: string): string {
     `font-size:85%"${hover}>${escapeHtml(type)}</span></th>`;
 }
 
-function cellHtml({ text, full, isNull }: Cell, style: string): string {
+function cellHtml({ text, full, isNull }: TableCell, style: string): string {
   const own = `style="${style};${breaking(text)}"`;
   if (isNull) return `<td ${own}><i style="${FAINT}">null</i></td>`;
   const hover = text === full
@@ -150,20 +149,11 @@ function tableText({ columns, title, note, link }: Parts): string {
 function rowsOf(
   given: readonly object[] | HasRows | Frame,
   limit: number,
-): { rows: readonly object[]; types?: Record<string, string>; total?: number } {
+): HasRows & { total?: number } {
   if (Array.isArray(given)) return { rows: given };
   if (isFrame(given)) return frameRows(given, limit);
   const { rows, columns } = (given ?? {}) as Partial<HasRows>;
-  if (Array.isArray(rows)) {
-    return columns
-      ? {
-        rows,
-        types: Object.fromEntries(
-          columns.map(({ name, type }) => [name, type ?? ""]),
-        ),
-      }
-      : { rows };
-  }
+  if (Array.isArray(rows)) return columns ? { rows, columns } : { rows };
   throw new LakehouseError({
     what: "Cannot show this as a table",
     why: given as unknown instanceof Promise
@@ -201,12 +191,11 @@ export function table(
 ): Displayable {
   const { title = "", limit = 20, formats = {}, link } = options;
   const given = rowsOf(rows, limit);
-  const types = options.types ?? given.types;
   const total = options.total ?? given.total ?? given.rows.length;
   const shown = given.rows.slice(0, limit);
-  const names = types ? Object.keys(types) : namesIn(shown);
-  const columns = names.map((name) =>
-    toColumn(name, types?.[name] ?? "", shown, formats[name])
+  const formatOf = new Map(Object.entries(formats));
+  const columns = (given.columns ?? columnsIn(shown)).map(({ name, type }) =>
+    tableColumn(name, type ?? "", shown, formatOf.get(name))
   );
   const count = shown.length < total
     ? `showing ${formatNumber(shown.length)} of ${formatNumber(total)}`

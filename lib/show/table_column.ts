@@ -5,6 +5,7 @@
  */
 
 import { formatBytes, formatDate, formatNumber } from "../core/format.ts";
+import { dateOf } from "../core/timestamps.ts";
 import { valueText } from "./value_text.ts";
 
 /**
@@ -38,7 +39,7 @@ export function namesThings(name: string): boolean {
 }
 
 /** A value as a table shows it. */
-export interface Cell {
+export interface TableCell {
   /** Its text, cut where it is long. */
   text: string;
   /** Its whole and exact text. */
@@ -132,14 +133,15 @@ function formatter(
     case "bytes":
       return (value) => formatBytes(Number(value));
     case "date":
-      return (value) => formatDate(new Date(value as string));
+      return (value) =>
+        formatDate(dateOf(String(value)) ?? new Date(value as string));
     case "plain":
       return plainText;
   }
 }
 
 /** A column as a table shows it. */
-export interface Column {
+export interface TableColumn {
   /** Its name. */
   name: string;
   /** Its type's name, empty when it is not known. */
@@ -147,20 +149,20 @@ export interface Column {
   /** Whether its values stand to the right. */
   isRight: boolean;
   /** Its values. */
-  cells: Cell[];
+  cells: TableCell[];
 }
 
 const NUMERIC_TYPE =
-  /^(tinyint|smallint|integer|bigint|real|double|decimal|u?int(8|16|32|64)|float(32|64))\b/i;
+  /^(u?(tiny|small|big|huge)?int(eger|8|16|32|64)?|real|double|decimal|float(32|64)?)\b/i;
 const RIGHT: unknown[] = ["number", "dollars", "percent", "bytes"];
 
 /** A column of rows as a table shows it. */
-export function toColumn(
+export function tableColumn(
   name: string,
   type: string,
   rows: readonly object[],
   format: ColumnFormat | undefined,
-): Column {
+): TableColumn {
   const isNumber = NUMERIC_TYPE.test(type) && !namesThings(name);
   const given = format ?? (isNumber ? "number" : undefined);
   const all = rows.map((row) => (row as Record<string, unknown>)[name]);
@@ -168,7 +170,7 @@ export function toColumn(
   const text = formatter(name, values, given);
   const isRight = NUMERIC_TYPE.test(type) || RIGHT.includes(given) ||
     values.length > 0 && values.every(isNumeric);
-  const cells = all.map((value): Cell => {
+  const cells = all.map((value): TableCell => {
     if (value === null || value === undefined) {
       return { text: "null", full: "null", isNull: true };
     }

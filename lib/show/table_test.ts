@@ -52,8 +52,9 @@ Deno.test("table() shows the first 20 rows and says so", () => {
 });
 
 Deno.test("table() keeps decimals in text exact and to the right", () => {
-  const shown = table([{ fare: "1234567890123456789.10" }, { fare: "-1.05" }], {
-    types: { fare: "decimal(21,2)" },
+  const shown = table({
+    rows: [{ fare: "1234567890123456789.10" }, { fare: "-1.05" }],
+    columns: [{ name: "fare", type: "decimal(21,2)" }],
   });
   assertStringIncludes(text(shown), "1,234,567,890,123,456,789.10");
   assertStringIncludes(html(shown), `<td style="text-align:right`);
@@ -75,8 +76,20 @@ Deno.test("table() takes formats by column", () => {
   }
 });
 
+Deno.test("table() reads dates as results have them", () => {
+  const at = ["2024-01-05 13:45:00.123456 UTC", "2024-01-05 13:45:00.5 +01:00"];
+  const shown = text(
+    table(at.map((at) => ({ at })), { formats: { at: "date" } }),
+  );
+  assertStringIncludes(shown, "2024-01-05 13:45:00.123\n");
+  assertStringIncludes(shown, "2024-01-05 12:45:00.500\n");
+});
+
 Deno.test("table() without rows still names the columns", () => {
-  const shown = table([], { types: { company: "varchar" } });
+  const shown = table({
+    rows: [],
+    columns: [{ name: "company", type: "varchar" }],
+  });
   assertEquals(text(shown), "company\nvarchar\n───────\nno rows");
   assertEquals(text(table([])), "no rows");
 });
@@ -101,8 +114,13 @@ Deno.test("table() shows nested values and bytes", () => {
 });
 
 Deno.test("table() shows the types below the names", () => {
-  const shown = table([{ company: "Sun", trips: 7n }], {
-    types: { company: "varchar", trips: "bigint", "a.b": "row(<i> bigint)" },
+  const shown = table({
+    rows: [{ company: "Sun", trips: 7n }],
+    columns: [
+      { name: "company", type: "varchar" },
+      { name: "trips", type: "bigint" },
+      { name: "a.b", type: "row(<i> bigint)" },
+    ],
   });
   assertEquals(text(shown).split("\n").slice(0, 2), [
     "company   trips  a.b",
@@ -110,7 +128,10 @@ Deno.test("table() shows the types below the names", () => {
   ]);
   assertStringIncludes(html(shown), ">bigint</span></th>");
   assert(!html(shown).includes("<i> bigint"), html(shown));
-  const wide = table([], { types: { a: `row(${"x bigint, ".repeat(9)})` } });
+  const wide = table({
+    rows: [],
+    columns: [{ name: "a", type: `row(${"x bigint, ".repeat(9)})` }],
+  });
   assertStringIncludes(text(wide), "x bigint, x big…");
 });
 
@@ -136,8 +157,9 @@ Deno.test("table() shows control characters and cuts between characters", () => 
 });
 
 Deno.test("table() does not show a small number as nothing", () => {
-  const shown = table([{ a: 1.5e-7 }, { a: 0 }, { a: 1e300 }, { a: NaN }], {
-    types: { a: "double" },
+  const shown = table({
+    rows: [{ a: 1.5e-7 }, { a: 0 }, { a: 1e300 }, { a: NaN }],
+    columns: [{ name: "a", type: "double" }],
   });
   assertEquals(text(shown).split("\n").slice(3, 7).map((line) => line.trim()), [
     "1.5e-7",
@@ -162,6 +184,19 @@ Deno.test("table() adds a link, with its address where nothing can be clicked", 
   assert(!html(table([], { link: evil })).includes("<a"));
   const quote = { text: "<b>", href: `http://x/"><script>` };
   assert(!/<b>|<script>/.test(html(table([], { link: quote }))));
+});
+
+Deno.test("table() takes columns of any name, in the order they are given", () => {
+  const columns = ["b", "constructor", "10", "9", "__proto__"];
+  const row = Object.fromEntries(columns.map((name, i) => [name, i]));
+  const shown = text(table({
+    rows: [row],
+    columns: columns.map((name) => ({ name })),
+  }));
+  const [names, , values] = shown.split("\n").map((line) =>
+    line.trim().split(/\s+/)
+  );
+  assertEquals([names, values], [columns, ["0", "1", "2", "3", "4"]]);
 });
 
 Deno.test("table() takes its colours from the page", () => {

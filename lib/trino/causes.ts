@@ -23,7 +23,7 @@ const REFUSED: Explanation = {
  *
  * @param causes What the errors underneath say.
  */
-export function explain(
+export function trinoCause(
   errorName: string,
   message: string,
   causes = "",

@@ -11,8 +11,9 @@ import { CONFLICT_ADVICE, isConflict } from "./commit_conflict.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
-import { type Column, exactValue, uniqueNames } from "./types.ts";
-import { explain } from "./causes.ts";
+import type { Row } from "./rows.ts";
+import { type Column, rowsReader } from "./types.ts";
+import { trinoCause } from "./causes.ts";
 import { QueryResult } from "./result.ts";
 import { literal } from "./literal.ts";
 import { sqlText, type Statement } from "./sql.ts";
@@ -74,14 +75,14 @@ export class TrinoError extends LakehouseError {
   readonly text: string;
 
   /** Builds the error from a page of Trino's protocol and the SQL text. */
-  constructor(page: Page, text: string = "") {
+  constructor(page: TrinoPage, text: string = "") {
     const error = page.error!;
     const place = error.errorLocation;
     const message = error.message.replace(/^line \d+:\d+: /, "");
     const conflict = isConflictAmong(error.failureInfo);
     const { why, next } = conflict
       ? CONFLICT_ADVICE
-      : explain(error.errorName, message, causesOf(error.failureInfo));
+      : trinoCause(error.errorName, message, causesOf(error.failureInfo));
     super({
       what: `${error.errorName}${
         place
@@ -113,7 +114,7 @@ interface FailureInfo {
 }
 
 /** One page of Trino's protocol, as far as it is used here. */
-export interface Page {
+export interface TrinoPage {
   /** The query's id. */
   id: string;
   /** Trino's page about the query. */
@@ -177,7 +178,7 @@ function failureOf({ type, message, cause, stack }: FailureInfo): Error {
  */
 function trinoClient(
   options: QueryOptions,
-  onPage: (page: Page) => void,
+  onPage: (page: TrinoPage) => void,
 ): Trino {
   const { trinoUri, trinoCatalog, namespace } = settings();
   const client = Trino.create({
@@ -201,7 +202,7 @@ function trinoClient(
     timeout: 60_000,
     transformResponse: (text: string) => {
       if (!text.startsWith("{")) return text;
-      const page = parseExactJson(text) as Page;
+      const page = parseExactJson(text) as TrinoPage;
       if (page.id && page.stats) onPage(page);
       return page;
     },
@@ -209,7 +210,7 @@ function trinoClient(
   return client;
 }
 
-function progressOf({ stats }: Page): QueryProgress {
+function progressOf({ stats }: TrinoPage): QueryProgress {
   const { state, completedSplits, totalSplits, processedRows, processedBytes } =
     stats;
   return {
@@ -276,20 +277,13 @@ export async function query(
     "The query",
   );
   limit.throwIfAborted();
-  let last: Page | undefined;
-  let columns: Column[] = [];
-  const rows: Record<string, unknown>[] = [];
-  const onPage = (page: Page) => {
+  let last: TrinoPage | undefined;
+  let { columns, read } = rowsReader([]);
+  const rows: Row[] = [];
+  const onPage = (page: TrinoPage) => {
     last = page;
-    if (page.columns) columns = uniqueNames(page.columns);
-    for (const values of page.data ?? []) {
-      rows.push(Object.fromEntries(
-        columns.map(({ name, typeSignature }, index) => [
-          name,
-          exactValue(typeSignature, values[index]),
-        ]),
-      ));
-    }
+    if (page.columns) ({ columns, read } = rowsReader(page.columns));
+    for (const row of read(page.data ?? [])) rows.push(row);
     options.onProgress?.(progressOf(page));
   };
   const client = trinoClient(options, onPage);
@@ -316,9 +310,7 @@ export async function query(
   }
   if (last?.error) throw new TrinoError(last, text);
   return new QueryResult({
-    text,
-    columns,
-    rows,
+    ...{ engine: "Trino", text, columns, rows },
     queryId: last?.id ?? "",
     infoUri: last?.infoUri ?? "",
     updateType: last?.updateType,

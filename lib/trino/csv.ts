@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Row } from "./result.ts";
+import type { Row } from "./rows.ts";
 import { valueText } from "../show/value_text.ts";
 
 const NEEDS_QUOTES = /^$|^\s|\s$|[",\r\n]/;

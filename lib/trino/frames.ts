@@ -6,7 +6,8 @@
 
 import type pl from "nodejs-polars";
 import { LakehouseError } from "../core/errors.ts";
-import type { Row } from "./result.ts";
+import { type Moment, parseTimestamp } from "../core/timestamps.ts";
+import type { Row } from "./rows.ts";
 import type { Column } from "./types.ts";
 import { valueText } from "../show/value_text.ts";
 
@@ -23,54 +24,30 @@ export interface FrameOptions {
   decimals?: "decimal" | "double";
 }
 
-const TIMESTAMP =
-  /^([+-]?)(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?: ?(.+))?$/;
-
-function isoDay(sign: string, year: string, month: string, day: string) {
-  const years = sign === "-" || year.length > 4
-    ? `${sign || "+"}${year.padStart(6, "0")}`
-    : year;
-  return `${years}-${month}-${day}`;
-}
-
-function offsetOf(zone: string | undefined, local: string): string {
-  if (zone === undefined || zone === "UTC") return "Z";
-  if (/^[+-]\d\d:\d\d$/.test(zone)) return zone;
-  return Temporal.ZonedDateTime.from(`${local}[${zone}]`).offset;
-}
-
-/** Microseconds since 1970 of a timestamp's text; without a zone, as if in UTC. */
-function microsOf(text: string): string {
-  const [, sign = "", year = "", month = "", day = "", hour, minute, ...rest] =
-    text.match(TIMESTAMP) ?? [];
-  const [second = "00", fraction = "", zone] = rest;
-  const local = `${isoDay(sign, year, month, day)}T${hour}:${minute}:${second}`;
-  const ms = Date.parse(local + offsetOf(zone, local));
-  return String(
-    BigInt(ms) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, "0")),
-  );
-}
-
-function dayOf(text: string): string {
-  const [, sign = "", year = "", month = "", day = ""] =
-    text.match(/^([+-]?)(\d{4,})-(\d\d)-(\d\d)$/) ?? [];
-  return String(
-    BigInt(Date.parse(isoDay(sign, year, month, day))) / 86_400_000n,
-  );
-}
-
-function fits(name: string, text: string, of: (text: string) => string) {
-  try {
-    return of(text);
-  } catch (cause) {
-    throw new LakehouseError({
-      what: `Cannot put "${text}" of the column "${name}" into a frame`,
-      why: "polars has no such date",
-      next: "cast the column to varchar in the query",
-      cause,
-    });
+/** Units since 1970 of a date or a timestamp, as text. */
+function since1970(text: string, units: (moment: Moment) => bigint): string {
+  const moment = parseTimestamp(text);
+  // A date that polars has no number for is none that JavaScript has one for.
+  if (!moment || Number.isNaN(moment.ms)) {
+    throw new Error(`polars has no date "${text}"`);
   }
+  return String(units(moment));
 }
+
+const days = ({ ms }: Moment) => BigInt(ms) / 86_400_000n;
+const micros = ({ ms, fraction }: Moment) =>
+  BigInt(ms) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
+
+const INTEGERS = {
+  tinyint: "Int8",
+  smallint: "Int16",
+  integer: "Int32",
+  bigint: "Int64",
+  utinyint: "UInt8",
+  usmallint: "UInt16",
+  uinteger: "UInt32",
+  ubigint: "UInt64",
+} as const;
 
 /** Precision and scale of a decimal column. */
 function digitsOf({ type, typeSignature }: Column): [number, number] {
@@ -96,6 +73,10 @@ function series(
       values.map((value) => value === null ? null : text(value)),
       polars.Utf8,
     );
+  if (rawType in INTEGERS) {
+    const type = polars[INTEGERS[rawType as keyof typeof INTEGERS]];
+    return ofText().cast(type, true);
+  }
   switch (rawType) {
     case "boolean":
       return polars.Series(name, values, polars.Bool);
@@ -103,26 +84,19 @@ function series(
       return polars.Series(name, values, polars.Float64);
     case "real":
       return polars.Series(name, values, polars.Float32);
-    case "tinyint":
-      return ofText().cast(polars.Int8, true);
-    case "smallint":
-      return ofText().cast(polars.Int16, true);
-    case "integer":
-      return ofText().cast(polars.Int32, true);
-    case "bigint":
-      return ofText().cast(polars.Int64, true);
+    case "hugeint":
     case "decimal":
       return decimals === "double"
         ? ofText().cast(polars.Float64, true)
         : ofText().cast(polars.Decimal(...digitsOf(column)), true);
     case "date":
-      return ofText((value) => fits(name, String(value), dayOf))
+      return ofText((value) => since1970(String(value), days))
         .cast(polars.Int32, true).cast(polars.Date);
     case "timestamp":
-      return ofText((value) => fits(name, String(value), microsOf))
+      return ofText((value) => since1970(String(value), micros))
         .cast(polars.Int64, true).cast(polars.Datetime("us"));
     case "timestamp with time zone":
-      return ofText((value) => fits(name, String(value), microsOf))
+      return ofText((value) => since1970(String(value), micros))
         .cast(polars.Int64, true).cast(polars.Datetime("us", "UTC"));
     default:
       return ofText();
@@ -136,7 +110,7 @@ function series(
  * become microseconds, which cuts finer ones; with a zone they become UTC.
  * Arrays, maps and rows become JSON, bytes `0x00ff`, all else its text.
  *
- * @throws {LakehouseError} When a date is beyond what polars holds.
+ * @throws {LakehouseError} When a value is beyond what polars holds, or a time is in the hour that its zone's clocks have twice.
  * @example Usage
  * ```ts
  * import { toFrame } from "./frames.ts";
@@ -154,7 +128,17 @@ export async function toFrame(
 ): Promise<pl.DataFrame> {
   // Loaded when it is needed, since most cells and tasks do without.
   const { default: polars } = await import("nodejs-polars");
-  return polars.DataFrame(
-    columns.map((column) => series(polars, column, rows, options)),
-  );
+  return polars.DataFrame(columns.map((column) => {
+    try {
+      return series(polars, column, rows, options);
+    } catch (cause) {
+      if (cause instanceof LakehouseError) throw cause;
+      throw new LakehouseError({
+        what: `Cannot put the column "${column.name}" into a frame`,
+        why: (cause as Error).message,
+        next: "cast the column to varchar in the query",
+        cause,
+      });
+    }
+  }));
 }

@@ -11,10 +11,8 @@ import { formatBytes, formatDuration, formatNumber } from "../core/format.ts";
 import { type FrameOptions, toFrame } from "./frames.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { table, type TableOptions } from "../show/table.ts";
+import { type Row, rowMaker } from "./rows.ts";
 import { type Column, plainValue } from "./types.ts";
-
-/** A row by column name. */
-export type Row = Record<string, unknown>;
 
 /** A file that a result was written to. */
 export interface WrittenFile {
@@ -26,35 +24,19 @@ export interface WrittenFile {
   bytes: number;
 }
 
-/** Parts of a {@linkcode QueryResult}. */
-export interface QueryResultParts {
-  /** The SQL text. */
-  text: string;
-  /** Columns in order. */
-  columns: Column[];
-  /** Rows with exact values. */
-  rows: Row[];
-  /** The query's id in Trino's own pages. */
-  queryId: string;
-  /** Address of Trino's page about the query. */
-  infoUri: string;
-  /** What a statement that is no query did, such as `INSERT`. */
-  updateType: string | undefined;
-  /** Rows such a statement changed. */
-  updateCount: number | undefined;
-  /** Milliseconds by Trino's clock. */
-  serverMs: number;
-  /** Milliseconds by this side's clock, transport included. */
-  clientMs: number;
-  /** Bytes read from the object store. */
-  bytesRead: number;
-}
+/** Parts of a {@linkcode QueryResult}; what only Trino tells may be left out. */
+export type QueryResultParts =
+  & Pick<QueryResult, "engine" | "text" | "columns" | "rows">
+  & Pick<QueryResult, "serverMs" | "clientMs">
+  & Partial<Pick<QueryResult, "queryId" | "infoUri" | "bytesRead">>
+  & Partial<Pick<QueryResult, "updateType" | "updateCount">>;
 
 /** Rows that a table shows unless it is told otherwise. */
 const SHOWN = 20;
 
 /**
- * Rows of a statement. In a notebook it shows itself as a table.
+ * Rows of a statement, the same whichever engine ran it. In a notebook it shows
+ * itself as a table.
  *
  * @example Usage
  * ```ts ignore
@@ -65,40 +47,36 @@ const SHOWN = 20;
  * result.toPlot()[0]?.big; // 9007199254740992
  * ```
  */
-export class QueryResult implements QueryResultParts {
+export class QueryResult {
+  /** What ran it: `Trino`, `Spark`, `DuckDB`. */
+  readonly engine!: string;
   /** The SQL text. */
-  readonly text: string;
-  /** Columns in order. */
-  readonly columns: Column[];
-  /** Rows with exact values: `bigint` as BigInt, `decimal` and timestamps as text. */
-  readonly rows: Row[];
-  /** The query's id in Trino's own pages. */
-  readonly queryId: string;
-  /** Address of Trino's page about the query. */
-  readonly infoUri: string;
-  /** What a statement that is no query did, such as `INSERT`. */
-  readonly updateType: string | undefined;
-  /** Rows such a statement changed. */
-  readonly updateCount: number | undefined;
-  /** Milliseconds by Trino's clock. */
-  readonly serverMs: number;
+  readonly text!: string;
+  /** Columns in the query's order, with the engine's own name of each type. */
+  readonly columns!: Column[];
+  /**
+   * Rows with exact values: `bigint` as BigInt, `decimal` and timestamps as text,
+   * rows and maps as objects; names that come twice get a number, `id_2`.
+   */
+  readonly rows!: Row[];
+  /** Milliseconds by the engine's clock. */
+  readonly serverMs!: number;
   /** Milliseconds by this side's clock, transport included. */
-  readonly clientMs: number;
-  /** Bytes read from the object store. */
-  readonly bytesRead: number;
+  readonly clientMs!: number;
+  /** The query's id in Trino's own pages; empty for other engines. */
+  readonly queryId: string = "";
+  /** Address of Trino's page about the query; empty for other engines. */
+  readonly infoUri: string = "";
+  /** Bytes that Trino read from the object store; other engines do not say. */
+  readonly bytesRead: number = 0;
+  /** What a statement that is no query did, such as `INSERT`, as Trino says it. */
+  readonly updateType: string | undefined;
+  /** Rows such a statement changed, as Trino says it. */
+  readonly updateCount: number | undefined;
 
   /** Takes the parts as they are. */
   constructor(parts: QueryResultParts) {
-    this.text = parts.text;
-    this.columns = parts.columns;
-    this.rows = parts.rows;
-    this.queryId = parts.queryId;
-    this.infoUri = parts.infoUri;
-    this.updateType = parts.updateType;
-    this.updateCount = parts.updateCount;
-    this.serverMs = parts.serverMs;
-    this.clientMs = parts.clientMs;
-    this.bytesRead = parts.bytesRead;
+    Object.assign(this, parts);
   }
 
   /** The first row; most statements that ask for one fact have just that. */
@@ -109,12 +87,12 @@ export class QueryResult implements QueryResultParts {
   /** Rows as a chart takes them: numbers and dates, digits beyond 2^53 lost. */
   // deno-lint-ignore no-explicit-any
   toPlot(): Record<string, any>[] {
+    const plain = rowMaker(this.columns.map(({ name }) => name));
     return this.rows.map((row) =>
-      Object.fromEntries(
-        this.columns.map(({ name, typeSignature }) => [
-          name,
-          plainValue(typeSignature, row[name]),
-        ]),
+      plain(
+        this.columns.map(({ name, typeSignature }) =>
+          plainValue(typeSignature, row[name])
+        ),
       )
     );
   }
@@ -125,7 +103,7 @@ export class QueryResult implements QueryResultParts {
    * timestamps to the microsecond, arrays, maps and rows as JSON. Show it with
    * {@linkcode table}.
    *
-   * @throws {LakehouseError} When a date is beyond what polars holds.
+   * @throws {LakehouseError} When a value is beyond what polars holds, or a time is in the hour that its zone's clocks have twice.
    */
   toPolars(options: FrameOptions = {}): Promise<DataFrame> {
     return toFrame(this.columns, this.rows, options);
@@ -180,6 +158,7 @@ export class QueryResult implements QueryResultParts {
   /** How many rows it has or changed, in words. */
   get #count(): string {
     const count = this.updateType ? this.updateCount : this.rows.length;
+    if (!this.updateType && this.columns.length === 0) return "done";
     const rows = count === undefined
       ? ""
       : `${formatNumber(count)} row${count === 1 ? "" : "s"}`;
@@ -191,9 +170,13 @@ export class QueryResult implements QueryResultParts {
       (this.bytesRead > 0 ? `, ${formatBytes(this.bytesRead)} read` : "");
   }
 
+  get #origin(): string {
+    return this.queryId ? `query ${this.queryId}` : this.engine;
+  }
+
   /** How many rows, how long it took and how much it read, in a line. */
   get summary(): string {
-    return `${this.#count} in ${this.#cost} · query ${this.queryId}`;
+    return `${this.#count} in ${this.#cost} · ${this.#origin}`;
   }
 
   /**
@@ -204,11 +187,11 @@ export class QueryResult implements QueryResultParts {
     const isCut = this.rows.length > (options.limit ?? SHOWN);
     // The one row of a statement that writes is the count in the note.
     const isCount = this.updateCount !== undefined && this.columns.length === 1;
+    const note = isCut ? this.#cost : `${this.#count} in ${this.#cost}`;
     return table(isCount ? [] : this, {
-      note: isCut ? this.#cost : `${this.#count} in ${this.#cost}`,
       ...(this.queryId
-        ? { link: { text: `query ${this.queryId}`, href: this.infoUri } }
-        : {}),
+        ? { note, link: { text: this.#origin, href: this.infoUri } }
+        : { note: `${note} · ${this.#origin}` }),
       ...options,
     });
   }

@@ -7,7 +7,9 @@ import {
 import pl from "nodejs-polars";
 import { LakehouseError } from "../core/errors.ts";
 import { DISPLAY } from "../core/kernel.ts";
-import { QueryResult, type QueryResultParts, type Row } from "./result.ts";
+import { QueryResult, type QueryResultParts } from "./result.ts";
+import { type Row, rowMaker } from "./rows.ts";
+import { table } from "../show/table.ts";
 import type { Column } from "./types.ts";
 
 function column(name: string, type: string): Column {
@@ -29,13 +31,12 @@ function result(
   parts: Partial<QueryResultParts> = {},
 ): QueryResult {
   return new QueryResult({
+    engine: "Trino",
     text: "SELECT",
     columns: Object.entries(types).map(([name, type]) => column(name, type)),
     rows,
     queryId: "20240105_1",
     infoUri: "http://localhost:9999/ui#/queries/20240105_1",
-    updateType: undefined,
-    updateCount: undefined,
     serverMs: 300,
     clientMs: 320,
     bytesRead: 2_500_000,
@@ -246,6 +247,14 @@ Deno.test("toPolars() takes times of other zones, and cuts finer ones", async ()
     { at: "2024-07-05 13:45:00.000000999 America/Chicago" },
     { at: "+10000-01-01 00:00:00.000000000 UTC" },
   ]).toPolars();
+  await assertRejects(
+    () =>
+      result({ at: "timestamp(3) with time zone" }, [
+        { at: "2024-11-03 01:30:00.000 America/Chicago" },
+      ]).toPolars(),
+    LakehouseError,
+    "AT TIME ZONE 'UTC'",
+  );
   assertEquals(exact(frame).slice(0, 2), [
     { at: "2024-01-05 19:45:00.123456+00:00" },
     { at: "2024-07-05 18:45:00.000000+00:00" },
@@ -254,8 +263,44 @@ Deno.test("toPolars() takes times of other zones, and cuts finer ones", async ()
   await assertRejects(
     () => result({ d: "date" }, [{ d: "+999999-01-01" }]).toPolars(),
     LakehouseError,
-    `"+999999-01-01" of the column "d"`,
+    `the column "d" into a frame: polars has no date "+999999-01-01"`,
   );
+});
+
+Deno.test("columns stand in the query's order, also those named by digits", async () => {
+  const shown = new QueryResult({
+    ...result({}, []),
+    columns: ["company", "2023", "2022"].map((name) =>
+      column(name, name === "company" ? "varchar" : "integer")
+    ),
+    rows: [rowMaker(["company", "2023", "2022"])(["Flash Cab", 7, 5])],
+  });
+  const order = ["company", "2023", "2022"];
+  for (
+    const given of [
+      shown,
+      table(shown.rows),
+      table(shown.rows.filter(Boolean)),
+      table(shown.toPlot()),
+      table(await shown.toPolars()),
+    ]
+  ) {
+    const [head] = given[DISPLAY]()["text/plain"]!.split("\n");
+    assertEquals(head!.trim().split(/\s+/), order);
+  }
+  assertEquals(
+    Object.entries(shown.first).map(([, value]) => value),
+    ["Flash Cab", 7, 5],
+  );
+  assertEquals((await shown.toPolars()).columns, order);
+  assertEquals(shown.toCsv(), "company,2023,2022\r\nFlash Cab,7,5\r\n");
+  const path = await Deno.makeTempFile({ suffix: ".parquet" });
+  try {
+    await shown.writeParquet(path);
+    assertEquals(pl.readParquet(path).columns, order);
+  } finally {
+    await Deno.remove(path);
+  }
 });
 
 Deno.test("writeParquet() and writeCsv() replace a file only by a whole one", async () => {

@@ -4,6 +4,10 @@
  * @module
  */
 
+import { dateOf } from "../core/timestamps.ts";
+import { distinctNames, type Row, rowMaker } from "./rows.ts";
+import { valueText } from "../show/value_text.ts";
+
 /** A type as Trino's protocol describes it. */
 export interface TypeSignature {
   /** Its name without parameters: `bigint`, `decimal`, `array`, `row`. */
@@ -22,33 +26,6 @@ export interface Column {
   typeSignature: TypeSignature;
 }
 
-/**
- * Columns whose names differ: a row has one value by name, and Trino gives
- * `SELECT a.id, b.id` two columns `id`. The second becomes `id_2`.
- *
- * @example Usage
- * ```ts
- * import { uniqueNames } from "./types.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const id = { name: "id", type: "bigint", typeSignature: { rawType: "bigint" } };
- * assertEquals(uniqueNames([id, id]).map(({ name }) => name), ["id", "id_2"]);
- * ```
- */
-export function uniqueNames(columns: readonly Column[]): Column[] {
-  const given = new Set(columns.map(({ name }) => name));
-  const used = new Set<string>();
-  return columns.map((column) => {
-    let { name } = column;
-    for (let n = 2; used.has(name); n++) {
-      const next = `${column.name}_${n}`;
-      if (!given.has(next)) name = next;
-    }
-    used.add(name);
-    return { ...column, name };
-  });
-}
-
 const NUMBERS = new Set(["integer", "smallint", "tinyint", "double", "real"]);
 
 function nested(type: TypeSignature, index: number): TypeSignature {
@@ -56,24 +33,41 @@ function nested(type: TypeSignature, index: number): TypeSignature {
   return (value as TypeSignature | undefined) ?? { rawType: "unknown" };
 }
 
-function exactRow(type: TypeSignature, value: unknown[]): unknown {
-  return Object.fromEntries(value.map((item, index) => {
-    const field = type.arguments?.[index]?.value as {
+function exactRow(type: TypeSignature, values: unknown[]): Row {
+  const fields = (type.arguments ?? []).map(({ value }) =>
+    value as {
       fieldName?: { name: string } | null;
-      typeSignature?: TypeSignature;
-    } | undefined;
-    return [
-      field?.fieldName?.name ?? `field${index}`,
-      exactValue(field?.typeSignature ?? { rawType: "unknown" }, item),
-    ];
-  }));
+      typeSignature: TypeSignature;
+    }
+  );
+  return rowMaker(distinctNames(fields.map((field) => field.fieldName?.name)))(
+    values.map((value, i) => exactValue(fields[i]!.typeSignature, value)),
+  );
 }
+
+/** A map as an object: Trino sends one, whose keys are texts; others pairs. */
+function exactMap(type: TypeSignature, raw: object): Row {
+  const pairs: [unknown, unknown][] = Array.isArray(raw)
+    ? raw
+    : Object.entries(raw);
+  return rowMaker(
+    pairs.map(([key]) => valueText(exactValue(nested(type, 0), key))),
+  )(pairs.map(([, value]) => exactValue(nested(type, 1), value)));
+}
+
+const NESTED = new Set(["array", "map", "row"]);
 
 /**
  * A value of Trino's protocol, exactly as the table has it.
  *
  * `bigint` becomes a BigInt; `decimal`, dates and timestamps stay text, which
- * loses no digit; `varbinary` becomes bytes; rows and maps become objects.
+ * loses no digit; `varbinary` becomes bytes.
+ *
+ * Rows and maps become objects. A row's field without a name is called by its
+ * place, `field0`; of two with one name the second gets a number, `a_2`. Keys of
+ * maps that are no texts become the text a table shows: `10`, `0x00ff`, JSON.
+ * Of keys that are arrays, maps or rows Trino itself sends a text that cannot be
+ * read back, and may be the same for two: there, ask for `map_entries(m)`.
  *
  * @example Usage
  * ```ts
@@ -90,18 +84,15 @@ export function exactValue(type: TypeSignature, value: unknown): unknown {
   const raw = value as any;
   if (type.rawType === "bigint") return BigInt(raw);
   if (NUMBERS.has(type.rawType)) return Number(raw);
+  // A key of a map, in Trino's own words.
+  if (NESTED.has(type.rawType) && typeof raw === "string") return raw;
   switch (type.rawType) {
     case "varbinary":
-      return Uint8Array.fromBase64(raw);
+      return raw instanceof Uint8Array ? raw : Uint8Array.fromBase64(raw);
     case "array":
       return raw.map((item: unknown) => exactValue(nested(type, 0), item));
     case "map":
-      return Object.fromEntries(
-        Object.entries(raw).map(([key, item]) => [
-          key,
-          exactValue(nested(type, 1), item),
-        ]),
-      );
+      return exactMap(type, raw);
     case "row":
       return exactRow(type, raw);
     default:
@@ -109,14 +100,43 @@ export function exactValue(type: TypeSignature, value: unknown): unknown {
   }
 }
 
-const ZONE = / (UTC|[+-]\d\d:\d\d)$/;
+/** How rows of a result are read; see {@linkcode rowsReader}. */
+export interface RowsReader {
+  /** Its columns; no two have one name. */
+  columns: Column[];
+  /** Rows as they were sent, by name and with exact values. */
+  read(rows: readonly unknown[][]): Row[];
+}
 
-function dateOf(text: string): Date | string {
-  const zone = text.match(ZONE)?.[1];
-  const local = text.replace(ZONE, "").replace(" ", "T");
-  const offset = zone === undefined || zone === "UTC" ? "Z" : zone;
-  const date = new Date(local.length === 10 ? local : `${local}${offset}`);
-  return Number.isNaN(date.getTime()) ? text : date;
+/**
+ * Columns and rows of a result, from what an engine sends: names that differ,
+ * exact values.
+ *
+ * @example Usage
+ * ```ts
+ * import { rowsReader } from "./types.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const id = { name: "id", type: "bigint", typeSignature: { rawType: "bigint" } };
+ * const { columns, read } = rowsReader([id, id]);
+ * assertEquals(columns.map(({ name }) => name), ["id", "id_2"]);
+ * assertEquals(read([[7, 8]]), [{ id: 7n, id_2: 8n }]);
+ * ```
+ */
+export function rowsReader(sent: readonly Column[]): RowsReader {
+  const names = distinctNames(sent.map(({ name }) => name));
+  const make = rowMaker(names);
+  return {
+    columns: sent.map((column, i) => ({ ...column, name: names[i]! })),
+    read: (rows) =>
+      rows.map((values) =>
+        make(
+          sent.map(({ typeSignature }, i) =>
+            exactValue(typeSignature, values[i])
+          ),
+        )
+      ),
+  };
 }
 
 /**
@@ -125,6 +145,7 @@ function dateOf(text: string): Date | string {
  *
  * Digits beyond 2^53 and below a millisecond are lost.
  *
+ * @throws {LakehouseError} When a time is in the hour that a zone's clocks have twice.
  * @example Usage
  * ```ts
  * import { plainValue } from "./types.ts";
@@ -138,7 +159,7 @@ export function plainValue(type: TypeSignature, value: unknown): unknown {
   if (typeof value !== "string") return value;
   if (type.rawType === "decimal") return Number(value);
   if (type.rawType === "date" || type.rawType.startsWith("timestamp")) {
-    return dateOf(value);
+    return dateOf(value) ?? value;
   }
   return value;
 }

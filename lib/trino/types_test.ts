@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { exactValue, plainValue } from "./types.ts";
+import { valueText } from "../show/value_text.ts";
 
 Deno.test("exactValue() keeps every digit of big integers and decimals", () => {
   assertEquals(
@@ -43,6 +44,70 @@ Deno.test("exactValue() follows arrays, maps and rows", () => {
       }],
     }, [7]),
     { id: 7n },
+  );
+});
+
+const field = (name: string | undefined, rawType: string) => ({
+  kind: "NAMED_TYPE",
+  value: {
+    ...(name ? { fieldName: { name } } : {}),
+    typeSignature: { rawType },
+  },
+});
+
+Deno.test("exactValue() loses no field of a row, and keeps their order", () => {
+  const row = (fields: [string | undefined, unknown][]) =>
+    valueText(exactValue(
+      {
+        rawType: "row",
+        arguments: fields.map(([name]) => field(name, "integer")),
+      },
+      fields.map(([, value]) => value),
+    ));
+  assertEquals(
+    row([["field1", 1], [undefined, 2]]),
+    '{"field1":1,"field1_2":2}',
+  );
+  assertEquals(
+    row([[undefined, 1], ["field0", 2]]),
+    '{"field0_2":1,"field0":2}',
+  );
+  assertEquals(
+    row([["a", 1], ["a", 2], ["a_2", 3]]),
+    '{"a":1,"a_3":2,"a_2":3}',
+  );
+  assertEquals(
+    row([["b", 1], ["2023", 2], ["2022", 3]]),
+    '{"b":1,"2023":2,"2022":3}',
+  );
+  assertEquals(row([["__proto__", 1]]), '{"__proto__":1}');
+});
+
+Deno.test("exactValue() writes keys of maps that are no texts as tables write them", () => {
+  const map = (key: string, raw: unknown) =>
+    exactValue({
+      rawType: "map",
+      arguments: [key, "bigint"].map((rawType) => ({
+        kind: "TYPE",
+        value: { rawType },
+      })),
+    }, raw);
+  assertEquals(map("double", { "1.0E10": 1, "2.0": 2, NaN: 3 }), {
+    "10000000000": 1n,
+    "2": 2n,
+    NaN: 3n,
+  });
+  assertEquals(map("varbinary", { "AP8=": 1, "": 2 }), {
+    "0x00ff": 1n,
+    "0x": 2n,
+  });
+  assertEquals(map("boolean", { true: 1 }), { true: 1n });
+  // What Trino writes for such a key cannot be read back.
+  assertEquals(map("row", { "[a, b, c]": 1 }), { "[a, b, c]": 1n });
+  // As Spark and DuckDB send it.
+  assertEquals(
+    Object.keys(map("bigint", [[10n, 1], [9n, 2]]) as object),
+    ["10", "9"],
   );
 });
 

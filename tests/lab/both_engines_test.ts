@@ -1,5 +1,9 @@
 // One question to Trino and to Spark, on the running stack.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import pl from "nodejs-polars";
+import { duckdb as openDuckdb } from "../../lab/engines/duckdb/duckdb.ts";
+import { readRows } from "../../lab/iceberg/rows.ts";
+import { tableTree } from "../../lab/iceberg/snapshots.ts";
 import { askBoth } from "../../lab/engines/comparison.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
 import { SparkError } from "../../lab/engines/spark_error.ts";
@@ -40,4 +44,64 @@ Deno.test("askBoth() says whether Trino and Spark agree", () =>
       () => askBoth("SELECT from_base('ff', 16)"),
       SparkError,
     );
+  }));
+
+Deno.test("every engine's results keep columns in order, and become frames and files", () =>
+  withNamespace(NAMESPACE, async () => {
+    await using spark = await sparkSession();
+    await query(`CREATE TABLE years AS SELECT 'Flash Cab' AS company,
+      BIGINT '7' AS "2023", DECIMAL '5.10' AS "2022",
+      TIMESTAMP '2024-01-05 13:45:00.123456 UTC' AS at`);
+    const order = ["company", "2023", "2022", "at"];
+    const both = await askBoth(`SELECT * FROM ${NAMESPACE}.years`);
+    assertEquals(both.agree, true);
+    const [head] = both[DISPLAY]()["text/plain"]!.split("\n");
+    assertEquals(head!.trim().split(/\s+/), ["engine", ...order]);
+    const tree = await tableTree(NAMESPACE, "years");
+    await using db = await openDuckdb({ years: tree });
+    const duckdb = await db.sql("FROM years");
+    const path = await Deno.makeTempFile({ suffix: ".parquet" });
+    try {
+      for (const result of [both.trino, both.spark, duckdb]) {
+        assertEquals(
+          result.toCsv(),
+          "company,2023,2022,at\r\n" +
+            "Flash Cab,7,5.10,2024-01-05 13:45:00.123456 UTC\r\n",
+        );
+        await result.writeParquet(path);
+        for (const frame of [await result.toPolars(), pl.readParquet(path)]) {
+          assertEquals(frame.columns, order);
+          assertEquals(frame.dtypes.map(String), [
+            "DataType(String)",
+            "DataType(Int64)",
+            "DataType(Decimal(3,2))",
+            "DataType(Datetime(us,UTC))",
+          ]);
+        }
+        const at = new Date("2024-01-05T13:45:00.123Z");
+        assertEquals(result.toPlot()[0]!.at, at);
+      }
+    } finally {
+      await Deno.remove(path);
+    }
+    for await (
+      const [row] of readRows(tree, { columns: ["company", "2023"] })
+    ) {
+      assertEquals(Object.keys(row!), ["company", "2023"]);
+    }
+
+    const nested = await spark.sql(`SELECT
+      named_struct('b', 1, '10', 2, '9', 3) AS pair, map(10, 'a', 9, 'b') AS numbers,
+      map(X'00ff', 1) AS bytes, array(struct(map(array(1, 2), map(1, 'x')) AS m)) AS deep, map(1e10D, 1) AS doubles,
+      map(named_struct('a', 'x, y'), 1, named_struct('a', 'x'), 2) AS pairs,
+      1 AS id, 2 AS id, 1 AS constructor`);
+    assertEquals(
+      JSON.stringify(nested.first),
+      `{"pair":{"b":1,"10":2,"9":3},"numbers":{"10":"a","9":"b"},` +
+        `"bytes":{"0x00ff":1},"deep":[{"m":{"[1,2]":{"1":"x"}}}],"doubles":{"10000000000":1},` +
+        `"pairs":{"{\\"a\\":\\"x, y\\"}":1,"{\\"a\\":\\"x\\"}":2},"id":1,"id_2":2,"constructor":1}`,
+    );
+    assertStringIncludes(nested[DISPLAY]()["text/plain"]!, "1 row in ");
+    const made = await spark.sql(`CREATE TABLE none (id int) USING iceberg`);
+    assertStringIncludes(made.summary, "done in ");
   }));

@@ -2,6 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import pl from "nodejs-polars";
+import { DISPLAY } from "../../lib/core/kernel.ts";
+import { table } from "../../lib/show/table.ts";
 import { query } from "../../lib/trino/client.ts";
 
 const VALUES = `
@@ -139,6 +141,37 @@ Deno.test("columns of one name are kept apart", async () => {
     result.toCsv(),
     "id,id_3,id_2,id_4,_col4,_col5\r\n1,2,3,4,5,6\r\n",
   );
+});
+
+Deno.test("columns, fields and keys keep their order and every value", async () => {
+  const order = ["company", "2023", "2022"];
+  const result = await query(
+    `SELECT 'Flash Cab' AS company, 7 AS "2023", 5 AS "2022"`,
+  );
+  assertEquals(Object.keys(result.first), order);
+  assertEquals((await result.toPolars()).columns, order);
+  assertEquals(result.toCsv(), "company,2023,2022\r\nFlash Cab,7,5\r\n");
+  const shown = [result, table(result.rows), table(await result.toPolars())];
+  for (const each of shown) {
+    const [head] = each[DISPLAY]()["text/plain"]!.split("\n");
+    assertEquals(head!.trim().split(/\s+/), order);
+  }
+  const { first } = await query(`SELECT
+    CAST(ROW(1, 2) AS ROW(field1 integer, integer)) AS unnamed,
+    CAST(ROW(1, 2) AS ROW(a integer, a integer)) AS twice,
+    MAP(ARRAY[1e0, nan()], ARRAY['a', 'b']) AS doubles,
+    MAP(ARRAY[X'00ff', X''], ARRAY[1, 2]) AS bytes,
+    MAP(ARRAY[BIGINT '9007199254740993'], ARRAY[1]) AS bigs,
+    MAP(ARRAY[ROW('a, b', 'c')], ARRAY[1]) AS pairs`);
+  assertEquals(first, {
+    unnamed: { field1: 1, field1_2: 2 },
+    twice: { a: 1, a_2: 2 },
+    doubles: { "1": "a", NaN: "b" },
+    bytes: { "0x00ff": 1, "0x": 2 },
+    bigs: { "9007199254740993": 1 },
+    // Trino's own text of a row, which cannot be read back.
+    pairs: { "[a, b, c]": 1 },
+  });
 });
 
 Deno.test("a result knows the page of Trino about its query", async () => {

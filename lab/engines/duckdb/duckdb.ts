@@ -16,7 +16,7 @@ import { makeCopiesDir } from "./copies.ts";
 import { type DuckdbSqlOptions, openViews } from "./instance.ts";
 import { type LocalFile, viewSql } from "./view.ts";
 import { interruptSignal, withLimit } from "../../../lib/core/interrupt.ts";
-import type { StatementResult } from "../statement_result.ts";
+import type { QueryResult } from "../../../lib/trino/result.ts";
 
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 
@@ -42,7 +42,7 @@ export interface Duckdb extends AsyncDisposable {
    * @throws {LakehouseError} When DuckDB refuses or fails it.
    * @throws {unknown} The signal's reason, after the query has ended.
    */
-  sql(text: string, options?: DuckdbSqlOptions): Promise<StatementResult>;
+  sql(text: string, options?: DuckdbSqlOptions): Promise<QueryResult>;
   /** Closes it and removes the fetched files. */
   close(): Promise<void>;
 }

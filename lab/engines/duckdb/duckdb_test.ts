@@ -1,7 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { duckdb } from "./duckdb.ts";
 import { duckdbType } from "./view.ts";
 import { LakehouseError } from "../../../lib/core/errors.ts";
+import { DISPLAY } from "../../../lib/core/kernel.ts";
+import { valueText } from "../../../lib/show/value_text.ts";
 
 Deno.test("duckdb() returns every value in the form that Trino's results have", async () => {
   await using db = await duckdb({});
@@ -12,7 +14,8 @@ Deno.test("duckdb() returns every value in the form that Trino's results have", 
     TIMESTAMP '1969-12-31 23:59:59.999999' AS local,
     TIMESTAMP_NS '2020-01-01 00:00:00.123456789' AS nanos,
     DATE '0001-01-01' AS day, TIME '01:02:03.000004' AS clock,
-    'infinity'::TIMESTAMP AS never,
+    'infinity'::TIMESTAMP AS never, '-infinity'::DATE AS before,
+    DATE '12000-01-01' AS far, TIMESTAMP '-0044-03-15 01:02:03.5' AS ides,
     '\\x00\\xFF'::BLOB AS bytes, 0.1::FLOAT AS f, 'NaN'::DOUBLE AS nan,
     NULL::BIGINT AS nothing, true AS yes,
     [DATE '2020-02-29', NULL] AS list,
@@ -27,6 +30,9 @@ Deno.test("duckdb() returns every value in the form that Trino's results have", 
     day: "0001-01-01",
     clock: "01:02:03.000004",
     never: "infinity",
+    before: "-infinity",
+    far: "+12000-01-01",
+    ides: "-0044-03-15 01:02:03.500000",
     bytes: new Uint8Array([0, 255]),
     f: 0.1,
     nan: NaN,
@@ -38,8 +44,62 @@ Deno.test("duckdb() returns every value in the form that Trino's results have", 
   });
   assertEquals(
     columns.slice(0, 4).map(({ typeSignature }) => typeSignature.rawType),
-    ["bigint", "decimal", "timestamp", "timestamp"],
+    ["bigint", "decimal", "timestamp with time zone", "timestamp"],
   );
+});
+
+Deno.test("duckdb() keeps the order of columns and fields, and every value of them", async () => {
+  await using db = await duckdb({});
+  const result = await db.sql(`SELECT 'Flash Cab' AS company, 7 AS "2023",
+    5 AS "2022", {'b': 1, '10': 2, '9': 3} AS pair, ROW(1, ROW(2, 3)) AS bare,
+    MAP {10: 'a', 9: 'b'} AS byNumber, MAP {'\\x00\\xFF'::BLOB: 1} AS byBytes,
+    MAP {{'a': 1}: 'x', {'a': 2}: 'y'} AS byPair, MAP {[1, 2]: 'x'} AS byList,
+    MAP {1e10: 1, 'nan'::DOUBLE: 2} AS byDouble, 1 AS "__proto__"`);
+  const [head] = result[DISPLAY]()["text/plain"]!.split("\n");
+  assertEquals(head!.trim().split(/\s+/).slice(0, 3), [
+    "company",
+    "2023",
+    "2022",
+  ]);
+  assertEquals(
+    valueText(result.first),
+    `{"company":"Flash Cab","2023":7,"2022":5,` +
+      `"pair":{"b":1,"10":2,"9":3},"bare":{"field0":1,"field1":{"field0":2,"field1":3}},` +
+      `"byNumber":{"10":"a","9":"b"},"byBytes":{"0x00ff":1},` +
+      `"byPair":{"{\\"a\\":1}":"x","{\\"a\\":2}":"y"},"byList":{"[1,2]":"x"},` +
+      `"byDouble":{"10000000000":1,"NaN":2},"__proto__":1}`,
+  );
+});
+
+Deno.test("duckdb() gives frames each column's type, and refuses what does not fit", async () => {
+  await using db = await duckdb({});
+  const result = await db.sql(`SELECT sum(9007199254740993) AS total,
+    255::UTINYINT AS small, 18446744073709551615::UBIGINT AS large, 0.1::FLOAT AS f,
+    1.10::DECIMAL(4,2) AS money, DATE '2024-01-05' AS day, TIMESTAMP_S '2024-01-05 13:45:00' AS local,
+    TIMESTAMPTZ '2024-01-05 13:45:00+01' AS at, INTERVAL 1 MONTH AS wait, [1] AS list`);
+  const frame = await result.toPolars();
+  assertEquals(frame.dtypes.map((type) => String(type).slice(9, -1)), [
+    ...["Decimal(38,0)", "UInt8", "UInt64", "Float32", "Decimal(4,2)", "Date"],
+    ...["Datetime(us,)", "Datetime(us,UTC)", "String", "String"],
+  ]);
+  assertEquals(
+    result.toCsv().split("\r\n")[1],
+    "9007199254740993,255,18446744073709551615,0.1,1.10,2024-01-05," +
+      "2024-01-05 13:45:00,2024-01-05 12:45:00.000000 UTC,1 month,[1]",
+  );
+  for (
+    const value of [
+      "170141183460469231731687303715884105727",
+      "'infinity'::DATE",
+    ]
+  ) {
+    const beyond = await db.sql(`SELECT ${value} AS beyond`);
+    await assertRejects(
+      () => beyond.toPolars(),
+      LakehouseError,
+      'the column "beyond" into a frame',
+    );
+  }
 });
 
 Deno.test("duckdb() draws its values as charts take them", async () => {

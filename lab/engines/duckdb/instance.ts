@@ -1,16 +1,15 @@
 /**
- * DuckDB itself: opens it, and runs statements.
- *
- * It runs in a worker, since after an asynchronous call of a native library
- * Deno 2.8.1 can lose timers of the event loop that made the call.
+ * DuckDB itself, in a worker: opens it, and runs statements.
  *
  * @module
  */
 
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../../lib/core/interrupt.ts";
-import { StatementResult } from "../statement_result.ts";
-import type { DuckdbReply, DuckdbRequest } from "./worker.ts";
+import { startWorker } from "../../../lib/core/worker.ts";
+import { QueryResult } from "../../../lib/trino/result.ts";
+import { rowsReader } from "../../../lib/trino/types.ts";
+import type { DuckdbAnswer, DuckdbRequest } from "./worker.ts";
 
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 
@@ -30,12 +29,13 @@ export interface DuckdbInstance {
    * @throws {LakehouseError} When DuckDB refuses or fails it.
    * @throws {unknown} The signal's reason, after the statement has ended.
    */
-  run(sql: string, options?: DuckdbSqlOptions): Promise<StatementResult>;
+  run(sql: string, options?: DuckdbSqlOptions): Promise<QueryResult>;
   /** Closes it; statements that run are lost. */
   close(): Promise<void>;
 }
 
 function refused(cause: Error): LakehouseError {
+  if (cause instanceof LakehouseError) return cause;
   const text = cause.message.trim();
   const [line = "", ...rest] = text.split("\n");
   // DuckDB points at the place with a line and a caret below the sentence.
@@ -47,43 +47,13 @@ function refused(cause: Error): LakehouseError {
   });
 }
 
-function notLoaded(event: ErrorEvent): LakehouseError {
+function notLoaded(message: string): LakehouseError {
   return new LakehouseError({
     what: "Cannot load DuckDB",
     why: "its native part is not there for this machine, or was not fetched",
     next: "check the network, then run the same again",
-    cause: event.error ?? new Error(event.message),
+    cause: new Error(message),
   });
-}
-
-/** A worker that answers requests by their numbers. */
-function worker() {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-    type: "module",
-  });
-  const waiting = new Map<number, PromiseWithResolvers<DuckdbReply>>();
-  let id = 0;
-  worker.onmessage = ({ data }: MessageEvent<DuckdbReply>) => {
-    const request = waiting.get(data.id);
-    waiting.delete(data.id);
-    if (data.error === undefined) request?.resolve(data);
-    else request?.reject(refused(new Error(data.error)));
-  };
-  worker.onerror = (event) => {
-    // Left alone, the event would end the whole program.
-    event.preventDefault();
-    for (const { reject } of waiting.values()) reject(notLoaded(event));
-    waiting.clear();
-  };
-  return {
-    ask(request: Omit<DuckdbRequest, "id">) {
-      const reply = Promise.withResolvers<DuckdbReply>();
-      waiting.set(++id, reply);
-      worker.postMessage({ id, ...request } satisfies DuckdbRequest);
-      return { id, reply: reply.promise };
-    },
-    end: () => worker.terminate(),
-  };
 }
 
 /**
@@ -96,12 +66,15 @@ export async function openViews(
   dir: string,
   statements: string[],
 ): Promise<DuckdbInstance> {
-  const { ask, end } = worker();
+  const worker = startWorker<DuckdbRequest, DuckdbAnswer>(
+    new URL("./worker.ts", import.meta.url),
+    notLoaded,
+  );
   try {
-    await ask({ open: { dir, statements } }).reply;
+    await worker.ask({ open: { dir, statements } }).answer;
   } catch (error) {
-    end();
-    throw error;
+    worker[Symbol.dispose]();
+    throw refused(error as Error);
   }
   return {
     async run(sql, options = {}) {
@@ -112,25 +85,27 @@ export async function openViews(
         "The query",
       );
       limit.throwIfAborted();
-      const { id, reply } = ask({ sql });
-      const interrupt = () => void ask({ interrupt: id }).reply;
+      const { id, answer } = worker.ask({ sql });
+      const interrupt = () => void worker.ask({ interrupt: id });
       limit.addEventListener("abort", interrupt, { once: true });
       try {
-        const { columns = [], rows = [], ms = 0 } = await reply;
-        const clientMs = performance.now() - started;
-        return new StatementResult({
-          ...{ engine: "DuckDB", text: sql },
-          ...{ columns, rows, engineMs: ms, clientMs },
+        const sent = await answer;
+        const { columns, read } = rowsReader(sent.columns);
+        return new QueryResult({
+          ...{ engine: "DuckDB", text: sql, columns, rows: read(sent.rows) },
+          serverMs: sent.ms,
+          clientMs: performance.now() - started,
         });
       } catch (error) {
-        throw limit.aborted ? limit.reason : error;
+        throw limit.aborted ? limit.reason : refused(error as Error);
       } finally {
         limit.removeEventListener("abort", interrupt);
       }
     },
     async close() {
-      await ask({ close: true }).reply;
-      end();
+      // A worker that is gone has nothing left to close.
+      await worker.ask({ close: true }).answer.catch(() => {});
+      worker[Symbol.dispose]();
     },
   };
 }

@@ -6,12 +6,17 @@
  */
 
 import {
+  DuckDBArrayType,
   DuckDBArrayValue,
   DuckDBBlobValue,
   DuckDBDateValue,
+  DuckDBListType,
   DuckDBListValue,
+  DuckDBMapType,
   DuckDBMapValue,
+  DuckDBStructType,
   DuckDBStructValue,
+  DuckDBStructVector,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
@@ -27,32 +32,61 @@ import {
   timeText,
 } from "../../iceberg/timestamps.ts";
 import { shortest } from "../../iceberg/bounds.ts";
-import type { Column } from "../../../lib/trino/types.ts";
+import type { TypeSignature } from "../../../lib/trino/types.ts";
+
+// Fields by place: those of ROW(1, 2) have no names, and of values with one name
+// DuckDB's package keeps the last.
+DuckDBStructVector.prototype.getItem = function (index) {
+  if (!this.isItemValid(index)) return null;
+  return new DuckDBStructValue(Object.fromEntries(
+    this.type.entryTypes.map((_, i) => [i, this.getItemValue(index, i)]),
+  ));
+};
 
 const NAMES: Record<string, string> = {
   float: "real",
   blob: "varbinary",
-  "timestamp with time zone": "timestamp",
+  timestamp_s: "timestamp",
+  timestamp_ms: "timestamp",
   timestamp_ns: "timestamp",
 };
 
-/** A column of a result. */
-export function toColumn(name: string, type: DuckDBType): Column {
-  const text = String(type);
-  const base = text.toLowerCase().replace(/[([].*$/, "");
-  return { name, type: text, typeSignature: { rawType: NAMES[base] ?? base } };
+/** The structure of a type, as Trino describes one. */
+export function signature(type: DuckDBType): TypeSignature {
+  const nested = (inner: DuckDBType) => ({
+    ...{ kind: "TYPE", value: signature(inner) },
+  });
+  if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) {
+    return { rawType: "array", arguments: [nested(type.valueType)] };
+  }
+  if (type instanceof DuckDBMapType) {
+    const arguments_ = [nested(type.keyType), nested(type.valueType)];
+    return { rawType: "map", arguments: arguments_ };
+  }
+  if (type instanceof DuckDBStructType) {
+    const fields = type.entryTypes.map((entry, i) => {
+      const name = type.entryNames[i];
+      const fieldName = name ? { name } : null;
+      const value = { fieldName, typeSignature: signature(entry) };
+      return { kind: "NAMED_TYPE", value };
+    });
+    return { rawType: "row", arguments: fields };
+  }
+  const name = String(type).toLowerCase().replace(/[([].*$/, "");
+  return { rawType: NAMES[name] ?? name };
 }
 
-/** A value of DuckDB in the form that results of Trino have. */
-export function toExact(type: DuckDBType, value: DuckDBValue): unknown {
+/** A value as Trino would send it: rows as lists, maps as lists of pairs. */
+export function encode(type: DuckDBType, value: DuckDBValue): unknown {
   if (typeof value === "number") {
     return type.typeId === DuckDBTypeId.FLOAT ? shortest(value) : value;
   }
   if (typeof value !== "object" || value === null) return value;
   // deno-lint-ignore no-explicit-any
   const inner = type as any;
-  if (value instanceof DuckDBDateValue && value.isFinite) {
-    return dayText(value.days);
+  if (value instanceof DuckDBDateValue) {
+    if (value.isFinite) return dayText(value.days);
+    return value.days > 0 ? "infinity" : "-infinity";
   }
   if (value instanceof DuckDBTimestampTZValue && value.isFinite) {
     return `${microsText(value.micros)} UTC`;
@@ -66,23 +100,18 @@ export function toExact(type: DuckDBType, value: DuckDBValue): unknown {
   if (value instanceof DuckDBTimeValue) return timeText(value.micros);
   if (value instanceof DuckDBBlobValue) return new Uint8Array(value.bytes);
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
-    return value.items.map((item) => toExact(inner.valueType, item));
+    return value.items.map((item) => encode(inner.valueType, item));
   }
   if (value instanceof DuckDBStructValue) {
-    return Object.fromEntries(
-      Object.entries(value.entries).map(([name, item], index) => [
-        name,
-        toExact(inner.entryTypes[index], item),
-      ]),
+    return Object.values(value.entries).map((item, i) =>
+      encode(inner.entryTypes[i], item)
     );
   }
   if (value instanceof DuckDBMapValue) {
-    return Object.fromEntries(
-      value.entries.map(({ key, value: item }) => [
-        String(toExact(inner.keyType, key)),
-        toExact(inner.valueType, item),
-      ]),
-    );
+    return value.entries.map(({ key, value: item }) => [
+      encode(inner.keyType, key),
+      encode(inner.valueType, item),
+    ]);
   }
   // Decimals, UUIDs, intervals and what is not finite say best themselves.
   return String(value);

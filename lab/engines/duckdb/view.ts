@@ -6,6 +6,7 @@
  */
 
 import { LakehouseError } from "../../../lib/core/errors.ts";
+import { identifier, literal } from "../../../lib/trino/literal.ts";
 import type { DataFile } from "../../iceberg/files.ts";
 import type { TableTree } from "../../iceberg/tree.ts";
 
@@ -16,9 +17,6 @@ export interface LocalFile {
   /** Path of the copy. */
   path: string;
 }
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
-const identifier = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 const TYPES: Record<string, string> = {
   boolean: "BOOLEAN",

@@ -5,35 +5,30 @@
  */
 
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { type Column, uniqueNames } from "../../../lib/trino/types.ts";
-import { toColumn, toExact } from "./values.ts";
+import { serveRequests } from "../../../lib/core/worker.ts";
+import type { Column } from "../../../lib/trino/types.ts";
+import { encode, signature } from "./values.ts";
 
 /** What the worker is asked. */
 export interface DuckdbRequest {
-  /** Number of the request. */
-  readonly id: number;
   /** Opens the database: its folder for what does not fit in memory, and statements. */
   readonly open?: { readonly dir: string; readonly statements: string[] };
   /** Runs a statement. */
   readonly sql?: string;
-  /** Ends the statement of this request. */
+  /** Ends the statement of the request with this number. */
   readonly interrupt?: number;
   /** Closes the database. */
   readonly close?: true;
 }
 
-/** The worker's answer to a {@linkcode DuckdbRequest}. */
-export interface DuckdbReply {
-  /** Number of the request. */
-  readonly id: number;
-  /** What DuckDB says of a failure. */
-  readonly error?: string;
-  /** Columns of a statement's result. */
-  readonly columns?: Column[];
-  /** Its rows. */
-  readonly rows?: Record<string, unknown>[];
+/** What a statement returned. */
+export interface DuckdbAnswer {
+  /** Its columns. */
+  readonly columns: Column[];
+  /** Its rows, as Trino would send them. */
+  readonly rows: unknown[][];
   /** Milliseconds it took. */
-  readonly ms?: number;
+  readonly ms: number;
 }
 
 let instance: DuckDBInstance | undefined;
@@ -58,7 +53,7 @@ async function open(
   }
 }
 
-async function run(id: number, sql: string): Promise<Partial<DuckdbReply>> {
+async function run(id: number, sql: string): Promise<DuckdbAnswer> {
   const started = performance.now();
   // One each, so that an interrupt ends no other statement.
   const connection = await instance!.connect();
@@ -66,16 +61,11 @@ async function run(id: number, sql: string): Promise<Partial<DuckdbReply>> {
   try {
     const reader = await connection.runAndReadAll(sql);
     const types = reader.columnTypes();
-    const columns = uniqueNames(
-      reader.columnNames().map((name, index) => toColumn(name, types[index]!)),
-    );
+    const columns = reader.columnNames().map((name, i) => ({
+      ...{ name, type: String(types[i]!), typeSignature: signature(types[i]!) },
+    }));
     const rows = reader.getRows().map((values) =>
-      Object.fromEntries(
-        columns.map(({ name }, index) => [
-          name,
-          toExact(types[index]!, values[index]!),
-        ]),
-      )
+      values.map((value, i) => encode(types[i]!, value))
     );
     return { columns, rows, ms: performance.now() - started };
   } finally {
@@ -84,22 +74,12 @@ async function run(id: number, sql: string): Promise<Partial<DuckdbReply>> {
   }
 }
 
-async function answer(
-  { id, open: opening, sql, interrupt, close }: DuckdbRequest,
-): Promise<Partial<DuckdbReply>> {
+serveRequests(async (
+  { open: opening, sql, interrupt, close }: DuckdbRequest,
+  id,
+): Promise<DuckdbAnswer | void> => {
   if (opening) await open(opening);
   else if (sql !== undefined) return await run(id, sql);
   else if (interrupt !== undefined) running.get(interrupt)?.interrupt();
   else if (close) instance?.closeSync();
-  return {};
-}
-
-self.onmessage = async ({ data }: MessageEvent<DuckdbRequest>) => {
-  const { id } = data;
-  try {
-    self.postMessage({ id, ...await answer(data) } satisfies DuckdbReply);
-  } catch (error) {
-    const reply = error instanceof Error ? error.message : String(error);
-    self.postMessage({ id, error: reply } satisfies DuckdbReply);
-  }
-};
+});
