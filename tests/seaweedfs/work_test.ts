@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { settings } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
-import { notebookPaths } from "../../tasks/notebooks/paths.ts";
+import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { taskArguments } from "../task.ts";
 import {
@@ -32,7 +32,7 @@ async function task(
 
 for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
   Deno.test(`notebook ${number} runs unchanged`, async () => {
-    const [path] = await notebookPaths([number]);
+    const [path] = await findNotebooks([number]);
     const { fault, path: executed, seconds } = await runNotebook(path!);
     assertEquals(fault, undefined);
     console.log(`notebook ${number}: ${seconds.toFixed(0)} s`);
