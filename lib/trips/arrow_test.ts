@@ -1,17 +1,6 @@
 import { assertEquals } from "@std/assert";
 import pl from "nodejs-polars";
-import {
-  arrowBatch,
-  beginArrow,
-  clearNulls,
-  type DoubleColumn,
-  endArrow,
-  type KeyColumn,
-  type LongColumn,
-  openArrow,
-  type PoolColumn,
-  writeBatch,
-} from "./arrow.ts";
+import { arrowBatch, arrowWriter, setLong, setNull } from "./arrow.ts";
 
 const CAPACITY = 100;
 const HIGH = 3;
@@ -23,46 +12,36 @@ function writeFiles(path: string, files: readonly number[][]): void {
     {
       name: "word",
       type: "pool",
-      nullable: true,
       pool: ["é", "", "long word"],
     },
+    { name: "nothing", type: "pool", pool: [] },
     { name: "at", type: "timestamp" },
     { name: "count", type: "long" },
-    { name: "value", type: "double", nullable: true },
+    { name: "value", type: "double" },
   ], CAPACITY);
-  const { key, word, at, count, value } = batch.columns as {
-    key: KeyColumn;
-    word: PoolColumn;
-    at: LongColumn;
-    count: LongColumn;
-    value: DoubleColumn;
-  };
-  const file = openArrow(path);
+  const { key, word, nothing, at, count, value } = batch.columns;
+  const keys = new Uint8Array(key!.words.buffer, key!.words.byteOffset);
+  using file = Deno.openSync(path, { write: true, create: true });
   for (const sizes of files) {
-    beginArrow(file, batch);
+    const arrow = arrowWriter(file, batch);
     let first = 0;
     for (const rows of sizes) {
-      clearNulls(batch);
       for (let i = 0; i < rows; i++) {
         const row = first + i;
-        const text = new TextEncoder().encode(String(row).padStart(40, "0"));
-        new Uint8Array(key.words.buffer, key.words.byteOffset + 40 * i).set(
-          text,
-        );
-        word.codes[i] = row % 3;
-        at.words[2 * i] = row * 1_000_000;
-        at.words[2 * i + 1] = 0;
-        count.words[2 * i] = row;
-        count.words[2 * i + 1] = HIGH;
-        value.values[i] = row / 4;
-        if (row % 5 === 0) value.validity[i >> 3]! &= ~(1 << (i & 7));
+        const text = String(row).padStart(40, "0");
+        new TextEncoder().encodeInto(text, keys.subarray(40 * i));
+        word!.words[i] = row % 3;
+        setNull(nothing!, i);
+        setLong(at!, i, row * 1_000_000);
+        setLong(count!, i, HIGH * 2 ** 32 + row);
+        value!.doubles[i] = row / 4;
+        if (row % 5 === 0) setNull(value!, i);
       }
-      writeBatch(file, batch, rows);
+      arrow.write(rows);
       first += rows;
     }
-    endArrow(file, batch);
+    assertEquals(arrow.end(), Deno.statSync(path).size);
   }
-  file.file.close();
 }
 
 Deno.test("an Arrow file of several batches reads as it was written", async () => {
@@ -72,11 +51,19 @@ Deno.test("an Arrow file of several batches reads as it was written", async () =
     // The second file is shorter and lies in place of the first.
     writeFiles(path, [[CAPACITY, CAPACITY, 7], [CAPACITY, 13]]);
     const frame = pl.readIPC(path);
-    assertEquals(frame.columns, ["key", "word", "at", "count", "value"]);
+    assertEquals(frame.columns, [
+      "key",
+      "word",
+      "nothing",
+      "at",
+      "count",
+      "value",
+    ]);
     assertEquals(frame.height, CAPACITY + 13);
     const rows = frame.select(
       pl.col("key"),
       pl.col("word").cast(pl.Utf8),
+      pl.col("nothing").cast(pl.Utf8),
       pl.col("at").cast(pl.Float64),
       pl.col("count").cast(pl.Float64),
       pl.col("value"),
@@ -85,6 +72,7 @@ Deno.test("an Arrow file of several batches reads as it was written", async () =
       assertEquals(found, {
         key: String(row).padStart(40, "0"),
         word: ["é", "", "long word"][row % 3]!,
+        nothing: null,
         at: row * 1_000_000,
         count: HIGH * 2 ** 32 + row,
         value: row % 5 === 0 ? null : row / 4,

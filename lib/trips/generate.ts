@@ -16,12 +16,7 @@ import {
   type ArrowBatch,
   arrowBatch,
   type ArrowField,
-  type ArrowFile,
-  beginArrow,
-  clearNulls,
-  endArrow,
-  openArrow,
-  writeBatch,
+  arrowWriter,
 } from "./arrow.ts";
 import { FIRST_YEAR, LAST_YEAR } from "./calendar.ts";
 import { COMPANY_NAMES } from "./fleet.ts";
@@ -294,7 +289,6 @@ function arrowFields({ fleet, geography }: TripModel): ArrowField[] {
     return {
       name,
       type: type !== "string" ? type : pool ? "pool" : "key",
-      nullable: /^(pickup|dropoff)_|^company$/.test(name),
       ...(pool ? { pool } : {}),
     };
   });
@@ -315,7 +309,8 @@ async function writeFiles(
   const work = workFolder(dir);
   const arrows = Array.from(
     { length: ARROW_FILES },
-    (_, i) => openArrow(join(work, `${i}.arrow`)),
+    (_, i) =>
+      Deno.openSync(join(work, `${i}.arrow`), { write: true, create: true }),
   );
   const files: RecordedFile[] = [];
   const total = run.rows;
@@ -366,13 +361,13 @@ async function writeFiles(
     await Promise.all(writing);
   } finally {
     await Promise.allSettled(writing);
-    for (const { file } of arrows) file.close();
+    for (const arrow of arrows) arrow.close();
   }
   return files;
 }
 
 async function fillArrow(
-  arrow: ArrowFile,
+  file: Deno.FsFile,
   model: TripModel,
   batch: ArrowBatch,
   first: number,
@@ -380,7 +375,7 @@ async function fillArrow(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   let breath = performance.now();
-  beginArrow(arrow, batch);
+  const arrow = arrowWriter(file, batch);
   for (let row = first; row < end; row += BATCH_ROWS) {
     if (performance.now() - breath > BREATH_MS) {
       // Not a timer: Deno 2.8.1 can lose one after calls of native libraries.
@@ -389,11 +384,10 @@ async function fillArrow(
     }
     signal?.throwIfAborted();
     const count = Math.min(BATCH_ROWS, end - row);
-    clearNulls(batch);
-    fillTrips(model, batch.columns as unknown as TripColumns, row, count);
-    writeBatch(arrow, batch, count);
+    fillTrips(model, batch.columns as TripColumns, row, count);
+    arrow.write(count);
   }
-  endArrow(arrow, batch);
+  arrow.end();
 }
 
 /**

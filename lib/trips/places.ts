@@ -204,6 +204,10 @@ export function placesByArea(): Place[][] {
 export interface Geography {
   /** All places, area by area. */
   readonly places: readonly Place[];
+  /** Of each place. */
+  readonly latitude: Float64Array;
+  readonly longitude: Float64Array;
+  readonly tract: Float64Array;
   /** Index in `places` of each area's middle; its tracts follow. Area 0 has -1. */
   readonly firstPlace: Int32Array;
   /** Number of tracts of each area. */
@@ -237,8 +241,12 @@ export function geography(firstYear: number, lastYear: number): Geography {
   const areas = Array.from({ length: AREAS }, (_, area) => area);
   const cities = areas.map((from) => cityWeights(shares, from));
   const ways = areas.flatMap((from) => areas.map((to) => way(from, to)));
+  const places = byArea.flat();
   return {
-    places: byArea.flat(),
+    places,
+    latitude: Float64Array.from(places, (place) => place.latitude),
+    longitude: Float64Array.from(places, (place) => place.longitude),
+    tract: Float64Array.from(places, (place) => place.tract ?? 0),
     firstPlace,
     tracts,
     pickups: choices(factors.map((f) => pickupWeights(shares, f))),

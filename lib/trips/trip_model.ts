@@ -5,43 +5,27 @@
  */
 
 import { type Calendar, calendar } from "./calendar.ts";
-import type {
-  DoubleColumn,
-  KeyColumn,
-  LongColumn,
-  PoolColumn,
-} from "./arrow.ts";
+import type { ArrowColumn } from "./arrow.ts";
 import { type Fleet, fleet } from "./fleet.ts";
 import { payments, type Tariff, tariff } from "./money.ts";
 import { type Geography, geography } from "./places.ts";
 import { type Choices, mix } from "./random.ts";
 
+type Ride = "start_timestamp" | "end_timestamp" | "seconds" | "miles" | "total";
+type Fare = "fare" | "tips" | "tolls" | "extras" | "payment_type";
+type Place = "census_tract" | "community_area" | "location" | Coordinate;
+type Coordinate = "latitude" | "longitude";
+
 /** Columns of a batch by name, to be filled. */
-export interface TripColumns {
-  readonly unique_key: KeyColumn;
-  readonly taxi_id: PoolColumn;
-  readonly trip_start_timestamp: LongColumn;
-  readonly trip_end_timestamp: LongColumn;
-  readonly trip_seconds: LongColumn;
-  readonly trip_miles: DoubleColumn;
-  readonly pickup_census_tract: LongColumn;
-  readonly dropoff_census_tract: LongColumn;
-  readonly pickup_community_area: LongColumn;
-  readonly dropoff_community_area: LongColumn;
-  readonly fare: DoubleColumn;
-  readonly tips: DoubleColumn;
-  readonly tolls: DoubleColumn;
-  readonly extras: DoubleColumn;
-  readonly trip_total: DoubleColumn;
-  readonly payment_type: PoolColumn;
-  readonly company: PoolColumn;
-  readonly pickup_latitude: DoubleColumn;
-  readonly pickup_longitude: DoubleColumn;
-  readonly pickup_location: PoolColumn;
-  readonly dropoff_latitude: DoubleColumn;
-  readonly dropoff_longitude: DoubleColumn;
-  readonly dropoff_location: PoolColumn;
-}
+export type TripColumns = Record<
+  | "unique_key"
+  | "taxi_id"
+  | "company"
+  | `trip_${Ride}`
+  | Fare
+  | `${"pickup" | "dropoff"}_${Place}`,
+  ArrowColumn
+>;
 
 /** What decides the rows. */
 export interface TripArguments {
@@ -64,11 +48,6 @@ export interface TripModel extends TripArguments {
   readonly tariffs: readonly Tariff[];
   /** Seed of all draws, scrambled. */
   readonly seedHash: number;
-  /** Of each place: latitude, longitude, and the two halves of its tract's number. */
-  readonly latitude: Float64Array;
-  readonly longitude: Float64Array;
-  readonly tractLow: Int32Array;
-  readonly tractHigh: Int32Array;
   /** Of each row of the batch. */
   readonly hash: Int32Array;
   readonly slot: Int32Array;
@@ -111,24 +90,18 @@ export const DRAW = {
  */
 export function tripModel(run: TripArguments, capacity: number): TripModel {
   const { seed, firstYear, lastYear } = run;
-  const places = geography(firstYear, lastYear);
-  const tract = places.places.map((place) => place.tract ?? 0);
   const seedHash = mix(mix(seed) ^ Math.floor(seed / 2 ** 32));
   return {
     ...run,
     calendar: calendar(seedHash, firstYear, lastYear),
     fleet: fleet(seedHash, firstYear, lastYear),
-    geography: places,
+    geography: geography(firstYear, lastYear),
     payments: payments(firstYear, lastYear),
     tariffs: Array.from(
       { length: lastYear - firstYear + 1 },
       (_, i) => tariff(firstYear + i),
     ),
     seedHash,
-    latitude: Float64Array.from(places.places, (place) => place.latitude),
-    longitude: Float64Array.from(places.places, (place) => place.longitude),
-    tractLow: Int32Array.from(tract, (number) => number | 0),
-    tractHigh: Int32Array.from(tract, (number) => Math.floor(number / 2 ** 32)),
     hash: new Int32Array(capacity),
     slot: new Int32Array(capacity),
     year: new Uint8Array(capacity),

@@ -24,7 +24,7 @@ import {
   rowHash,
   uniform,
 } from "./random.ts";
-import type { DoubleColumn, LongColumn, PoolColumn } from "./arrow.ts";
+import { setLong, setNull } from "./arrow.ts";
 import { DRAW, type TripColumns, type TripModel } from "./trip_model.ts";
 
 /** Rows whose census tracts are withheld for privacy. */
@@ -70,21 +70,6 @@ export function fillTrips(
   fillKeys(model, columns, first, count);
 }
 
-function isNull(column: { validity: Uint8Array }, row: number): void {
-  column.validity[row >> 3]! &= ~(1 << (row & 7));
-}
-
-function setMicroseconds(
-  { words }: LongColumn,
-  row: number,
-  seconds: number,
-): void {
-  const micros = seconds * 1e6;
-  const high = Math.floor(micros / 2 ** 32);
-  words[2 * row] = (micros - high * 2 ** 32) | 0;
-  words[2 * row + 1] = high;
-}
-
 /**
  * Start times come from the inverse of the calendar's running total, at one
  * random point in each row's share, so rows are in chronological order.
@@ -108,7 +93,7 @@ function fillStarts(
     hash[i] = h;
     slot[i] = at;
     year[i] = inYear;
-    setMicroseconds(trip_start_timestamp, i, start + at * SLOT_SECONDS);
+    setLong(trip_start_timestamp, i, (start + at * SLOT_SECONDS) * 1e6);
   }
 }
 
@@ -133,67 +118,40 @@ function fillPlaces(
   columns: TripColumns,
   count: number,
 ): void {
-  fillEnd(
-    model,
-    count,
-    model.pickup,
-    DRAW.pickupTract,
-    columns.pickup_community_area,
-    columns.pickup_census_tract,
-    columns.pickup_latitude,
-    columns.pickup_longitude,
-    columns.pickup_location,
-  );
-  fillEnd(
-    model,
-    count,
-    model.dropoff,
-    DRAW.dropoffTract,
-    columns.dropoff_community_area,
-    columns.dropoff_census_tract,
-    columns.dropoff_latitude,
-    columns.dropoff_longitude,
-    columns.dropoff_location,
-  );
-}
-
-function fillEnd(
-  { hash, geography, latitude, longitude, tractLow, tractHigh }: TripModel,
-  count: number,
-  areas: Uint8Array,
-  draw: number,
-  area: LongColumn,
-  tract: LongColumn,
-  lat: DoubleColumn,
-  lon: DoubleColumn,
-  location: PoolColumn,
-): void {
-  const { firstPlace, tracts } = geography;
-  for (let i = 0; i < count; i++) {
-    const number = areas[i]!;
-    if (number === 0) {
-      isNull(area, i);
-      isNull(tract, i);
-      isNull(lat, i);
-      isNull(lon, i);
-      isNull(location, i);
-      continue;
+  const { hash, geography } = model;
+  const { firstPlace, tracts, latitude, longitude, tract } = geography;
+  for (const end of ["pickup", "dropoff"] as const) {
+    const areas = model[end];
+    const draw = DRAW[`${end}Tract`];
+    const area = columns[`${end}_community_area`];
+    const census = columns[`${end}_census_tract`];
+    const north = columns[`${end}_latitude`];
+    const east = columns[`${end}_longitude`];
+    const location = columns[`${end}_location`];
+    for (let i = 0; i < count; i++) {
+      const number = areas[i]!;
+      if (number === 0) {
+        setNull(area, i);
+        setNull(census, i);
+        setNull(north, i);
+        setNull(east, i);
+        setNull(location, i);
+        continue;
+      }
+      const h = hash[i]!;
+      let place = firstPlace[number]!;
+      if (uniform(h, DRAW.hidden) < HIDDEN_TRACT_SHARE) {
+        setNull(census, i);
+      } else {
+        const u = uniform(h, draw);
+        place += 1 + ((u * u * tracts[number]!) | 0);
+        setLong(census, i, tract[place]!);
+      }
+      area.words[2 * i] = number;
+      north.doubles[i] = latitude[place]!;
+      east.doubles[i] = longitude[place]!;
+      location.words[i] = place;
     }
-    const h = hash[i]!;
-    let place = firstPlace[number]!;
-    if (uniform(h, DRAW.hidden) < HIDDEN_TRACT_SHARE) {
-      isNull(tract, i);
-    } else {
-      const u = uniform(h, draw);
-      place += 1 + ((u * u * tracts[number]!) | 0);
-      tract.words[2 * i] = tractLow[place]!;
-      tract.words[2 * i + 1] = tractHigh[place]!;
-    }
-    area.words[2 * i] = number;
-    area.words[2 * i + 1] = 0;
-    lat.values[i] = latitude[place]!;
-    lon.values[i] = longitude[place]!;
-    location.codes[i] = place;
   }
 }
 
@@ -218,17 +176,13 @@ function fillRides(
     );
     const seconds = minutes * 60;
     trip_seconds.words[2 * i] = seconds;
-    trip_seconds.words[2 * i + 1] = 0;
     // The start was rounded from anywhere within 15 minutes; so is the end.
     const slots = Math.floor(uniform(h, DRAW.end) + seconds / SLOT_SECONDS);
-    setMicroseconds(
-      trip_end_timestamp,
-      i,
-      calendar.start + (slot[i]! + slots) * SLOT_SECONDS,
-    );
+    const end = calendar.start + (slot[i]! + slots) * SLOT_SECONDS;
+    setLong(trip_end_timestamp, i, end * 1e6);
 
     const u = uniform(h, DRAW.recorded);
-    trip_miles.values[i] = u < NO_MILES_SHARE
+    trip_miles.doubles[i] = u < NO_MILES_SHARE
       ? 0
       : Math.round((u < NO_MILES_SHARE + TENTH_MILES_SHARE ? 1 : 10) * driven) /
         10;
@@ -245,6 +199,7 @@ function fillMoney(
 ): void {
   const { hash, year, pickup, dropoff, miles, tariffs, payments } = model;
   const { trip_seconds, payment_type } = columns;
+  const { fare, tips, tolls, extras, trip_total } = columns;
   for (let i = 0; i < count; i++) {
     const h = hash[i]!;
     const { base, step } = tariffs[year[i]!]!;
@@ -254,32 +209,32 @@ function fillMoney(
     // Long trips lead over expressways, with less waiting.
     const waiting = trip_seconds.words[2 * i]! *
       (.16 + .3 * uniform(h, DRAW.waiting)) / (1 + miles[i]! / 20);
-    const fare = base + step * ((9 * miles[i]! + waiting / 36) | 0);
-    const extras = EXTRAS[(uniform(h, DRAW.extras) * QUANTILES) | 0]! +
+    const ride = base + step * ((9 * miles[i]! + waiting / 36) | 0);
+    const extra = EXTRAS[(uniform(h, DRAW.extras) * QUANTILES) | 0]! +
       (fromAirport ? AIRPORT_DEPARTURE : 0);
-    const tolls = uniform(h, DRAW.toll) < TOLL.share ? TOLL.cents : 0;
+    const toll = uniform(h, DRAW.toll) < TOLL.share ? TOLL.cents : 0;
 
     const type = choose(
       payments,
       2 * year[i]! + (airport ? 1 : 0),
       uniform(h, DRAW.payment),
     );
-    let tips = 0;
+    let tip = 0;
     if (
       (type === CREDIT_CARD || type === MOBILE) &&
       uniform(h, DRAW.tipped) < TIPPED_SHARE
     ) {
-      tips = fare * TIP_RATIO[(uniform(h, DRAW.tip) * QUANTILES) | 0]!;
-      tips = uniform(h, DRAW.wholeDollars) < WHOLE_DOLLARS_SHARE
-        ? Math.max(100, 100 * Math.round(tips / 100))
-        : Math.max(1, Math.round(tips));
+      tip = ride * TIP_RATIO[(uniform(h, DRAW.tip) * QUANTILES) | 0]!;
+      tip = uniform(h, DRAW.wholeDollars) < WHOLE_DOLLARS_SHARE
+        ? Math.max(100, 100 * Math.round(tip / 100))
+        : Math.max(1, Math.round(tip));
     }
-    payment_type.codes[i] = type;
-    columns.fare.values[i] = fare / 100;
-    columns.tips.values[i] = tips / 100;
-    columns.tolls.values[i] = tolls / 100;
-    columns.extras.values[i] = extras / 100;
-    columns.trip_total.values[i] = (fare + tips + tolls + extras) / 100;
+    payment_type.words[i] = type;
+    fare.doubles[i] = ride / 100;
+    tips.doubles[i] = tip / 100;
+    tolls.doubles[i] = toll / 100;
+    extras.doubles[i] = extra / 100;
+    trip_total.doubles[i] = (ride + tip + toll + extra) / 100;
   }
 }
 
@@ -293,11 +248,11 @@ function fillTaxis(
     const h = hash[i]!;
     const y = year[i]!;
     const owner = choose(owners, era[y]!, uniform(h, DRAW.owner));
-    if (owner === size - 1) isNull(company, i);
-    else company.codes[i] = owner;
+    if (owner === size - 1) setNull(company, i);
+    else company.words[i] = owner;
     // Some drive more than others.
     const u = uniform(h, DRAW.taxi);
-    taxi_id.codes[i] = firstTaxi[owner]! +
+    taxi_id.words[i] = firstTaxi[owner]! +
       ((u * Math.sqrt(u) * taxis[y * size + owner]!) | 0);
   }
 }

@@ -8,16 +8,10 @@ import {
   arrowBatch,
   type ArrowColumn,
   type ArrowField,
-  beginArrow,
-  clearNulls,
-  type DoubleColumn,
-  endArrow,
+  arrowWriter,
   KEY_BYTES,
-  type KeyColumn,
-  type LongColumn,
-  openArrow,
-  type PoolColumn,
-  writeBatch,
+  setLong,
+  setNull,
 } from "../../lib/trips/arrow.ts";
 import { TRIP_COLUMNS, type TripColumn } from "../../lib/trips/generate.ts";
 import type { SodaRow } from "./soda.ts";
@@ -108,12 +102,6 @@ function microseconds(value: unknown): number {
     : NaN;
 }
 
-function setLong({ words }: LongColumn, row: number, value: number): void {
-  const high = Math.floor(value / 2 ** 32);
-  words[2 * row] = (value - high * 2 ** 32) | 0;
-  words[2 * row + 1] = high;
-}
-
 function setCell(
   column: ArrowColumn,
   { type }: TripColumn,
@@ -125,19 +113,19 @@ function setCell(
     case "string": {
       const content = text(value);
       if (content === undefined) return false;
-      (column as PoolColumn).codes[at] = pool.get(content)!;
+      column.words[at] = pool.get(content)!;
       return true;
     }
     case "double": {
       const content = number(value);
-      (column as DoubleColumn).values[at] = content;
+      column.doubles[at] = content;
       return Number.isFinite(content);
     }
     case "long":
     case "timestamp": {
       const content = type === "long" ? number(value) : microseconds(value);
       if (!Number.isSafeInteger(content)) return false;
-      setLong(column as LongColumn, at, content);
+      setLong(column, at, content);
       return true;
     }
   }
@@ -154,7 +142,7 @@ function hasPlainKey(row: SodaRow): boolean {
 
 const isNull = (value: unknown) => value === undefined || value === null;
 
-function setKeys({ words }: KeyColumn, rows: readonly SodaRow[]): void {
+function setKeys({ words }: ArrowColumn, rows: readonly SodaRow[]): void {
   const bytes = new Uint8Array(words.buffer, words.byteOffset);
   const encoder = new TextEncoder();
   for (const [i, row] of rows.entries()) {
@@ -184,39 +172,33 @@ function poolOf(rows: readonly SodaRow[], name: string): Map<string, number> {
 export function writePage(path: string, rows: readonly SodaRow[]): number {
   const pools = new Map<string, Map<string, number>>();
   const fields = TRIP_COLUMNS.map(({ name, type }): ArrowField => {
-    if (type !== "string") return { name, type, nullable: true };
+    if (type !== "string") return { name, type };
     if (name === "unique_key" && rows.every(hasPlainKey)) {
       return { name, type: "key" };
     }
     const pool = poolOf(rows, portalName(name));
     pools.set(name, pool);
-    return { name, type: "pool", nullable: true, pool: [...pool.keys()] };
+    return { name, type: "pool", pool: [...pool.keys()] };
   });
   const batch = arrowBatch(fields, rows.length);
-  clearNulls(batch);
   for (const [c, column] of TRIP_COLUMNS.entries()) {
     const cells = batch.columns[column.name]!;
     if (fields[c]!.type === "key") {
-      setKeys(cells as KeyColumn, rows);
+      setKeys(cells, rows);
       continue;
     }
     const pool = pools.get(column.name) ?? new Map();
     const name = portalName(column.name);
     for (const [i, row] of rows.entries()) {
       const value = row[name];
-      if (isNull(value)) cells.validity[i >> 3]! &= ~(1 << (i & 7));
+      if (isNull(value)) setNull(cells, i);
       else if (!setCell(cells, column, i, value, pool)) {
         throw refuse(value, row, name, column.type);
       }
     }
   }
-  const arrow = openArrow(path);
-  try {
-    beginArrow(arrow, batch);
-    writeBatch(arrow, batch, rows.length);
-    endArrow(arrow, batch);
-    return arrow.position;
-  } finally {
-    arrow.file.close();
-  }
+  using file = Deno.openSync(path, { write: true, create: true });
+  const arrow = arrowWriter(file, batch);
+  arrow.write(rows.length);
+  return arrow.end();
 }
