@@ -10,7 +10,7 @@ import type { Catalog } from "../lib/catalog/call.ts";
 import { catalog } from "../lib/catalog/config.ts";
 
 /** What the catalog answers; `path` is without its base address, with the query. */
-export type Answer = (request: { method: string; path: string }) =>
+type Answer = (request: { method: string; path: string }) =>
   | Response
   | Promise<Response>;
 

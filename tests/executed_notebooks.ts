@@ -5,18 +5,22 @@
  */
 
 import {
-  type Cell,
   type Notebook,
+  type NotebookCell,
   notebookText,
 } from "../tasks/notebooks/document.ts";
 
 /** A markdown cell. */
-export function text(id: string, source: string): Cell {
+export function text(id: string, source: string): NotebookCell {
   return { id, cell_type: "markdown", metadata: {}, source };
 }
 
 /** A code cell. */
-export function code(id: string, source: string, rest: Partial<Cell>): Cell {
+export function code(
+  id: string,
+  source: string,
+  rest: Partial<NotebookCell>,
+): NotebookCell {
   return {
     id,
     cell_type: "code",
@@ -29,7 +33,7 @@ export function code(id: string, source: string, rest: Partial<Cell>): Cell {
 }
 
 /** A notebook of these cells. */
-export function notebook(cells: Cell[], metadata = {}): Notebook {
+export function notebook(cells: NotebookCell[], metadata = {}): Notebook {
   return {
     cells,
     metadata: { language_info: { name: "typescript" }, ...metadata },

@@ -34,7 +34,7 @@ export interface PortalServer extends AsyncDisposable {
   faults: Fault[];
 }
 
-export const PORTAL_COLUMNS = [
+export const SODA_COLUMNS = [
   "trip_id",
   "taxi_id",
   "trip_start_timestamp",
@@ -223,7 +223,7 @@ export function portalServer(
     uri: "",
     requests,
     datasets,
-    columns: PORTAL_COLUMNS,
+    columns: SODA_COLUMNS,
     faults: [],
     [Symbol.asyncDispose]: () => http.shutdown(),
   };

@@ -40,7 +40,7 @@ export interface Bench extends BenchOptions {
  *
  * @param makers What makes each peer, by its name.
  */
-export async function peersOf(
+export async function usablePeers(
   bench: Bench,
   step: StepName,
   rows: number,

@@ -1,5 +1,5 @@
 /**
- * Settings changed for the length of a step.
+ * Settings changed for the length of a step or a test.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** Runs `body` with these variables set, and puts the old ones back. */
 export async function withEnv<T>(
   changes: Record<string, string>,
-  body: () => Promise<T>,
+  body: () => Promise<T> | T,
 ): Promise<T> {
   const before = Object.keys(changes).map((name) =>
     [name, Deno.env.get(name)] as const

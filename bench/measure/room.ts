@@ -18,7 +18,7 @@ export interface Room {
 }
 
 /** What a bench asks for. */
-export interface Plan {
+export interface BenchPlan {
   /** Rows. */
   rows: number;
   /** Steps. */
@@ -39,7 +39,7 @@ const MEMORY = {
 };
 
 /** Disk and memory that a plan takes, in bytes. */
-export function needOf(plan: Plan): Room {
+export function needOf(plan: BenchPlan): Room {
   const { rows, steps, withPeers, isLocal } = plan;
   const has = (...names: StepName[]) =>
     names.some((name) => steps.includes(name));
@@ -96,7 +96,10 @@ export function roomAt(dir: string): Room {
  * );
  * ```
  */
-export function fits(plan: Plan, room: Room): { ok: boolean; text: string } {
+export function fits(
+  plan: BenchPlan,
+  room: Room,
+): { ok: boolean; text: string } {
   const need = needOf(plan);
   const rows = `${formatNumber(plan.rows)} rows`;
   for (const kind of ["disk", "memory"] as const) {

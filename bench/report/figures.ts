@@ -160,7 +160,7 @@ function wrap(text: string, width: number): string {
  *
  * @throws {LakehouseError} When the marks are not there, once each and in order.
  */
-export function withTable(markdown: string, table: string): string {
+export function withFigures(markdown: string, table: string): string {
   const [before, rest, more] = markdown.split(BEGIN);
   const [, after, extra] = (rest ?? "").split(END);
   if (after === undefined || more !== undefined || extra !== undefined) {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { figureRows, figuresText, withTable } from "./figures.ts";
+import { figureRows, figuresText, withFigures } from "./figures.ts";
 import { result, sampleResults } from "./sample_results.ts";
 
 const RESULTS = sampleResults([
@@ -46,21 +46,25 @@ Deno.test("figuresText() names machine, day, stack and file, and needs no format
   assert(success, new TextDecoder().decode(stderr));
 });
 
-Deno.test("withTable() replaces what stands between the marks, again and again", () => {
+Deno.test("withFigures() replaces what stands between the marks, again and again", () => {
   const text = "a\n\n<!-- bench -->\nold\n<!-- /bench -->\n\nb\n";
-  const once = withTable(text, "| new |");
+  const once = withFigures(text, "| new |");
   assertEquals(
     once,
     "a\n\n<!-- bench -->\n\n| new |\n\n<!-- /bench -->\n\nb\n",
   );
-  assertEquals(withTable(once, "| new |"), once);
+  assertEquals(withFigures(once, "| new |"), once);
 });
 
-Deno.test("withTable() refuses a text without the two marks in order", () => {
+Deno.test("withFigures() refuses a text without the two marks in order", () => {
   const [begin, end] = ["<!-- bench -->", "<!-- /bench -->"];
   for (
     const text of ["", begin, end, `${end}${begin}`, `${begin}${end}${begin}`]
   ) {
-    assertThrows(() => withTable(text, "x"), LakehouseError, "marks on lines");
+    assertThrows(
+      () => withFigures(text, "x"),
+      LakehouseError,
+      "marks on lines",
+    );
   }
 });

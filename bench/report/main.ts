@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { figuresText, withTable } from "./figures.ts";
+import { figuresText, withFigures } from "./figures.ts";
 import { newestResults, readResults } from "./results.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
@@ -28,7 +28,7 @@ await main(
         file,
         relative(PROJECT_DIR, page),
       );
-      await Deno.writeTextFile(page, withTable(before, table));
+      await Deno.writeTextFile(page, withFigures(before, table));
       console.log(`${relative(Deno.cwd(), page)}: made from ${file}`);
     }),
 );

@@ -5,7 +5,7 @@
  */
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
-import { type Bench, measureStep, peersOf } from "../measure/context.ts";
+import { type Bench, measureStep, usablePeers } from "../measure/context.ts";
 import type { Sample, Subject } from "../report/compare.ts";
 import { peerPython } from "../install/python.ts";
 import { denoArgs, workDir } from "../measure/lake.ts";
@@ -44,7 +44,7 @@ export async function generateStep(bench: Bench, rows: number): Promise<void> {
     command: Deno.execPath(),
     args: denoArgs("product.ts", "generate", String(rows), dir),
   }));
-  const peers = await peersOf(bench, "generate", rows, {
+  const peers = await usablePeers(bench, "generate", rows, {
     DuckDB: () =>
       generator("DuckDB", rows, (dir) => ({
         command: Deno.execPath(),

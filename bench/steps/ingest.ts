@@ -10,7 +10,7 @@ import { java, SPARK_JAVA } from "../../stack/install/java.ts";
 import { artifactPaths } from "../../stack/install/maven.ts";
 import { python } from "../../stack/install/python.ts";
 import type { Sample, Subject } from "../report/compare.ts";
-import { type Bench, measureStep, peersOf } from "../measure/context.ts";
+import { type Bench, measureStep, usablePeers } from "../measure/context.ts";
 import { peerPython } from "../install/python.ts";
 import {
   BENCH_ENV,
@@ -158,7 +158,7 @@ export async function ensureTables(
 /** Measures the product's ingest, PyIceberg's and that of a plain Spark job. */
 export async function ingestStep(bench: Bench, rows: number): Promise<void> {
   const staged = await stage(rows);
-  const peers = await peersOf(bench, "ingest", rows, {
+  const peers = await usablePeers(bench, "ingest", rows, {
     PyIceberg: async () => ingesting(await pyIceberg(bench), staged),
     [BARE_SPARK]: async () => ingesting(await bareSpark(), staged),
   });

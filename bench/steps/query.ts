@@ -14,7 +14,7 @@ import type { QueryResult } from "../../lib/trino/result.ts";
 import type { Row } from "../../lib/trino/rows.ts";
 import type { Sample, Subject } from "../report/compare.ts";
 import { keepAgreeing } from "../measure/agree.ts";
-import { type Bench, measureStep, peersOf } from "../measure/context.ts";
+import { type Bench, measureStep, usablePeers } from "../measure/context.ts";
 import { questions } from "../measure/dialects.ts";
 import { withEnv } from "../measure/env.ts";
 import { BENCH_ENV, NAMESPACE, TABLE, tableSize } from "../measure/lake.ts";
@@ -176,7 +176,7 @@ export async function queryStep(bench: Bench, rows: number): Promise<void> {
   await using open = new AsyncDisposableStack();
   const opened = async (opening: Promise<Opened>) =>
     open.use(await opening).subject;
-  const peers = await peersOf(bench, "query", rows, {
+  const peers = await usablePeers(bench, "query", rows, {
     [BARE_SPARKS_TABLE]: () => ({
       name: BARE_SPARKS_TABLE,
       run: () => scan(BARE_TABLE),

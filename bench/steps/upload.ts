@@ -7,7 +7,7 @@
 import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import type { Sample, Subject } from "../report/compare.ts";
-import { type Bench, measureStep, peersOf } from "../measure/context.ts";
+import { type Bench, measureStep, usablePeers } from "../measure/context.ts";
 import { peerPython } from "../install/python.ts";
 import { s5cmd } from "../install/s5cmd.ts";
 import {
@@ -138,7 +138,7 @@ export async function uploadStep(bench: Bench, rows: number): Promise<void> {
   const { minioHost } = settings();
   const { dir } = await tripFiles(rows);
   const files = await filesIn(dir);
-  const peers = await peersOf(bench, "upload", rows, {
+  const peers = await usablePeers(bench, "upload", rows, {
     s5cmd: async () => {
       const { command, version } = await s5cmd();
       bench.versions.s5cmd = version;

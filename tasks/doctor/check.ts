@@ -63,7 +63,7 @@ export interface Check {
 }
 
 /** What a check found, and which one it was. */
-export type Result = Outcome & {
+export type CheckResult = Outcome & {
   /** Name of the check. */
   name: string;
   /** Heading it stands under. */
@@ -73,11 +73,11 @@ export type Result = Outcome & {
 };
 
 /** Options of {@linkcode runChecks}. */
-export interface RunOptions {
+export interface CheckOptions {
   /** Ends all checks. */
   signal?: AbortSignal;
   /** Told each result, in the order of the checks. */
-  onResult?: (result: Result) => void;
+  onResult?: (result: CheckResult) => void;
   /** Texts that no result may contain. */
   secrets?: string[];
 }
@@ -123,7 +123,7 @@ export function failureOf(error: unknown, effect?: string): Outcome {
 }
 
 /** Why a check that needs this one cannot run, or `undefined` when it can. */
-function effectOf(result: Result): string | undefined {
+function effectOf(result: CheckResult): string | undefined {
   if (result.status === "failed") {
     return result.effect ?? `${result.name} failed`;
   }
@@ -174,10 +174,10 @@ function withoutSecrets(outcome: Outcome, secrets: string[]): Outcome {
  */
 export async function runChecks(
   checks: Check[],
-  options: RunOptions = {},
-): Promise<Result[]> {
+  options: CheckOptions = {},
+): Promise<CheckResult[]> {
   const { signal, onResult, secrets = [] } = options;
-  const running = new Map<string, Promise<Result>>();
+  const running = new Map<string, Promise<CheckResult>>();
   for (const check of checks) {
     const { name, group, needs = [] } = check;
     const before = needs.map((need) => {
@@ -185,7 +185,7 @@ export async function runChecks(
       if (!found) throw new Error(`"${name}" needs "${need}" before it`);
       return found;
     });
-    const run = async (): Promise<Result> => {
+    const run = async (): Promise<CheckResult> => {
       const effect = (await Promise.all(before)).map(effectOf).find(Boolean);
       const started = performance.now();
       const outcome: Outcome = effect
@@ -199,7 +199,7 @@ export async function runChecks(
     result.catch(() => {});
     running.set(name, result);
   }
-  const results: Result[] = [];
+  const results: CheckResult[] = [];
   for (const { name } of checks) {
     const result = await running.get(name)!;
     results.push(result);

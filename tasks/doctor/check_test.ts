@@ -7,10 +7,10 @@ import {
 import { LakehouseError } from "../../lib/core/errors.ts";
 import {
   type Check,
+  type CheckResult,
   failureOf,
   type Outcome,
   redact,
-  type Result,
   runChecks,
 } from "./check.ts";
 
@@ -45,7 +45,7 @@ Deno.test("runChecks() runs side by side and tells in the order of the checks", 
 
 Deno.test("runChecks() tells a result before later checks have ended", async () => {
   let isOver = false;
-  const first = Promise.withResolvers<Result>();
+  const first = Promise.withResolvers<CheckResult>();
   const all = runChecks([
     check("quick", passed),
     check("slow", async () => {

@@ -17,11 +17,11 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { catalogChecks } from "./checks/catalog.ts";
 import {
   type Check,
+  type CheckOptions,
+  type CheckResult,
   failureOf,
   type Outcome,
-  type Result,
   runChecks,
-  type RunOptions,
 } from "./check.ts";
 import { containerChecks } from "./checks/containers.ts";
 import { engineChecks } from "./checks/engine.ts";
@@ -35,7 +35,7 @@ import {
 import { processChecks, supervisorPid } from "./checks/running.ts";
 import { sparkCheck } from "./checks/spark.ts";
 import { storeChecks } from "./checks/store.ts";
-import type { Subject } from "./subject.ts";
+import type { CheckedStack } from "./subject.ts";
 import { jarsCheck, javaCheck, pythonChecks } from "./checks/tools.ts";
 import { trinoChecks } from "./checks/trino.ts";
 import { composeVariable } from "../../stack/docker/compose.ts";
@@ -45,7 +45,7 @@ import { SPARK_JAVA, TRINO_JAVA } from "../../stack/install/java.ts";
 import { stackOf } from "../../stack/mod.ts";
 import { localPorts } from "../../stack/local/ports.ts";
 
-export type { Result } from "./check.ts";
+export type { CheckResult } from "./check.ts";
 
 const folders = (parquetDir = `${PROJECT_DIR}/data`) => ({
   data: parquetDir,
@@ -53,7 +53,7 @@ const folders = (parquetDir = `${PROJECT_DIR}/data`) => ({
   state: stateDir(),
 });
 
-function localChecks(subject: Subject): Check[] {
+function localChecks(subject: CheckedStack): Check[] {
   const stack = stackOf("local");
   return [
     portsCheck(localPorts(), supervisorPid),
@@ -69,7 +69,7 @@ function localChecks(subject: Subject): Check[] {
   ];
 }
 
-function dockerChecks(subject: Subject): Check[] {
+function dockerChecks(subject: CheckedStack): Check[] {
   const stack = stackOf("docker");
   return [
     ...pythonChecks(),
@@ -84,7 +84,7 @@ function dockerChecks(subject: Subject): Check[] {
   ];
 }
 
-function remoteChecks(subject: Subject): Check[] {
+function remoteChecks(subject: CheckedStack): Check[] {
   return [
     ...pythonChecks(),
     javaCheck(SPARK_JAVA),
@@ -95,11 +95,12 @@ function remoteChecks(subject: Subject): Check[] {
   ];
 }
 
-const CHECKS: Readonly<Record<StackName, (subject: Subject) => Check[]>> = {
-  local: localChecks,
-  docker: dockerChecks,
-  remote: remoteChecks,
-};
+const CHECKS: Readonly<Record<StackName, (subject: CheckedStack) => Check[]>> =
+  {
+    local: localChecks,
+    docker: dockerChecks,
+    remote: remoteChecks,
+  };
 
 /** Ports as the settings have them, of the stacks that have some. */
 function portsOf(stack: StackName): Record<string, number> {
@@ -160,8 +161,8 @@ export function doctorStack(name?: string): StackName {
  */
 export async function doctor(
   stack: StackName,
-  options: Omit<RunOptions, "secrets"> = {},
-): Promise<Result[]> {
+  options: Omit<CheckOptions, "secrets"> = {},
+): Promise<CheckResult[]> {
   return await runChecks(doctorChecks(stack), {
     ...options,
     secrets: await secrets(),

@@ -5,7 +5,7 @@
  */
 
 import { formatDuration } from "../../lib/core/format.ts";
-import type { Outcome, Result } from "./check.ts";
+import type { CheckResult, Outcome } from "./check.ts";
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = {
   passed: "✓",
@@ -37,7 +37,7 @@ const NAME_WIDTH = 16;
  * );
  * ```
  */
-export function resultText(result: Result): string {
+export function resultText(result: CheckResult): string {
   const line = `${MARKS[result.status]} ${result.name.padEnd(NAME_WIDTH)} ${
     result.text.replaceAll(/\s*\n\s*/g, " ")
   }`;
@@ -45,12 +45,12 @@ export function resultText(result: Result): string {
 }
 
 /** Whether nothing has failed. */
-export function isHealthy(results: Result[]): boolean {
+export function isHealthy(results: CheckResult[]): boolean {
   return results.every(({ status }) => status !== "failed");
 }
 
 /** How many checks there were, how they ended, and how long all took. */
-export function summaryText(results: Result[], ms: number): string {
+export function summaryText(results: CheckResult[], ms: number): string {
   const count = (wanted: Outcome["status"]) =>
     results.filter(({ status }) => status === wanted).length;
   const counts = (Object.keys(MARKS) as Outcome["status"][])

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { Outcome, Result } from "./check.ts";
+import type { CheckResult, Outcome } from "./check.ts";
 import { isHealthy, resultText, summaryText } from "./lines.ts";
 
-const result = (outcome: Outcome): Result => ({
+const result = (outcome: Outcome): CheckResult => ({
   name: "disk",
   group: "machine",
   ms: 1,

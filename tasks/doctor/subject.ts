@@ -8,7 +8,7 @@ import type { Settings, StackName } from "../../lib/core/settings.ts";
 import { isGiven, sourceOf } from "./source.ts";
 
 /** A stack and the settings that lead to it. */
-export interface Subject {
+export interface CheckedStack {
   /** Which stack it is. */
   stack: StackName;
   /** The settings, as they stand now. */
@@ -30,7 +30,7 @@ export interface Services {
 }
 
 /** The services whose processes or containers can be seen; none on a remote stack. */
-export const SERVICES: Readonly<Record<StackName, Services>> = {
+export const STACK_SERVICES: Readonly<Record<StackName, Services>> = {
   local: {
     names: ["s3", "catalog", "gateway", "trino"],
     store: ["s3"],
@@ -56,7 +56,7 @@ export function needsOf(
   stack: StackName,
   part: "store" | "catalog" | "trino" | "spark",
 ): string[] {
-  return SERVICES[stack][part].map(serviceCheck);
+  return STACK_SERVICES[stack][part].map(serviceCheck);
 }
 
 /** Name of the check whether the server serves S3 at all, where there is one. */

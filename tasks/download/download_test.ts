@@ -10,10 +10,10 @@ import pl from "nodejs-polars";
 import { closedPort, withEnv } from "../../tests/env.ts";
 import {
   dropped,
-  PORTAL_COLUMNS,
   type PortalRow,
   type PortalServer,
   portalServer,
+  SODA_COLUMNS,
   sodaError,
   sodaText,
 } from "../../tests/portal_server.ts";
@@ -588,7 +588,7 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
 
 Deno.test("downloadTrips() names a column that is missing, renamed or of another type", async (t) => {
   const rows = trips("2023-01-01", 3);
-  const renamed = PORTAL_COLUMNS.map((name) =>
+  const renamed = SODA_COLUMNS.map((name) =>
     name === "fare" ? "fare_total" : name
   );
   await t.step(

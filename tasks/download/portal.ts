@@ -19,7 +19,7 @@ import { PassingError } from "./retry.ts";
 import { CellError, columnProblem, ORDER, PORTAL_COLUMNS } from "./rows.ts";
 import { cursorOf, type TripSink, tripSink } from "./sink.ts";
 import {
-  ask,
+  askPortal,
   columnError,
   RESUME_NEXT,
   type Soda,
@@ -83,7 +83,7 @@ async function countDays(
   stretch: Stretch,
   cursor: Cursor | undefined,
 ): Promise<Window[]> {
-  const { rows } = await ask(soda, stretch.dataset, {
+  const { rows } = await askPortal(soda, stretch.dataset, {
     $select: `date_trunc_ymd(${ORDER.time}) AS day, count(*) AS trips`,
     $where: condition(stretch, cursor),
     $group: "day",
@@ -182,7 +182,7 @@ async function fetchPage(
   expected: number,
 ): Promise<readonly SodaRow[]> {
   const { dataset, start, end } = window;
-  const answer: SodaAnswer = await ask(soda, dataset, {
+  const answer: SodaAnswer = await askPortal(soda, dataset, {
     $select: PORTAL_COLUMNS.join(","),
     $where: condition(window, cursor),
     $order: `${ORDER.time},${ORDER.key}`,

@@ -194,7 +194,7 @@ function parseRows(soda: Soda, text: string, headers: Headers): SodaRow[] {
  * @throws {LakehouseError} When it refuses the question, or does not answer in the end.
  * @throws The signal's reason.
  */
-export async function ask(
+export async function askPortal(
   soda: Soda,
   dataset: string,
   query: SodaQuery,

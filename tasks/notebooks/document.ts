@@ -27,7 +27,7 @@ export interface Output {
 }
 
 /** A cell as the file has it. */
-export interface Cell {
+export interface NotebookCell {
   /** Name of the cell, unique in its notebook. */
   id?: string;
   /** Kind of cell. */
@@ -45,7 +45,7 @@ export interface Cell {
 /** A notebook as the file has it. */
 export interface Notebook {
   /** The cells in order. */
-  cells: Cell[];
+  cells: NotebookCell[];
   /** Kernel, language, and what tools keep with the notebook. */
   metadata: {
     kernelspec?: { name?: string; display_name?: string; language?: string };

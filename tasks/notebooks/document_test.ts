@@ -6,10 +6,10 @@ import {
 } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import {
-  type Cell,
   cellAt,
   codeCells,
   type Notebook,
+  type NotebookCell,
   notebookFault,
   notebookText,
   notebookTitle,
@@ -20,15 +20,18 @@ import {
   toTypeScript,
 } from "./document.ts";
 
-function code(source: string | string[], rest: Partial<Cell> = {}): Cell {
+function code(
+  source: string | string[],
+  rest: Partial<NotebookCell> = {},
+): NotebookCell {
   return { cell_type: "code", metadata: {}, source, ...rest };
 }
 
-function text(source: string): Cell {
+function text(source: string): NotebookCell {
   return { cell_type: "markdown", metadata: {}, source };
 }
 
-function notebook(...cells: Cell[]): Notebook {
+function notebook(...cells: NotebookCell[]): Notebook {
   return { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
 }
 

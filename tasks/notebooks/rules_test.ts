@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Cell, type Notebook, toTypeScript } from "./document.ts";
+import { type Notebook, type NotebookCell, toTypeScript } from "./document.ts";
 import {
   indexProblems,
   inNotebook,
@@ -30,7 +30,7 @@ function good(): Notebook {
 }
 
 /** Problems of a good notebook whose code cell is changed. */
-function problems(change: Partial<Cell>): string[] {
+function problems(change: Partial<NotebookCell>): string[] {
   const notebook = good();
   Object.assign(notebook.cells[1]!, change);
   return shapeProblems("notebooks/01-x.ipynb", notebook);

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { formatDuration } from "../../lib/core/format.ts";
 import { escapeHtml } from "../../lib/show/html.ts";
-import { checksHtml, type Page } from "./page.ts";
+import { checksHtml, type ReportPage } from "./page.ts";
 import { NOT_RECORDED } from "./run_facts.ts";
 
 /** By what a page is known as one that a report wrote. */
@@ -51,12 +51,12 @@ function noteHtml(note: string): string {
   return note && `<p class="note">${escapeHtml(note)}.</p>`;
 }
 
-function noteOf({ run }: Page): string {
+function noteOf({ run }: ReportPage): string {
   return run ? run.note : NOT_RECORDED;
 }
 
 /** What stands below a page's title. */
-export function headHtml(page: Page): string {
+export function headHtml(page: ReportPage): string {
   const { run, date, ms, checks, fault, faultCell } = page;
   const facts: [string, string][] = [
     ["Date", periodOf(date ? [date] : [])],
@@ -77,8 +77,11 @@ export function headHtml(page: Page): string {
 
 /** The facts on which all pages that state them agree, and for each page the rest. */
 export function sharedFacts(
-  pages: readonly Page[],
-): { shared: [string, string][]; own: (page: Page) => [string, string][] } {
+  pages: readonly ReportPage[],
+): {
+  shared: [string, string][];
+  own: (page: ReportPage) => [string, string][];
+} {
   const values = new Map<string, Set<string>>();
   for (const [name, value] of pages.flatMap(({ run }) => run?.facts ?? [])) {
     values.set(name, (values.get(name) ?? new Set()).add(value));
@@ -93,7 +96,7 @@ export function sharedFacts(
 }
 
 /** A notebook that has no page, and why. */
-export interface Missing {
+export interface MissingPage {
   /** Its title. */
   title: string;
   /** Why it has none, as a clause. */
@@ -101,7 +104,7 @@ export interface Missing {
 }
 
 function articleHtml(
-  page: Page,
+  page: ReportPage,
   facts: readonly [string, string][],
   note: string,
 ): string {
@@ -121,7 +124,10 @@ ${checks.length ? checksHtml(checks) : ""}
 </article>`;
 }
 
-function summaryHtml(pages: readonly Page[], missing: readonly Missing[]) {
+function summaryHtml(
+  pages: readonly ReportPage[],
+  missing: readonly MissingPage[],
+) {
   const failed = pages.filter(({ fault }) => fault).length;
   const good = pages.length - failed;
   const ms = pages.reduce((sum, page) => sum + page.ms, 0);
@@ -138,8 +144,8 @@ function summaryHtml(pages: readonly Page[], missing: readonly Missing[]) {
 
 /** The page that leads to the others. */
 export function indexHtml(
-  pages: readonly Page[],
-  missing: readonly Missing[],
+  pages: readonly ReportPage[],
+  missing: readonly MissingPage[],
   css: string,
 ): string {
   const { shared, own } = sharedFacts(pages);

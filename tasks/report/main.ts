@@ -8,7 +8,7 @@ import { runningStackOf } from "../../stack/mod.ts";
 import { python } from "../../stack/install/python.ts";
 import { writeReport } from "./report.ts";
 import { requireChromium } from "./chromium.ts";
-import type { Missing } from "./html.ts";
+import type { MissingPage } from "./html.ts";
 import { toPage } from "./page.ts";
 import { findNotebooks, questionPaths } from "../notebooks/paths.ts";
 import { command, main } from "../cli.ts";
@@ -23,7 +23,7 @@ interface ReportOnOptions {
   /** Folder for the pages. @default {`${PROJECT_DIR}/reports`} */
   outDir?: string;
   /** Notebooks that have no page, and why. */
-  missing?: Missing[];
+  missing?: MissingPage[];
   /** Program of a Chromium that prints each page as a PDF. */
   chromium?: string | undefined;
 }
@@ -39,7 +39,7 @@ export async function reportOn(
 ): Promise<string> {
   const { outDir = `${PROJECT_DIR}/reports`, chromium } = options;
   const paths: string[] = [];
-  const unsaved: Missing[] = [];
+  const unsaved: MissingPage[] = [];
   for (const { name, path, fault } of executed) {
     if (await readNotebook(path).catch(() => undefined)) paths.push(path);
     else unsaved.push({ title: name, why: fault ?? "its run saved nothing" });
@@ -73,9 +73,9 @@ async function runBefore(paths: string[]): Promise<ExecutedNotebook[]> {
 async function missingOf(
   paths: string[],
   executed: ExecutedNotebook[],
-): Promise<Missing[]> {
+): Promise<MissingPage[]> {
   const failed = executed.find(({ fault }) => fault);
-  const missing: Missing[] = [];
+  const missing: MissingPage[] = [];
   for (const path of paths) {
     if (executed.some(({ name }) => nameOf(path) === `${name}.ipynb`)) continue;
     missing.push({

@@ -8,9 +8,9 @@ import { basename } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { escapeHtml } from "../../lib/show/html.ts";
 import {
-  type Cell,
   codeCells,
   type Notebook,
+  type NotebookCell,
   notebookFault,
   notebookTitle,
   type Output,
@@ -21,7 +21,7 @@ import { headingAnchor, headings, replaceLinks } from "../notebooks/links.ts";
 import { recordedFacts, type RunFacts } from "./run_facts.ts";
 
 /** A fact that a cell has checked. */
-export interface Check {
+export interface CheckedFact {
   /** What is claimed. */
   claim: string;
   /** The fact behind it, or empty. */
@@ -29,7 +29,7 @@ export interface Check {
 }
 
 /** What a report tells of a notebook. */
-export interface Page {
+export interface ReportPage {
   /** Its name without the ending, such as `05-analyze`. */
   name: string;
   /** Name of its page. */
@@ -49,7 +49,7 @@ export interface Page {
   /** On what it ran, when its run recorded it. */
   run: RunFacts | undefined;
   /** The facts it checked, in order. */
-  checks: Check[];
+  checks: CheckedFact[];
   /** The notebook; every cell has an id. */
   notebook: Notebook;
 }
@@ -67,14 +67,14 @@ export interface Heading {
 const TITLE = /^#\s+.+\n*/;
 const TICK = /^✓ (.+)$/;
 
-function toCheck(line: string): Check | undefined {
+function toCheck(line: string): CheckedFact | undefined {
   const text = line.match(TICK)?.[1];
   if (text === undefined) return undefined;
   const [, claim = text, fact = ""] = text.match(/^(.+?): (.+)$/) ?? [];
   return { claim, fact };
 }
 
-function checksOf(notebook: Notebook): Check[] {
+function checksOf(notebook: Notebook): CheckedFact[] {
   return codeCells(notebook).flatMap(({ outputs }) =>
     outputTexts(outputs.filter(({ name }) => name === "stdout"))
       .join("").split("\n").flatMap((line) => toCheck(line) ?? [])
@@ -112,7 +112,9 @@ function faultOf(
   return note ? { fault: note, cell: undefined } : undefined;
 }
 
-function timesOf(cell: Cell): { start: number; end: number } | undefined {
+function timesOf(
+  cell: NotebookCell,
+): { start: number; end: number } | undefined {
   const times = cell.metadata["execution"] as
     | Record<string, string>
     | undefined;
@@ -122,7 +124,7 @@ function timesOf(cell: Cell): { start: number; end: number } | undefined {
 }
 
 /** What a report tells of an executed notebook. */
-export function toPage(path: string, executed: Notebook): Page {
+export function toPage(path: string, executed: Notebook): ReportPage {
   const notebook = {
     ...executed,
     cells: executed.cells.map((cell, i) => ({
@@ -151,7 +153,7 @@ export function toPage(path: string, executed: Notebook): Page {
 }
 
 /** The headings of a page below its title. */
-export function contentsOf({ notebook }: Page): Heading[] {
+export function contentsOf({ notebook }: ReportPage): Heading[] {
   return notebook.cells.flatMap((cell, i) => {
     if (cell.cell_type !== "markdown") return [];
     const source = wholeText(cell.source);
@@ -162,7 +164,7 @@ export function contentsOf({ notebook }: Page): Heading[] {
 }
 
 /** Facts as a list: what a reader looks for, not what a terminal printed. */
-export function checksHtml(checks: readonly Check[]): string {
+export function checksHtml(checks: readonly CheckedFact[]): string {
   return `<ul class="checks">${
     checks.map(({ claim, fact }) =>
       `<li>${escapeHtml(claim)}${fact && `: <b>${escapeHtml(fact)}</b>`}</li>`
@@ -174,7 +176,7 @@ export function checksHtml(checks: readonly Check[]): string {
 function withLists(output: Output): Output[] {
   const lines = stripVTControlCharacters(wholeText(output.text)).split("\n");
   if (!lines.some((line) => TICK.test(line))) return [output];
-  const parts: (Check[] | string[])[] = [];
+  const parts: (CheckedFact[] | string[])[] = [];
   for (const line of lines) {
     const check = toCheck(line);
     const last = parts.at(-1);
@@ -185,7 +187,7 @@ function withLists(output: Output): Output[] {
   return parts.flatMap((part): Output[] => {
     const [first] = part;
     if (typeof first !== "string") {
-      const html = checksHtml(part as Check[]);
+      const html = checksHtml(part as CheckedFact[]);
       return [{
         output_type: "display_data",
         data: { "text/html": html },
@@ -237,7 +239,7 @@ function shownLink(
  * @param files The pages that there are.
  */
 export function shownNotebook(
-  page: Page,
+  page: ReportPage,
   files: ReadonlySet<string>,
 ): Notebook {
   return {
@@ -260,6 +262,6 @@ export function shownNotebook(
 }
 
 /** The name by which a link reaches the page's title. */
-export function titleAnchor({ title }: Page): string {
+export function titleAnchor({ title }: ReportPage): string {
   return headingAnchor(title);
 }

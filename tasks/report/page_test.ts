@@ -1,22 +1,25 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { Cell, Notebook, Output } from "../notebooks/document.ts";
+import type { Notebook, NotebookCell, Output } from "../notebooks/document.ts";
 import {
   contentsOf,
-  type Page,
+  type ReportPage,
   shownNotebook,
   titleAnchor,
   toPage,
 } from "./page.ts";
 
-function code(outputs: Output[], metadata = {}): Cell {
+function code(outputs: Output[], metadata = {}): NotebookCell {
   return { cell_type: "code", metadata, source: "1;", outputs };
 }
 
-function text(source: string): Cell {
+function text(source: string): NotebookCell {
   return { cell_type: "markdown", metadata: {}, source };
 }
 
-function page(cells: Cell[], metadata: Notebook["metadata"] = {}): Page {
+function page(
+  cells: NotebookCell[],
+  metadata: Notebook["metadata"] = {},
+): ReportPage {
   return toPage("/run/05-x.ipynb", {
     cells,
     metadata,

@@ -20,12 +20,12 @@ import {
   GENERATOR,
   headHtml,
   indexHtml,
-  type Missing,
+  type MissingPage,
   policy,
 } from "./html.ts";
 import {
   contentsOf,
-  type Page,
+  type ReportPage,
   shownNotebook,
   titleAnchor,
   toPage,
@@ -47,7 +47,7 @@ export interface ReportOptions {
   /** Executed notebooks, in order. */
   notebooks: readonly string[];
   /** Notebooks that have no page, and why; the index names them. @default {[]} */
-  missing?: readonly Missing[];
+  missing?: readonly MissingPage[];
   /** Folder for the pages; made when it is not there. */
   outDir: string;
   /** The Python environment with nbconvert. */
@@ -60,13 +60,13 @@ export interface ReportOptions {
 
 /** The notebook with what the template shows in its metadata. */
 function prepared(
-  page: Page,
-  pages: readonly Page[],
+  page: ReportPage,
+  pages: readonly ReportPage[],
   script: string,
 ): Notebook {
   const at = pages.indexOf(page);
   const notebook = shownNotebook(page, new Set(pages.map(({ file }) => file)));
-  const link = (other: Page | undefined) =>
+  const link = (other: ReportPage | undefined) =>
     other ? { file: other.file, title: other.title } : null;
   return {
     ...notebook,
@@ -129,7 +129,7 @@ async function removeOld(outDir: string): Promise<void> {
 }
 
 async function writePages(
-  pages: readonly Page[],
+  pages: readonly ReportPage[],
   options: ReportOptions,
 ): Promise<void> {
   if (pages.length === 0) return;
@@ -170,8 +170,8 @@ async function writePages(
  */
 export async function writeReport(options: ReportOptions): Promise<string> {
   const { outDir, chromium, signal, missing = [] } = options;
-  const pages: Page[] = [];
-  const withheld: Missing[] = [];
+  const pages: ReportPage[] = [];
+  const withheld: MissingPage[] = [];
   for (const path of options.notebooks) {
     const notebook = await readNotebook(path);
     const page = toPage(path, notebook);

@@ -24,8 +24,8 @@ import {
   outputsOf,
   press,
   restartAndRunAll,
-  run,
   runAll,
+  runCell,
   scrollToTop,
   sizes,
   start,
@@ -156,9 +156,9 @@ labTest(
     const source = codeCells(await readNotebook(`${lab.dir}/${ANALYZE}`))
       .find(({ source }) => source.includes("const most = 10"))!.source;
     await edit(cell, source.replace("most = 10", "most = 3"));
-    await run(cell);
+    await runCell(cell);
     assertEquals(await rows.count(), 3);
-    await run(await cellWith(page, "barChart(companies.rows"));
+    await runCell(await cellWith(page, "barChart(companies.rows"));
     assertNotEquals(await chart.getAttribute("src"), drawn);
     await assertNoErrors(page);
   },
@@ -173,7 +173,7 @@ labTest("the kernel restarts, and Run All works again", async ({ page }) => {
 labTest(
   "Stop ends a long query, here and in Trino, and the kernel goes on",
   async ({ page }) => {
-    await run(await addCell(page, "const kept = 41;"));
+    await runCell(await addCell(page, "const kept = 41;"));
     const mark = `stop_${Date.now()}`;
     const long = await addCell(
       page,
@@ -209,7 +209,7 @@ labTest(
       page,
       `[kept + 1, (await ask("SELECT 7 AS n")).first.n].join()`,
     );
-    await run(next);
+    await runCell(next);
     assertEquals(await outputsOf(next), [`"42,7"`]);
   },
 );
@@ -243,7 +243,7 @@ labTest(
       async () => (await ingests()).length === 0,
     );
     const next = await addCell(page, "6 * 7");
-    await run(next);
+    await runCell(next);
     assertMatch((await outputsOf(next)).join(), /42/);
     await assertNoErrors(page);
   },

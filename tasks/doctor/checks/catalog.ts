@@ -15,9 +15,9 @@ import { unreachable } from "../http.ts";
 import { bucketExists, keyAdvice } from "./store.ts";
 import {
   addressAdvice,
+  type CheckedStack,
   needsOf,
   servingNeeds,
-  type Subject,
 } from "../subject.ts";
 
 const GROUP = "catalog";
@@ -58,7 +58,7 @@ const isMissingWarehouse = (error: unknown) =>
 /** What an error of the catalog means; `undefined` for a missing warehouse. */
 export function catalogVerdict(
   error: unknown,
-  { stack, given }: Subject,
+  { stack, given }: CheckedStack,
 ): Outcome | undefined {
   if (isMissingWarehouse(error)) return undefined;
   const effect = "the catalog does not answer us";
@@ -124,7 +124,7 @@ export function warehouseVerdict(
 }
 
 async function lookAtWarehouse(
-  subject: Subject,
+  subject: CheckedStack,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { warehouse } = subject.given;
@@ -142,7 +142,7 @@ async function lookAtWarehouse(
 }
 
 async function lookAtTable(
-  { given }: Subject,
+  { given }: CheckedStack,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const name = `${given.namespace}.${given.table}`;
@@ -175,7 +175,7 @@ async function lookAtTable(
 }
 
 /** Checks of the Iceberg catalog. */
-export function catalogChecks(subject: Subject): Check[] {
+export function catalogChecks(subject: CheckedStack): Check[] {
   const { stack, given } = subject;
   let endpoints: Outcome | undefined;
   return [

@@ -18,7 +18,7 @@ import type { Check, Outcome } from "../check.ts";
 import { listeners } from "./listener.ts";
 import { portsVerdict, portUses } from "./machine.ts";
 import { notRunning } from "./running.ts";
-import { serviceCheck, type Subject, upCommand } from "../subject.ts";
+import { type CheckedStack, serviceCheck, upCommand } from "../subject.ts";
 
 const GROUP = "services";
 const LOG_LINES = 60;
@@ -124,7 +124,10 @@ async function endOfLog(stack: Stack, name: string): Promise<string[]> {
 }
 
 /** Checks of the ports, of the containers, and of where the settings lead. */
-export function containerChecks({ given }: Subject, stack: Stack): Check[] {
+export function containerChecks(
+  { given }: CheckedStack,
+  stack: Stack,
+): Check[] {
   let found: Container[] = [];
   const ours = (name: ServiceName) =>
     found.find(({ service }) => service === name);

@@ -8,7 +8,7 @@ import { dockerEnv } from "../../../lib/core/settings.ts";
 import { licence, noLicence } from "../../../stack/docker/licence.ts";
 import type { Check, Outcome } from "../check.ts";
 import { listBuckets, type StoreAnswer } from "./store.ts";
-import { serviceCheck, type Subject } from "../subject.ts";
+import { type CheckedStack, serviceCheck } from "../subject.ts";
 
 const GROUP = "Docker";
 
@@ -66,7 +66,7 @@ export function licenceCheck(): Check {
 }
 
 /** Check of the running server's licence. */
-export function licensedCheck(subject: Subject): Check {
+export function licensedCheck(subject: CheckedStack): Check {
   return {
     name: "licensed",
     group: GROUP,

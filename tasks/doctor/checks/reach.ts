@@ -8,10 +8,10 @@ import { LakehouseError } from "../../../lib/core/errors.ts";
 import type { Outcome } from "../check.ts";
 import { messages } from "../http.ts";
 import { isGiven, sourceOf } from "../source.ts";
-import { type Subject, upCommand } from "../subject.ts";
+import { type CheckedStack, upCommand } from "../subject.ts";
 
 /** What gives Trino the object store's right name. */
-export function engineAdvice({ stack, given }: Subject): string {
+export function engineAdvice({ stack, given }: CheckedStack): string {
   const source = sourceOf("ENGINE_MINIO_HOST");
   const inNetwork = "http://minio:9000";
   const steps = [
@@ -47,7 +47,7 @@ const UNREADABLE =
  */
 export function reachVerdict(
   error: unknown,
-  subject: Subject,
+  subject: CheckedStack,
   target: string,
   address: string,
 ): Outcome {

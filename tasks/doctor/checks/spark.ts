@@ -9,7 +9,7 @@ import { SPARK_JAVA } from "../../../stack/install/java.ts";
 import { stackOf } from "../../../stack/mod.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import type { Check, Outcome } from "../check.ts";
-import { needsOf, type Subject } from "../subject.ts";
+import { type CheckedStack, needsOf } from "../subject.ts";
 
 const LIMIT_MS = 30_000;
 
@@ -44,7 +44,7 @@ export function parseSparkVersion(text: string): SparkVersion | undefined {
 }
 
 /** How to get a fitting Spark, by stack. */
-function advice({ stack }: Subject, what: "spark" | "java"): string {
+function advice({ stack }: CheckedStack, what: "spark" | "java"): string {
   if (stack === "docker") {
     return "name an image of Spark 3.5, Scala 2.12 and Java 17 with SPARK_IMAGE in docker/.env, then deno task up --stack docker";
   }
@@ -54,7 +54,10 @@ function advice({ stack }: Subject, what: "spark" | "java"): string {
 }
 
 /** Whether these versions can run the ingest. */
-export function sparkVerdict(found: SparkVersion, subject: Subject): Outcome {
+export function sparkVerdict(
+  found: SparkVersion,
+  subject: CheckedStack,
+): Outcome {
   const { spark, scala, java } = found;
   const text = `${spark}, Scala ${scala}, Java ${java}`;
   if (!spark.startsWith("3.5.") || !scala.startsWith("2.12.")) {
@@ -93,7 +96,7 @@ async function versionLines(
 
 /** Check of Spark; `needs` are what it takes to run spark-submit here. */
 export function sparkCheck(
-  subject: Subject,
+  subject: CheckedStack,
   needs: string[],
 ): Check {
   return {

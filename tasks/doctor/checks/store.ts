@@ -13,9 +13,9 @@ import { unreachable } from "../http.ts";
 import { sourceOf } from "../source.ts";
 import {
   addressAdvice,
+  type CheckedStack,
   needsOf,
   servingNeeds,
-  type Subject,
   upCommand,
 } from "../subject.ts";
 
@@ -55,7 +55,7 @@ export function keyAdvice(stack: StackName, ...settings: string[]): string {
 /** Whether the object store takes our signature. */
 export function signatureVerdict(
   { status, code, isList }: StoreAnswer,
-  subject: Subject,
+  subject: CheckedStack,
 ): Outcome {
   const failed = (text: string, next: string): Outcome => ({
     status: "failed",
@@ -141,7 +141,7 @@ export function clockVerdict(server: number, ours: number): Outcome {
 }
 
 /** Whether MinIO says that it is alive. */
-export function healthVerdict(status: number, subject: Subject): Outcome {
+export function healthVerdict(status: number, subject: CheckedStack): Outcome {
   if (subject.stack === "local") {
     return {
       status: "skipped",
@@ -167,7 +167,7 @@ export function healthVerdict(status: number, subject: Subject): Outcome {
 
 /** Sends a signed request to the object store. */
 async function ask(
-  { given }: Subject,
+  { given }: CheckedStack,
   method: string,
   path: string,
   signal: AbortSignal,
@@ -191,7 +191,7 @@ async function ask(
 
 /** The object store's answer to a signed list of the buckets. */
 export function listBuckets(
-  subject: Subject,
+  subject: CheckedStack,
   signal: AbortSignal,
 ): Promise<StoreAnswer> {
   return ask(subject, "GET", "/", signal);
@@ -199,7 +199,7 @@ export function listBuckets(
 
 /** Whether there is a bucket of that name. */
 export async function bucketExists(
-  subject: Subject,
+  subject: CheckedStack,
   bucket: string,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -207,7 +207,7 @@ export async function bucketExists(
 }
 
 async function reach(
-  subject: Subject,
+  subject: CheckedStack,
   path: string,
   signal: AbortSignal,
 ): Promise<Response> {
@@ -220,7 +220,7 @@ async function reach(
 }
 
 /** Checks of the object store. */
-export function storeChecks(subject: Subject): Check[] {
+export function storeChecks(subject: CheckedStack): Check[] {
   const { stack, given } = subject;
   const down = (text: string): Outcome => ({
     status: "failed",

@@ -10,7 +10,7 @@ import type { Check, Outcome } from "../check.ts";
 import { unreachable } from "../http.ts";
 import { reachVerdict } from "./reach.ts";
 import { sourceOf } from "../source.ts";
-import { addressAdvice, needsOf, type Subject } from "../subject.ts";
+import { addressAdvice, type CheckedStack, needsOf } from "../subject.ts";
 
 const GROUP = "Trino";
 /** A busy Trino needs seconds for its first look; then the query is cancelled. */
@@ -124,7 +124,7 @@ async function readInfo(uri: string, signal: AbortSignal): Promise<TrinoInfo> {
 }
 
 function reachCheck(
-  subject: Subject,
+  subject: CheckedStack,
   check: Pick<Check, "name" | "needs"> & {
     sql: string;
     target: string;
@@ -154,7 +154,7 @@ function reachCheck(
 }
 
 /** Checks of Trino. */
-export function trinoChecks(subject: Subject): Check[] {
+export function trinoChecks(subject: CheckedStack): Check[] {
   const { stack, given } = subject;
   const { trinoUri, trinoCatalog, engineMinioHost, engineCatalogUri } = given;
   const down = (text: string): Outcome => ({
