@@ -31,7 +31,7 @@ export {
   TRIP_COLUMNS,
   type TripColumn,
 } from "./trips/generate.ts";
-export { type ListedObject } from "./store/objects.ts";
+export { type ListedObject } from "./store/s3.ts";
 export { s3Client } from "./store/s3.ts";
 export {
   stagedFiles,
@@ -50,7 +50,7 @@ export {
   getConfig,
   offers,
 } from "./catalog/config.ts";
-export { type Namespace } from "./catalog/namespaces.ts";
+export { type Namespace } from "./catalog/call.ts";
 export {
   type Identifier,
   loadTable,

@@ -14,7 +14,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
-import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
+import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { dropTable } from "../../lab/catalog/tables.ts";
 import { removeScratch, scratchNamespace } from "../../lab/trials/scratch.ts";

@@ -5,7 +5,7 @@
  */
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
-import { writeWhole } from "../../lib/core/atomic_file.ts";
+import { writeWhole } from "../../lib/core/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import type { Machine } from "./machine.ts";
 import { median } from "../../lab/trials/statistics.ts";

@@ -6,7 +6,7 @@
 
 import type { CallOptions, Catalog } from "../../lib/catalog/call.ts";
 import { callPages, callWarehouse } from "../../lib/catalog/config.ts";
-import { label, levels, type Namespace } from "../../lib/catalog/namespaces.ts";
+import { label, levels, type Namespace } from "../../lib/catalog/call.ts";
 
 /**
  * Namespaces of the warehouse by their levels, or those below `parent`.

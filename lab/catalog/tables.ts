@@ -6,7 +6,7 @@
 
 import type { CallOptions, Catalog } from "../../lib/catalog/call.ts";
 import { callPages, callWarehouse } from "../../lib/catalog/config.ts";
-import { label, type Namespace } from "../../lib/catalog/namespaces.ts";
+import { label, type Namespace } from "../../lib/catalog/call.ts";
 import type { Identifier } from "../../lib/catalog/tables.ts";
 
 /**

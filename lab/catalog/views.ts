@@ -10,7 +10,7 @@ import {
   isUnsupported,
 } from "../../lib/catalog/call.ts";
 import { callPages, callWarehouse } from "../../lib/catalog/config.ts";
-import { label, levels, type Namespace } from "../../lib/catalog/namespaces.ts";
+import { label, levels, type Namespace } from "../../lib/catalog/call.ts";
 import type { Field, Identifier } from "../../lib/catalog/tables.ts";
 
 /** What a view is made of. */

@@ -15,7 +15,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { signedFetch } from "../../lib/catalog/sigv4.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { settings } from "../../lib/core/settings.ts";
-import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
+import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { dropNamespace, listNamespaces } from "../catalog/namespaces.ts";
 import { dropTable, listTables } from "../catalog/tables.ts";

@@ -5,10 +5,7 @@
  */
 
 import { settings } from "../../lib/core/settings.ts";
-import {
-  CONFLICT_ADVICE,
-  isConflict,
-} from "../../lib/trino/commit_conflict.ts";
+import { CONFLICT_ADVICE, isConflict } from "../../lib/trino/causes.ts";
 import {
   knownCause,
   LakehouseError,

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
-import { listObjects } from "../../lib/store/objects.ts";
+import { listObjects } from "../../lib/store/s3.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 
 const PARALLEL = 8;

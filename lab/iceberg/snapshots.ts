@@ -10,7 +10,7 @@ import { catalog as defaultCatalog } from "../../lib/catalog/config.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { DISPLAY, type MediaBundle } from "../../lib/core/kernel.ts";
-import { label, type Namespace } from "../../lib/catalog/namespaces.ts";
+import { label, type Namespace } from "../../lib/catalog/call.ts";
 import {
   loadTable,
   type Snapshot,

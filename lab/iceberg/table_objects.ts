@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Namespace } from "../../lib/catalog/namespaces.ts";
+import type { Namespace } from "../../lib/catalog/call.ts";
 import type { DataFile } from "./files.ts";
 import { sameForm, type StoredObject } from "./object_store.ts";
 import {

@@ -6,7 +6,7 @@
 
 import { LakehouseError } from "../../lib/core/errors.ts";
 import type { Displayable } from "../../lib/core/kernel.ts";
-import { label } from "../../lib/catalog/namespaces.ts";
+import { label } from "../../lib/catalog/call.ts";
 import type { Snapshot, Table } from "../../lib/catalog/tables.ts";
 import type { DataFile, ManifestFile } from "./files.ts";
 import type { Schema, TableMetadata } from "./metadata.ts";

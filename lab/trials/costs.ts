@@ -12,7 +12,7 @@ import {
 import { type DataFile } from "../iceberg/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { stringifyExactJson } from "../../lib/core/json.ts";
-import { label, type Namespace } from "../../lib/catalog/namespaces.ts";
+import { label, type Namespace } from "../../lib/catalog/call.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
 import { median } from "./statistics.ts";
 import { sqlText, type Statement } from "../../lib/trino/sql.ts";

@@ -8,7 +8,7 @@
 import { catalog } from "../../lib/catalog/config.ts";
 import { objectReader, type StoredObject } from "../iceberg/object_store.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
-import { label, type Namespace } from "../../lib/catalog/namespaces.ts";
+import { label, type Namespace } from "../../lib/catalog/call.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
 
 const LIST_LIMIT_MS = 60_000;

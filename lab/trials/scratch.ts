@@ -21,7 +21,7 @@ import { dropView, listViews } from "../catalog/views.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { bucketAndKey } from "../iceberg/object_store.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
-import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
+import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 

@@ -6,7 +6,7 @@
 
 import type { CallOptions, Catalog } from "./call.ts";
 import { callWarehouse } from "./config.ts";
-import { label, levels, type Namespace } from "./namespaces.ts";
+import { label, levels, type Namespace } from "./call.ts";
 
 /** A table or a view by its namespace's levels and its name. */
 export interface Identifier {

@@ -5,9 +5,9 @@
  */
 
 import { resolve } from "node:path";
-import { writeWhole } from "./atomic_file.ts";
+import { writeWhole } from "./files.ts";
 import { LakehouseError } from "./errors.ts";
-import { PROJECT_DIR } from "./project.ts";
+import { PROJECT_DIR } from "./files.ts";
 
 /** The three ways to have a lakehouse; see the README. */
 export type StackName = "docker" | "local" | "remote";

@@ -10,10 +10,10 @@
 import { isAbsolute, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { LakehouseError } from "./errors.ts";
-import { PROJECT_DIR } from "./project.ts";
+import { PROJECT_DIR } from "./files.ts";
 import { readIfThere, runningStack, type StackName } from "./running_stack.ts";
 
-export { PROJECT_DIR } from "./project.ts";
+export { PROJECT_DIR } from "./files.ts";
 export { type StackName, stateDir } from "./running_stack.ts";
 
 /** The values every part of the project works with; see {@linkcode settings}. */

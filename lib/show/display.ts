@@ -11,7 +11,7 @@ import { formatDate, formatNumber } from "../core/format.ts";
 import { breaking, displayable, escapeHtml } from "./html.ts";
 import { DISPLAY, type Displayable, kernel } from "../core/kernel.ts";
 import { namesThings, plainText } from "./table_column.ts";
-import { valueText } from "./value_text.ts";
+import { valueText } from "../core/format.ts";
 
 /**
  * Shows a table, a chart or facts now, in the middle of a cell.

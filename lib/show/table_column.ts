@@ -6,7 +6,7 @@
 
 import { formatBytes, formatDate, formatNumber } from "../core/format.ts";
 import { dateOf } from "../core/timestamps.ts";
-import { valueText } from "./value_text.ts";
+import { valueText } from "../core/format.ts";
 
 /**
  * How a column's values read.

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectsCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
 import { knownCause, LakehouseError } from "../core/errors.ts";
 
@@ -57,4 +61,85 @@ export function s3Error(cause: unknown, what: string): unknown {
     next: "deno task status",
   };
   return new LakehouseError({ what, ...known, cause });
+}
+
+const MOST_AT_ONCE = 1000;
+
+/** An object, as a list of its bucket has it. */
+export interface ListedObject {
+  /** Its key. */
+  key: string;
+  /** Its size in bytes. */
+  size: number;
+  /** The entity tag: the MD5 of its bytes, or of its parts' MD5s with their number. */
+  etag: string;
+  /** When it was written. */
+  modified: Date;
+}
+
+/**
+ * Every object of a bucket whose key begins with `prefix`, in the store's order.
+ *
+ * @throws {Error} What the client throws.
+ * @example Usage
+ * ```ts ignore
+ * import { s3Client } from "@lakehouse";
+ * import { listObjects } from "./s3.ts";
+ *
+ * for await (const { key, size } of listObjects(s3Client(), "staging")) {
+ *   console.log(key, size);
+ * }
+ * ```
+ */
+export async function* listObjects(
+  client: S3Client,
+  bucket: string,
+  prefix = "",
+  signal?: AbortSignal,
+): AsyncGenerator<ListedObject> {
+  const pages = paginateListObjectsV2(
+    { client, stopOnSameToken: true },
+    { Bucket: bucket, Prefix: prefix },
+    signal ? { abortSignal: signal } : {},
+  );
+  for await (const { Contents = [] } of pages) {
+    for (const { Key = "", Size = 0, ETag = "", LastModified } of Contents) {
+      yield {
+        key: Key,
+        size: Size,
+        etag: ETag.replaceAll('"', ""),
+        modified: LastModified ?? new Date(NaN),
+      };
+    }
+  }
+}
+
+/**
+ * Deletes objects, a thousand a request; one that is not there is no error.
+ *
+ * @throws {LakehouseError} When the store keeps one of them.
+ * @throws {Error} What the client throws.
+ */
+export async function deleteObjects(
+  client: S3Client,
+  bucket: string,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (let start = 0; start < keys.length; start += MOST_AT_ONCE) {
+    const Objects = keys.slice(start, start + MOST_AT_ONCE)
+      .map((Key) => ({ Key }));
+    const { Errors: [kept] = [] } = await client.send(
+      new DeleteObjectsCommand({
+        ...{ Bucket: bucket, Delete: { Objects, Quiet: true } },
+      }),
+      signal ? { abortSignal: signal } : {},
+    );
+    if (!kept) continue;
+    throw new LakehouseError({
+      what: `Cannot delete "${kept.Key}" from the bucket "${bucket}"`,
+      why: `the object store answered ${kept.Code}: ${kept.Message}`,
+      next: "check that the keys may delete there, then run it again",
+    });
+  }
 }

@@ -15,7 +15,7 @@ import { settings } from "../core/settings.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { entityTags, type FileToSend, sendFiles } from "./multipart.ts";
-import { deleteObjects, type ListedObject, listObjects } from "./objects.ts";
+import { deleteObjects, type ListedObject, listObjects } from "./s3.ts";
 import { s3Client, s3Error } from "./s3.ts";
 
 const DEFAULT_LIMIT_MS = 60 * 60_000;

@@ -7,7 +7,7 @@
 
 import { Trino } from "trino-client";
 import { settings } from "../core/settings.ts";
-import { CONFLICT_ADVICE, isConflict } from "./commit_conflict.ts";
+import { CONFLICT_ADVICE, isConflict } from "./causes.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";

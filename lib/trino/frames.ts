@@ -9,7 +9,7 @@ import { LakehouseError } from "../core/errors.ts";
 import { type Moment, parseTimestamp } from "../core/timestamps.ts";
 import type { Row } from "./rows.ts";
 import type { Column } from "./types.ts";
-import { valueText } from "../show/value_text.ts";
+import { valueText } from "../core/format.ts";
 
 type Polars = typeof pl;
 

@@ -5,8 +5,8 @@
  */
 
 import type { DataFrame } from "nodejs-polars";
-import { writeWhole } from "../core/atomic_file.ts";
-import { csvPieces } from "./csv.ts";
+import { writeWhole } from "../core/files.ts";
+import { csvPieces } from "./rows.ts";
 import { formatBytes, formatDuration, formatNumber } from "../core/format.ts";
 import { type FrameOptions, toFrame } from "./frames.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";

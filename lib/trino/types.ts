@@ -6,7 +6,7 @@
 
 import { dateOf } from "../core/timestamps.ts";
 import { distinctNames, type Row, rowMaker } from "./rows.ts";
-import { valueText } from "../show/value_text.ts";
+import { valueText } from "../core/format.ts";
 
 /** A type as Trino's protocol describes it. */
 export interface TypeSignature {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { exactValue, plainValue } from "./types.ts";
-import { valueText } from "../show/value_text.ts";
+import { valueText } from "../core/format.ts";
 
 Deno.test("exactValue() keeps every digit of big integers and decimals", () => {
   assertEquals(

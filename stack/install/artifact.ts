@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import pRetry from "p-retry";
-import { writeWhole } from "../../lib/core/atomic_file.ts";
+import { writeWhole } from "../../lib/core/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { cacheDir } from "../../lib/core/settings.ts";

@@ -7,7 +7,7 @@
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { listObjects } from "../../lib/store/objects.ts";
+import { listObjects } from "../../lib/store/s3.ts";
 import { sizeOf } from "../../lib/trips/folder.ts";
 import { expectedMd5, GOOGLE_HASH, md5 } from "./checksum.ts";
 import { type DownloadedFile, isFileName } from "./record.ts";

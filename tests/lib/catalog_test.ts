@@ -28,7 +28,7 @@ import { loadTable } from "../../lib/catalog/tables.ts";
 import { listViews } from "../../lab/catalog/views.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { stringifyExactJson } from "../../lib/core/json.ts";
-import { deleteObjects, listObjects } from "../../lib/store/objects.ts";
+import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { signedFetch } from "../../lib/catalog/sigv4.ts";
 

@@ -19,7 +19,7 @@ import {
 } from "../../tasks/download/download.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
-import { deleteObjects } from "../../lib/store/objects.ts";
+import { deleteObjects } from "../../lib/store/s3.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";

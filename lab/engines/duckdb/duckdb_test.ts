@@ -3,7 +3,7 @@ import { duckdb } from "./duckdb.ts";
 import { duckdbType } from "./view.ts";
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import { DISPLAY } from "../../../lib/core/kernel.ts";
-import { valueText } from "../../../lib/show/value_text.ts";
+import { valueText } from "../../../lib/core/format.ts";
 
 Deno.test("duckdb() returns every value in the form that Trino's results have", async () => {
   await using db = await duckdb({});

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../core/errors.ts";
 import { withEnv } from "../../tests/env.ts";
-import { deleteObjects, listObjects } from "./objects.ts";
+import { deleteObjects, listObjects } from "./s3.ts";
 import { s3Client } from "./s3.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isConflict } from "./commit_conflict.ts";
+import { isConflict } from "./causes.ts";
 
 const ICEBERG = "org.apache.iceberg.exceptions";
 

@@ -6,6 +6,12 @@
 
 import { dirname, resolve } from "node:path";
 import { LakehouseError } from "./errors.ts";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder, absolute, without a final slash. */
+export const PROJECT_DIR: string = fileURLToPath(
+  new URL("../..", import.meta.url),
+).replace(/\/$/, "");
 
 /**
  * Writes a file under another name beside `path`, then gives it its name; a file
@@ -16,7 +22,7 @@ import { LakehouseError } from "./errors.ts";
  * @throws {LakehouseError} When the file cannot be written; nothing is left of it then.
  * @example Usage
  * ```ts
- * import { writeWhole } from "./atomic_file.ts";
+ * import { writeWhole } from "./files.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const dir = await Deno.makeTempDir();
