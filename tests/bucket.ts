@@ -10,7 +10,7 @@ import { s3Client } from "../lib/store/s3.ts";
 
 /** Removes a bucket with all that is in it; one that is not there is no error. */
 export async function removeBucket(Bucket: string): Promise<void> {
-  const client = s3Client();
+  const client = await s3Client();
   try {
     const found = await Array.fromAsync(listObjects(client, Bucket));
     await deleteObjects(client, Bucket, found.map(({ key }) => key));

@@ -8,7 +8,7 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
-  type S3Client,
+  type S3,
 } from "@aws-sdk/client-s3";
 import { catalog } from "../../lib/catalog/config.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
@@ -56,9 +56,9 @@ export function denoArgs(program: string, ...args: string[]): string[] {
 
 async function withClient<T>(
   what: string,
-  body: (client: S3Client) => Promise<T>,
+  body: (client: S3) => Promise<T>,
 ): Promise<T> {
-  const client = s3Client();
+  const client = await s3Client();
   try {
     return await body(client);
   } catch (error) {
@@ -85,7 +85,7 @@ export function objectsUnder(
   });
 }
 
-async function empty(client: S3Client, prefix: string): Promise<void> {
+async function empty(client: S3, prefix: string): Promise<void> {
   const found = await Array.fromAsync(listObjects(client, BUCKET, prefix));
   await deleteObjects(client, BUCKET, found.map(({ key }) => key));
 }

@@ -118,7 +118,7 @@ async function empty(
 
 /** Deletes what the dropped tables have left in the bucket. */
 async function emptyBucket(bucket: string, signal: AbortSignal): Promise<void> {
-  const client = s3Client();
+  const client = await s3Client();
   try {
     const keys: string[] = [];
     for await (const { key } of listObjects(client, bucket, "", signal)) {

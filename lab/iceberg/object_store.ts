@@ -9,7 +9,7 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
-  type S3Client,
+  type S3,
 } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
@@ -66,7 +66,7 @@ export function sameForm(path: string): string {
 }
 
 async function get(
-  client: S3Client,
+  client: S3,
   path: string,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
@@ -92,7 +92,7 @@ async function get(
 }
 
 async function list(
-  client: S3Client,
+  client: S3,
   prefix: string,
   signal: AbortSignal,
 ): Promise<StoredObject[]> {
@@ -116,8 +116,8 @@ async function list(
 }
 
 /** A reader on the object store of the settings. */
-export function objectReader(signal: AbortSignal): ObjectReader {
-  const client = s3Client();
+export async function objectReader(signal: AbortSignal): Promise<ObjectReader> {
+  const client = await s3Client();
   return {
     read: async (path) =>
       new Uint8Array(
@@ -140,10 +140,10 @@ export function objectReader(signal: AbortSignal): ObjectReader {
 
 async function change(
   what: string,
-  action: (client: S3Client, abortSignal: AbortSignal) => Promise<unknown>,
+  action: (client: S3, abortSignal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
   const signal = withLimit(interruptSignal(), CHANGE_LIMIT_MS, what);
-  const client = s3Client();
+  const client = await s3Client();
   try {
     await action(client, signal);
   } catch (error) {

@@ -210,7 +210,7 @@ export async function* readColumns(
   );
   const files = filesOf(tree);
   const data = files.filter(({ content }) => content === "data");
-  const objects = objectReader(signal);
+  const objects = await objectReader(signal);
   try {
     const deleted = await deletedRows(
       objects,

@@ -159,7 +159,7 @@ export async function withTable<T>(
   const from = options.catalog ?? defaultCatalog();
   const table = await loadTable(from, namespace, name, { signal });
   const metadata = tableMetadata(table);
-  const objects = objectReader(signal);
+  const objects = await objectReader(signal);
   const known: Known = new Map();
   try {
     return await body({

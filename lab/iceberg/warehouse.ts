@@ -197,7 +197,7 @@ export async function bucketShares(
   options: ReadOptions = {},
 ): Promise<BucketShare[]> {
   const { lake, signal } = callOptions(options);
-  const reader = objectReader(signal);
+  const reader = await objectReader(signal);
   try {
     const { bucket } = await getWarehouse(lake, { signal });
     // First: the tables named after it are those that its objects may belong to.

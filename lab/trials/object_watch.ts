@@ -59,7 +59,9 @@ export async function watchObjects(
 ): Promise<ObjectWatch> {
   const { location } = await loadTable(catalog(), namespace, table);
   const prefix = location.replace(/\/*$/, "/");
-  const reader = objectReader(withLimit(interruptSignal(), LIST_LIMIT_MS));
+  const reader = await objectReader(
+    withLimit(interruptSignal(), LIST_LIMIT_MS),
+  );
   const known = await reader.list(prefix).finally(() => reader.close());
   const before = new Set(known.map(({ path }) => path));
   return {
@@ -70,7 +72,7 @@ export async function watchObjects(
         limitMs,
         `Waiting for a new object of ${label(namespace, table)}`,
       );
-      const reader = objectReader(signal);
+      const reader = await objectReader(signal);
       try {
         for (;;) {
           const objects = await reader.list(prefix);

@@ -50,7 +50,7 @@ async function deleteLeft(
   signal: AbortSignal,
 ): Promise<number> {
   const { bucket, key } = bucketAndKey(location.replace(/\/*$/, "/"));
-  const client = s3Client();
+  const client = await s3Client();
   try {
     const left = await Array.fromAsync(
       listObjects(client, bucket, key, signal),

@@ -11,14 +11,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  PutObjectCommand,
-  type S3Client,
-  UploadPartCommand,
-} from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../core/errors.ts";
 
 /** Size of a part, and of each buffer. */
@@ -85,7 +78,7 @@ async function readPart(
  * @throws {Error} What the client throws; parts already sent are removed.
  */
 export async function sendFiles(
-  client: S3Client,
+  client: S3,
   bucket: string,
   files: readonly FileToSend[],
   { signal, onPart }: SendOptions,
@@ -95,10 +88,11 @@ export async function sendFiles(
   const open = new Set<Sending>();
 
   async function begin({ key }: Sending): Promise<string> {
-    const command = new CreateMultipartUploadCommand({
-      ...{ Bucket: bucket, Key: key },
+    const object = { Bucket: bucket, Key: key };
+    const { UploadId } = await client.createMultipartUpload(object, {
+      abortSignal,
     });
-    return (await client.send(command, { abortSignal })).UploadId!;
+    return UploadId!;
   }
 
   async function sendPart(
@@ -109,26 +103,22 @@ export async function sendFiles(
     const Body = await readPart(file, number, buffer);
     const object = { Bucket: bucket, Key: file.key };
     if (file.size <= PART_BYTES) {
-      await client.send(new PutObjectCommand({ ...object, Body }), {
-        abortSignal,
-      });
+      await client.putObject({ ...object, Body }, { abortSignal });
       return onPart(Body.length, 1);
     }
     file.upload ??= begin(file);
     open.add(file);
     const UploadId = await file.upload;
     const PartNumber = number + 1;
-    const { ETag } = await client.send(
-      new UploadPartCommand({ ...object, UploadId, PartNumber, Body }),
+    const { ETag } = await client.uploadPart(
+      { ...object, UploadId, PartNumber, Body },
       { abortSignal },
     );
     file.tags[number] = ETag!;
     if (--file.left > 0) return onPart(Body.length, 0);
     const Parts = file.tags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }));
-    await client.send(
-      new CompleteMultipartUploadCommand({
-        ...{ ...object, UploadId, MultipartUpload: { Parts } },
-      }),
+    await client.completeMultipartUpload(
+      { ...object, UploadId, MultipartUpload: { Parts } },
       { abortSignal },
     );
     open.delete(file);
@@ -159,9 +149,8 @@ export async function sendFiles(
     for (const { key, upload } of open) {
       const UploadId = await upload?.catch(() => undefined);
       if (!UploadId) continue;
-      await client.send(
-        new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId }),
-      ).catch(() => {});
+      await client.abortMultipartUpload({ Bucket: bucket, Key: key, UploadId })
+        .catch(() => {});
     }
     throw error;
   }

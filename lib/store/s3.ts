@@ -4,11 +4,7 @@
  * @module
  */
 
-import {
-  DeleteObjectsCommand,
-  paginateListObjectsV2,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
 import { knownCause, LakehouseError } from "../core/errors.ts";
 
@@ -21,13 +17,15 @@ import { knownCause, LakehouseError } from "../core/errors.ts";
  * ```ts
  * import { s3Client } from "@lakehouse";
  *
- * const client = s3Client();
+ * const client = await s3Client();
  * client.destroy();
  * ```
  */
-export function s3Client(): S3Client {
+export async function s3Client(): Promise<S3> {
+  // Half of what this library would load; it is left until it is needed.
+  const { S3 } = await import("@aws-sdk/client-s3");
   const { minioHost, region, accessKey, secretKey } = settings();
-  return new S3Client({
+  return new S3({
     endpoint: minioHost,
     region,
     forcePathStyle: true,
@@ -86,24 +84,29 @@ export interface ListedObject {
  * import { s3Client } from "@lakehouse";
  * import { listObjects } from "./s3.ts";
  *
- * for await (const { key, size } of listObjects(s3Client(), "staging")) {
+ * for await (const { key, size } of listObjects(await s3Client(), "staging")) {
  *   console.log(key, size);
  * }
  * ```
  */
 export async function* listObjects(
-  client: S3Client,
+  client: S3,
   bucket: string,
   prefix = "",
   signal?: AbortSignal,
 ): AsyncGenerator<ListedObject> {
-  const pages = paginateListObjectsV2(
-    { client, stopOnSameToken: true },
-    { Bucket: bucket, Prefix: prefix },
-    signal ? { abortSignal: signal } : {},
-  );
-  for await (const { Contents = [] } of pages) {
-    for (const { Key = "", Size = 0, ETag = "", LastModified } of Contents) {
+  const options = signal ? { abortSignal: signal } : {};
+  const wanted = { Bucket: bucket, Prefix: prefix };
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await client.listObjectsV2(
+      { ...wanted, ContinuationToken },
+      options,
+    );
+    for (
+      const { Key = "", Size = 0, ETag = "", LastModified } of page.Contents ??
+        []
+    ) {
       yield {
         key: Key,
         size: Size,
@@ -111,7 +114,10 @@ export async function* listObjects(
         modified: LastModified ?? new Date(NaN),
       };
     }
-  }
+    // A store that repeats the token would be asked for ever.
+    const next = page.NextContinuationToken;
+    ContinuationToken = next === ContinuationToken ? undefined : next;
+  } while (ContinuationToken);
 }
 
 /**
@@ -121,7 +127,7 @@ export async function* listObjects(
  * @throws {Error} What the client throws.
  */
 export async function deleteObjects(
-  client: S3Client,
+  client: S3,
   bucket: string,
   keys: readonly string[],
   signal?: AbortSignal,
@@ -129,10 +135,8 @@ export async function deleteObjects(
   for (let start = 0; start < keys.length; start += MOST_AT_ONCE) {
     const Objects = keys.slice(start, start + MOST_AT_ONCE)
       .map((Key) => ({ Key }));
-    const { Errors: [kept] = [] } = await client.send(
-      new DeleteObjectsCommand({
-        ...{ Bucket: bucket, Delete: { Objects, Quiet: true } },
-      }),
+    const { Errors: [kept] = [] } = await client.deleteObjects(
+      { Bucket: bucket, Delete: { Objects, Quiet: true } },
       signal ? { abortSignal: signal } : {},
     );
     if (!kept) continue;

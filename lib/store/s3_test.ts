@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../core/errors.ts";
 import { withEnv } from "../../tests/env.ts";
 import { deleteObjects, listObjects } from "./s3.ts";
@@ -12,7 +12,7 @@ import { s3Client } from "./s3.ts";
  */
 async function withStore(
   answer: (url: URL, body: string) => string,
-  test: (client: S3Client) => Promise<void>,
+  test: (client: S3) => Promise<void>,
 ): Promise<void> {
   await using server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -23,7 +23,7 @@ async function withStore(
   );
   const MINIO_HOST = `http://127.0.0.1:${server.addr.port}`;
   await withEnv({ MINIO_HOST }, async () => {
-    const client = s3Client();
+    const client = await s3Client();
     try {
       await test(client);
     } finally {

@@ -6,11 +6,7 @@
 
 import { formatBytes } from "../core/format.ts";
 import { withProgress } from "../show/step.ts";
-import {
-  CreateBucketCommand,
-  HeadBucketCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
@@ -58,14 +54,14 @@ export interface UploadOptions {
   limitMs?: number;
 }
 
-async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
+async function ensureBucket(client: S3, bucket: string): Promise<void> {
   try {
-    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    await client.headBucket({ Bucket: bucket });
   } catch (error) {
     const status = (error as { $metadata?: { httpStatusCode?: number } })
       .$metadata?.httpStatusCode;
     if (status !== 404) throw error;
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    await client.createBucket({ Bucket: bucket });
   }
 }
 
@@ -85,7 +81,7 @@ const folder = () => `${settings().table}/`;
  */
 export async function stagedFiles(): Promise<ListedObject[]> {
   const { stagingBucket } = settings();
-  const client = s3Client();
+  const client = await s3Client();
   try {
     return await Array.fromAsync(listObjects(client, stagingBucket, folder()));
   } catch (error) {
@@ -146,7 +142,7 @@ export async function uploadFiles(
   );
   const files = await localFiles(dir);
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  const client = s3Client();
+  const client = await s3Client();
   let [done, there] = [0, 0];
   const report = (bytes: number, file: number) => {
     done += bytes;

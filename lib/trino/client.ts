@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Trino } from "trino-client";
+import type { Trino } from "trino-client";
 import { settings } from "../core/settings.ts";
 import { CONFLICT_ADVICE, isConflict } from "./causes.ts";
 import { LakehouseError } from "../core/errors.ts";
@@ -176,11 +176,13 @@ function failureOf({ type, message, cause, stack }: FailureInfo): Error {
  * beyond 2^53. The HTTP configuration it keeps for itself is the one place where
  * each page can be read as it came, so it is reached into, here and nowhere else.
  */
-function trinoClient(
+async function trinoClient(
   options: QueryOptions,
   onPage: (page: TrinoPage) => void,
-): Trino {
+): Promise<Trino> {
   const { trinoUri, trinoCatalog, namespace } = settings();
+  // Left until it is needed, as the S3 client is.
+  const { Trino } = await import("trino-client");
   const client = Trino.create({
     server: trinoUri,
     source: SOURCE,
@@ -242,7 +244,7 @@ function unreachable(cause: unknown, uri: string): LakehouseError {
 }
 
 async function cancel(id: string, options: QueryOptions): Promise<void> {
-  await trinoClient(options, () => {}).cancel(id).catch(() => {
+  await (await trinoClient(options, () => {})).cancel(id).catch(() => {
     // It ended by itself, or the server is gone; either way nothing runs.
   });
 }
@@ -286,7 +288,7 @@ export async function query(
     for (const row of read(page.data ?? [])) rows.push(row);
     options.onProgress?.(progressOf(page));
   };
-  const client = trinoClient(options, onPage);
+  const client = await trinoClient(options, onPage);
   const finished = (async () => {
     for await (const _ of await client.query(text)) {
       if (limit.aborted) return;

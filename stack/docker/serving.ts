@@ -19,7 +19,7 @@ import { s3Client } from "../../lib/store/s3.ts";
  * @throws {unknown} The signal's reason.
  */
 export async function checkServing(signal?: AbortSignal): Promise<void> {
-  const client = s3Client();
+  const client = await s3Client();
   try {
     await client.send(
       new ListBucketsCommand({}),

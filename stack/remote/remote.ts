@@ -42,7 +42,7 @@ function endpoints(): Endpoint[] {
       title: "object store",
       address: minioHost,
       ask: async (signal) => {
-        const client = s3Client();
+        const client = await s3Client();
         try {
           await client.send(
             new ListBucketsCommand({}),

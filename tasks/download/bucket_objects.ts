@@ -4,7 +4,7 @@
  * @module
  */
 
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, S3 } from "@aws-sdk/client-s3";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { listObjects } from "../../lib/store/s3.ts";
@@ -57,8 +57,8 @@ export function parseBucket(uri: string): BucketFolder {
 /** A client for the endpoint; call `destroy()` on it when done. */
 export function bucketClient(
   { endpoint, accessKey, secretKey }: BucketSettings,
-): S3Client {
-  const s3 = new S3Client({
+): S3 {
+  const s3 = new S3({
     endpoint,
     // Google takes "auto"; others may check the region they are told.
     region: endpoint.endsWith("googleapis.com") ? "auto" : settings().region,
@@ -166,7 +166,7 @@ function localName(key: string, prefix: string): string {
  * @throws {LakehouseError} When there are none, or the bucket cannot be listed.
  */
 export async function listFiles(
-  s3: S3Client,
+  s3: S3,
   job: BucketSource,
 ): Promise<RemoteFile[]> {
   const { bucket, prefix, uri } = job.source;
@@ -203,7 +203,7 @@ export async function listFiles(
 }
 
 async function fetchRest(
-  s3: S3Client,
+  s3: S3,
   job: BucketSource,
   { key, etag, bytes }: RemoteFile,
   path: string,
@@ -252,7 +252,7 @@ async function fetchRest(
  * @throws {LakehouseError} When the object cannot be read, or has changed.
  */
 export async function fetchFile(
-  s3: S3Client,
+  s3: S3,
   job: BucketSource,
   file: RemoteFile,
   path: string,

@@ -20,7 +20,7 @@ import { query } from "../../lib/trino/client.ts";
 const NAME = "scratch_test";
 
 async function objectsUnder(location: string): Promise<string[]> {
-  const reader = objectReader(AbortSignal.timeout(30_000));
+  const reader = await objectReader(AbortSignal.timeout(30_000));
   try {
     return (await reader.list(`${location}/`)).map(({ path }) => path);
   } finally {
@@ -35,7 +35,7 @@ Deno.test("a scratch namespace begins empty and leaves nothing behind", async ()
     await query(`CREATE TABLE ${lab}.numbers AS SELECT 1 AS one`);
     await query(`CREATE VIEW ${lab}.ones AS SELECT one FROM ${lab}.numbers`);
     const { location } = await loadTable(catalog(), lab, "numbers");
-    const client = s3Client();
+    const client = await s3Client();
     const [, bucket, key] = location.match(/^s3:\/\/([^/]+)\/(.+)$/)!;
     await client.send(
       new PutObjectCommand({

@@ -30,7 +30,7 @@ const NAMESPACE = "snapshots_test";
 
 async function put(path: string, body: Uint8Array): Promise<void> {
   const { bucket, key } = bucketAndKey(path);
-  const client = s3Client();
+  const client = await s3Client();
   await client.send(
     new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }),
   );
@@ -294,7 +294,7 @@ Deno.test("a table read by hand", async (t) => {
         assertEquals(kept.length, before.objects.length);
 
         const data = before.objects.find(({ role }) => role === "data")!;
-        const { read, close } = objectReader(AbortSignal.timeout(30_000));
+        const { read, close } = await objectReader(AbortSignal.timeout(30_000));
         const bytes = await read(data.path).finally(close);
         // An object's time may be of whole seconds.
         await new Promise((resolve) => setTimeout(resolve, 1_100));
@@ -315,7 +315,7 @@ Deno.test("a table read by hand", async (t) => {
       const { manifests: [manifest] } = await tableTree(NAMESPACE, "broken");
       const { path, files: [file] } = manifest!;
       const { bucket, key } = bucketAndKey(file!.path);
-      const client = s3Client();
+      const client = await s3Client();
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
       client.destroy();
       const { missing } = await tableObjects(NAMESPACE, "broken");

@@ -76,7 +76,7 @@ Deno.test("a warehouse from above", async (t) => {
     await t.step("says whose each object of the bucket is", async () => {
       const { bucket } = await getWarehouse(lake);
       const key = `${NAMESPACE}_stray/left.parquet`;
-      const client = s3Client();
+      const client = await s3Client();
       await client.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: "left behind" }),
       );

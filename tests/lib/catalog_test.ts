@@ -6,7 +6,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import {
   callCatalog,
   type Catalog,
@@ -32,7 +32,7 @@ import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { signedFetch } from "../../lib/catalog/sigv4.ts";
 
-async function keys(s3: S3Client, bucket: string): Promise<string[]> {
+async function keys(s3: S3, bucket: string): Promise<string[]> {
   const found = await Array.fromAsync(listObjects(s3, bucket));
   return found.map(({ key }) => key).sort();
 }
@@ -44,11 +44,11 @@ async function hasTable(lake: Catalog, name: string): Promise<boolean> {
 
 /** A warehouse for one test, with nothing of it left afterwards. */
 async function withWarehouse(
-  test: (lake: Catalog, s3: S3Client) => Promise<void>,
+  test: (lake: Catalog, s3: S3) => Promise<void>,
 ): Promise<void> {
   const id = crypto.randomUUID().slice(0, 8);
   const lake = catalog({ warehouse: `test-${id}` });
-  const s3 = s3Client();
+  const s3 = await s3Client();
   await ensureWarehouse(lake);
   try {
     await test(lake, s3);

@@ -105,7 +105,7 @@ function assertSameCounts({ results }: Results): void {
 async function assertNothingLeft(): Promise<void> {
   const namespaces = await listNamespaces(catalog());
   assert(!namespaces.some(([name]) => name === NAMESPACE));
-  const client = s3Client();
+  const client = await s3Client();
   const found = await client.send(new HeadBucketCommand({ Bucket: BUCKET }))
     .then(() => true, () => false);
   client.destroy();

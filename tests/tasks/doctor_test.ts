@@ -231,7 +231,7 @@ Deno.test("doctor tells a plain bucket from a warehouse, and one that is not the
   const absent = await examine({ WAREHOUSE: bucket });
   assertEquals(absent.of("warehouse").status, "skipped");
   assertEquals(absent.of("trips table").status, "skipped");
-  const client = s3Client();
+  const client = await s3Client();
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   try {
     const { code, of } = await examine({ WAREHOUSE: bucket });

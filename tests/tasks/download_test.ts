@@ -53,7 +53,7 @@ async function withBucket(body: (remote: Remote) => Promise<void>) {
   const { minioHost, accessKey, secretKey } = settings();
   const Bucket = `download-${crypto.randomUUID().slice(0, 8)}`;
   const dir = await Deno.makeTempDir();
-  const client = s3Client();
+  const client = await s3Client();
   try {
     await client.send(new CreateBucketCommand({ Bucket }));
     await withEnv({
@@ -307,7 +307,7 @@ Deno.test("trips from the portal pass Spark's check and arrive as they were", as
           location: "POINT (-87.6357600901 41.9074919303)",
         });
         await query(`DROP TABLE ${TABLE}`);
-        const client = s3Client();
+        const client = await s3Client();
         const keys = (await stagedFiles()).map(({ key }) => key);
         await deleteObjects(client, settings().stagingBucket, keys);
         client.destroy();

@@ -73,7 +73,7 @@ async function fetchFiles(
     done += bytes;
     options.onProgress?.({ done, total });
   };
-  const objects = objectReader(signal);
+  const objects = await objectReader(signal);
   try {
     await inParallel(
       all,
