@@ -35,8 +35,6 @@ export interface QueryProgress {
   processedRows: number;
   /** Bytes read so far. */
   processedBytes: number;
-  /** Milliseconds since Trino took the query. */
-  elapsedMs: number;
 }
 
 /** Options of {@linkcode query}. */
@@ -212,19 +210,6 @@ async function trinoClient(
   return client;
 }
 
-function progressOf({ stats }: TrinoPage): QueryProgress {
-  const { state, completedSplits, totalSplits, processedRows, processedBytes } =
-    stats;
-  return {
-    state,
-    completedSplits,
-    totalSplits,
-    processedRows,
-    processedBytes,
-    elapsedMs: stats.elapsedTimeMillis,
-  };
-}
-
 function unreachable(cause: unknown, uri: string): LakehouseError {
   const { response, message } = cause as {
     response?: { status: number };
@@ -286,7 +271,7 @@ export async function query(
     last = page;
     if (page.columns) ({ columns, read } = rowsReader(page.columns));
     for (const row of read(page.data ?? [])) rows.push(row);
-    options.onProgress?.(progressOf(page));
+    options.onProgress?.(page.stats);
   };
   const client = await trinoClient(options, onPage);
   const finished = (async () => {

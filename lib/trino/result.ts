@@ -56,7 +56,10 @@ export class QueryResult {
   readonly columns!: Column[];
   /**
    * Rows with exact values: `bigint` as BigInt, `decimal` and timestamps as text,
-   * rows and maps as objects; names that come twice get a number, `id_2`.
+   * rows and maps as objects. A name that comes twice gets a number, `id_2`; a
+   * row's field without a name is `field0`; keys of maps that are no texts have
+   * the text a table shows, and of arrays, maps and rows as keys the text that
+   * Trino sends, which `map_entries()` does better.
    */
   readonly rows!: Row[];
   /** Milliseconds by the engine's clock. */

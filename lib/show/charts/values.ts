@@ -109,15 +109,11 @@ function dollars(value: number): string {
 }
 
 /** The part of the options that any chart of Plot takes as it is. */
-export function frame(options: ChartOptions): Plot.PlotOptions {
-  const { title, subtitle, caption, width, height } = options;
-  return {
-    ...(title === undefined ? {} : { title }),
-    ...(subtitle === undefined ? {} : { subtitle }),
-    ...(caption === undefined ? {} : { caption }),
-    ...(width === undefined ? {} : { width }),
-    ...(height === undefined ? {} : { height }),
-  };
+export function frame(
+  { title, subtitle, caption, width, height }: ChartOptions,
+): Plot.PlotOptions {
+  const given = Object.entries({ title, subtitle, caption, width, height });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** A measured axis: light grid lines, no tick marks. */
