@@ -24,12 +24,11 @@ export { errorDetails } from "./show/error_details.ts";
 export { type Progress, progress } from "./show/progress.ts";
 export { table, type TableOptions } from "./show/table.ts";
 export { COMMUNITY_AREAS, type CommunityArea } from "./trips/areas.ts";
+export { TRIP_COLUMNS, type TripColumn } from "./trips/data_set.ts";
 export {
   generate,
   type GenerateOptions,
   type GenerateResult,
-  TRIP_COLUMNS,
-  type TripColumn,
 } from "./trips/generate.ts";
 export { type ListedObject } from "./store/s3.ts";
 export { s3Client } from "./store/s3.ts";

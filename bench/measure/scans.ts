@@ -5,7 +5,7 @@
  * @module
  */
 
-import { TRIP_COLUMNS } from "../../lib/trips/generate.ts";
+import { TRIP_COLUMNS } from "../../lib/trips/data_set.ts";
 import { tripsByCompany } from "../../lib/trino/queries.ts";
 import { sql, sqlText } from "../../lib/trino/sql.ts";
 

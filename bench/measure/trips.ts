@@ -9,7 +9,8 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { openViews } from "../../lab/engines/duckdb/instance.ts";
 import { formatNumber } from "../../lib/core/format.ts";
 import { query } from "../../lib/trino/client.ts";
-import { generateTrips, TRIP_COLUMNS } from "../../lib/trips/generate.ts";
+import { TRIP_COLUMNS } from "../../lib/trips/data_set.ts";
+import { generateTrips } from "../../lib/trips/generate.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { NAMESPACE, workDir } from "./lake.ts";
 

@@ -13,24 +13,11 @@ const SLOTS_PER_DAY = 96;
 const DAY_MS = 86_400_000;
 
 /** Trips in the public data set by year, in millions. */
+// deno-fmt-ignore
 export const YEARLY_MILLIONS: Readonly<Record<number, number>> = {
-  2013: 27.2,
-  2014: 37.4,
-  2015: 32.4,
-  2016: 31.8,
-  2017: 25,
-  2018: 20.7,
-  2019: 16.5,
-  2020: 3.89,
-  2021: 3.95,
-  2022: 6.38,
-  2023: 5.8,
+  2013: 27.2, 2014: 37.4, 2015: 32.4, 2016: 31.8, 2017: 25, 2018: 20.7,
+  2019: 16.5, 2020: 3.89, 2021: 3.95, 2022: 6.38, 2023: 5.8,
 };
-
-/** First year of the data set. */
-export const FIRST_YEAR = 2013;
-/** Last year of the data set the generator knows. */
-export const LAST_YEAR = 2023;
 
 /** Share of trips by hour of the day, in percent. */
 // deno-fmt-ignore
@@ -40,14 +27,9 @@ export const HOURLY_PERCENT: readonly number[] = [
 ];
 
 /** Share of trips by weekday from Sunday on, in percent. */
+// deno-fmt-ignore
 export const WEEKDAY_PERCENT: readonly number[] = [
-  13.2,
-  12.7,
-  13.1,
-  13.4,
-  14.7,
-  16.7,
-  16.2,
+  13.2, 12.7, 13.1, 13.4, 14.7, 16.7, 16.2,
 ];
 
 /** Level of each month against the year's mean in an ordinary year. */
@@ -69,14 +51,11 @@ function levelOfDay(date: Date): number {
   const year = date.getUTCFullYear();
   const month = date.getUTCMonth();
   const day = date.getUTCDate();
-  const holiday = HOLIDAYS[`${month + 1}-${day}`] ?? 1;
-  if (year === 2020) {
-    const level = month === 2 && day >= 16
-      ? LEVEL_AFTER_16_MARCH_2020
-      : SEASON_2020[month]!;
-    return level * holiday;
-  }
-  return (year === 2021 ? SEASON_2021 : SEASON)[month]! * holiday;
+  const season = { 2020: SEASON_2020, 2021: SEASON_2021 }[year] ?? SEASON;
+  const level = year === 2020 && month === 2 && day >= 16
+    ? LEVEL_AFTER_16_MARCH_2020
+    : season[month]!;
+  return level * (HOLIDAYS[`${month + 1}-${day}`] ?? 1);
 }
 
 /**
@@ -114,57 +93,46 @@ export interface Calendar {
   readonly start: number;
   /** Trips before the end of each slot, as a share of all. */
   readonly cumulative: Float64Array;
-  /** The year of slot 0. */
-  readonly firstYear: number;
   /** The slot each year starts with, and the number of slots at the end. */
   readonly yearSlots: readonly number[];
 }
 
-/** Lays trips out over the years from `firstYear` to `lastYear`, both included. */
-export function calendar(
-  seed: number,
-  firstYear: number,
-  lastYear: number,
-): Calendar {
-  const startMs = Date.UTC(firstYear, 0);
-  const years = Array.from(
-    { length: lastYear - firstYear + 2 },
-    (_, i) => (Date.UTC(firstYear + i, 0) - startMs) / DAY_MS,
-  );
-  const days = years.at(-1)!;
-  const level = Float64Array.from({ length: days }, (_, day) => {
-    const noise = NORMAL[(mix(seed ^ mix(day)) >>> 0) % QUANTILES]!;
-    return levelOfDay(new Date(startMs + day * DAY_MS)) * (1 + .05 * noise);
-  });
+/** Lays trips out over consecutive years. */
+export function calendar(seed: number, years: readonly number[]): Calendar {
+  const start = Date.UTC(years[0]!, 0);
+  const dayOf = (year: number) => (Date.UTC(year, 0) - start) / DAY_MS;
+  const yearDays = [...years, years.at(-1)! + 1].map(dayOf);
   const pattern = weekPattern();
-  const weekdayOf = (day: number) =>
-    new Date(startMs + day * DAY_MS).getUTCDay();
-  const cumulative = new Float64Array(days * SLOTS_PER_DAY);
+  const cumulative = new Float64Array(yearDays.at(-1)! * SLOTS_PER_DAY);
+  let slot = 0;
   let total = 0;
-  for (let year = firstYear; year <= lastYear; year++) {
-    const from = years[year - firstYear]!;
-    const to = years[year - firstYear + 1]!;
-    let sum = 0;
-    for (let day = from; day < to; day++) {
-      sum += level[day]! * WEEKDAY_PERCENT[weekdayOf(day)]!;
-    }
+  for (const [i, year] of years.entries()) {
+    const from = yearDays[i]!;
+    const days = Array.from({ length: yearDays[i + 1]! - from }, (_, i) => {
+      const day = from + i;
+      const date = new Date(start + day * DAY_MS);
+      const noise = NORMAL[(mix(seed ^ mix(day)) >>> 0) % QUANTILES]!;
+      const level = levelOfDay(date) * (1 + .05 * noise);
+      return { level, weekday: date.getUTCDay() };
+    });
+    const sum = days.reduce(
+      (sum, { level, weekday }) => sum + level * WEEKDAY_PERCENT[weekday]!,
+      0,
+    );
     const scale = YEARLY_MILLIONS[year]! / sum / (SLOTS_PER_DAY / 24);
-    for (let day = from; day < to; day++) {
-      const row = pattern[weekdayOf(day)]!;
-      for (let slot = 0; slot < SLOTS_PER_DAY; slot++) {
-        total += level[day]! * row[slot >> 2]! * scale;
-        cumulative[day * SLOTS_PER_DAY + slot] = total;
+    for (const { level, weekday } of days) {
+      const hours = pattern[weekday]!;
+      for (let quarter = 0; quarter < SLOTS_PER_DAY; quarter++) {
+        total += level * hours[quarter >> 2]! * scale;
+        cumulative[slot++] = total;
       }
     }
   }
-  for (let i = 0; i < cumulative.length; i++) {
-    cumulative[i] = cumulative[i]! / total;
-  }
+  cumulative.forEach((trips, slot) => cumulative[slot] = trips / total);
   return {
-    start: startMs / 1000,
+    start: start / 1000,
     cumulative,
-    firstYear,
-    yearSlots: years.map((day) => day * SLOTS_PER_DAY),
+    yearSlots: yearDays.map((day) => day * SLOTS_PER_DAY),
   };
 }
 

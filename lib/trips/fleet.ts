@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bits, type Choices, choices } from "./random.ts";
+import { bits, type Choices, choices, sum } from "./random.ts";
 
 /** A company, its share of trips up to 2016 and from 2017 on, in percent. */
 type CompanyShares = readonly [name: string, early: number, late: number];
@@ -64,18 +64,13 @@ const COMPANIES: readonly CompanyShares[] = [
 export const COMPANY_NAMES: readonly string[] = COMPANIES.map(([name]) => name);
 
 /** Taxis on the road up to 2016 and when the later fleet was at its largest. */
-const FLEET_SIZE = { early: 6400, late: 4600 };
+const FLEET_SIZE = [6400, 4600] as const;
 /** Last year of the early fleet. */
 const LAST_EARLY_YEAR = 2016;
 /** Share of the later fleet that drove, by year. */
+// deno-fmt-ignore
 const ACTIVE: Readonly<Record<number, number>> = {
-  2017: 1,
-  2018: .95,
-  2019: .85,
-  2020: .6,
-  2021: .5,
-  2022: .55,
-  2023: .6,
+  2017: 1, 2018: .95, 2019: .85, 2020: .6, 2021: .5, 2022: .55, 2023: .6,
 };
 
 /** Taxis and who owns them; see {@linkcode fleet}. */
@@ -98,10 +93,8 @@ const ID_WORDS = 16;
 const ID_DIGITS = 8 * ID_WORDS;
 
 function hexIds(seed: number, count: number): string[] {
-  const words = new Int32Array(count * ID_WORDS);
-  for (let i = 0; i < words.length; i++) {
-    words[i] = bits(bits(seed, (i / ID_WORDS) | 0), i % ID_WORDS);
-  }
+  const words = new Int32Array(count * ID_WORDS)
+    .map((_, i) => bits(bits(seed, (i / ID_WORDS) | 0), i % ID_WORDS));
   const digits = new Uint8Array(words.buffer).toHex();
   return Array.from(
     { length: count },
@@ -113,32 +106,21 @@ function hexIds(seed: number, count: number): string[] {
  * Draws up the fleet: every taxi belongs to one company, or to none, for all of
  * its years; a company's taxis of 2017 and later are partly those it had before.
  */
-export function fleet(
-  seed: number,
-  firstYear: number,
-  lastYear: number,
-): Fleet {
-  const owners: CompanyShares[] = [...COMPANIES, [
-    "",
-    INDEPENDENT_PERCENT,
-    0,
-  ]];
+export function fleet(seed: number, years: readonly number[]): Fleet {
+  const owners = [...COMPANIES, ["", INDEPENDENT_PERCENT, 0] as const];
   const shares = ([1, 2] as const).map((era) => owners.map((o) => o[era]));
-  const sums = shares.map((list) => list.reduce((a, b) => a + b, 0));
-  const early = owners.map((o) =>
-    Math.ceil(FLEET_SIZE.early * o[1] / sums[0]!)
-  );
-  const late = owners.map((o) => Math.ceil(FLEET_SIZE.late * o[2] / sums[1]!));
-  const firstTaxi = new Int32Array(owners.length);
-  let count = 0;
-  owners.forEach((_, i) => {
-    firstTaxi[i] = count;
-    count += Math.max(early[i]!, late[i]!);
+  const [early, late] = shares.map((percents, era) => {
+    const total = sum(percents);
+    return percents.map((percent) =>
+      Math.ceil(FLEET_SIZE[era]! * percent / total)
+    );
   });
-  const years = Array.from(
-    { length: lastYear - firstYear + 1 },
-    (_, i) => firstYear + i,
-  );
+  let count = 0;
+  const firstTaxi = Int32Array.from(owners, (_, i) => {
+    const first = count;
+    count += Math.max(early![i]!, late![i]!);
+    return first;
+  });
   return {
     taxiIds: hexIds(seed, count),
     owners: choices(shares),
@@ -147,11 +129,9 @@ export function fleet(
     firstTaxi,
     taxis: Int32Array.from(
       years.flatMap((year) =>
-        owners.map((_, i) =>
-          year <= LAST_EARLY_YEAR
-            ? early[i]!
-            : Math.ceil(late[i]! * ACTIVE[year]!)
-        )
+        year <= LAST_EARLY_YEAR
+          ? early!
+          : late!.map((taxis) => Math.ceil(taxis * ACTIVE[year]!))
       ),
     ),
   };

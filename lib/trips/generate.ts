@@ -1,25 +1,16 @@
 /**
- * Chicago taxi trips: the 23-column schema of the public data set, and a
- * generator whose rows are distributed like the real ones.
+ * Generates Chicago taxi trips that are distributed like the real ones.
  *
  * @module
  */
 
-import columns from "../../spark/trip_columns.json" with { type: "json" };
 import { join, resolve } from "node:path";
 import { LakehouseError } from "../core/errors.ts";
 import { formatBytes, formatNumber } from "../core/format.ts";
-import { abortable, interruptSignal, withLimit } from "../core/interrupt.ts";
+import { interruptSignal } from "../core/interrupt.ts";
 import { settings } from "../core/settings.ts";
 import { withProgress } from "../show/step.ts";
-import {
-  type ArrowBatch,
-  arrowBatch,
-  type ArrowField,
-  arrowWriter,
-} from "./arrow.ts";
-import { FIRST_YEAR, LAST_YEAR } from "./calendar.ts";
-import { COMPANY_NAMES } from "./fleet.ts";
+import { FIRST_YEAR, LAST_YEAR } from "./data_set.ts";
 import {
   areWhole,
   type FolderRecord,
@@ -34,35 +25,8 @@ import {
   workFolder,
   writeGenerated,
 } from "./folder.ts";
-import { PAYMENT_TYPES } from "./money.ts";
 import { parquetWriter } from "./parquet.ts";
-import { fillTrips } from "./trips.ts";
-import { type TripColumns, type TripModel, tripModel } from "./trip_model.ts";
-
-/** A column of the trips table. */
-export interface TripColumn {
-  /** Its name. */
-  readonly name: string;
-  /** Its type, in Iceberg's words; a timestamp is an instant (`timestamptz`). */
-  readonly type: "string" | "timestamp" | "long" | "double";
-}
-
-/**
- * The 23 columns of BigQuery's `chicago_taxi_trips.taxi_trips`, in its order.
- *
- * Timestamps are Chicago's wall-clock time stored as UTC, as in the original.
- * All columns can be null; areas, tracts, locations and companies are at times.
- *
- * @example Usage
- * ```ts
- * import { TRIP_COLUMNS } from "@lakehouse";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(TRIP_COLUMNS.length, 23);
- * assertEquals(TRIP_COLUMNS[0], { name: "unique_key", type: "string" });
- * ```
- */
-export const TRIP_COLUMNS: readonly TripColumn[] = columns as TripColumn[];
+import type { TripArguments } from "./trip_model.ts";
 
 /** How to generate; see {@linkcode generateTrips}. */
 export interface GenerateOptions {
@@ -128,23 +92,12 @@ export interface GenerateResult {
 
 /** Counts up when the same arguments give other rows or files than before. */
 const GENERATOR_VERSION = 1;
-/** Rows made in one go: small enough for the processor's cache. */
-const BATCH_ROWS = 12_500;
 const MOST_ROWS_PER_FILE = 1_000_000;
-/** Files in the making: one that polars reads, one that waits, one being filled. */
-const ARROW_FILES = 3;
-/** Measured, with some room: a row in Parquet and in a file in the making. */
-const BYTES_PER_ROW = { parquet: 65, arrow: 200 };
-/** Pause for timers, signals and progress bars at least this often. */
-const BREATH_MS = 50;
-/** Far beyond what a file takes, should polars hang. */
-const FILE_LIMIT_MS = 5 * 60_000;
+/** Measured, with some room: a row in Parquet, and in three Arrow files in the making. */
+const BYTES_PER_ROW = { parquet: 65, arrow: 3 * 200 };
 
-interface Run {
-  readonly rows: number;
-  readonly seed: number;
-  readonly firstYear: number;
-  readonly lastYear: number;
+/** Checked arguments. */
+interface Run extends TripArguments {
   readonly rowsPerFile: number;
 }
 
@@ -218,10 +171,12 @@ export async function generateTrips(
   const dir = resolve(options.dir);
   const old = readGenerated(dir);
   const wanted = { version: GENERATOR_VERSION, ...run };
+  const bytesOf = (files: readonly RecordedFile[]) =>
+    files.reduce((sum, { bytes }) => sum + bytes, 0);
   const result = (files: readonly RecordedFile[], reused: boolean) => ({
     rows: run.rows,
     files: files.map(({ name }) => join(dir, name)),
-    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: bytesOf(files),
     seconds: (performance.now() - started) / 1000,
     reused,
   });
@@ -234,11 +189,14 @@ export async function generateTrips(
     dir,
     "generate",
     run.rows * BYTES_PER_ROW.parquet +
-      ARROW_FILES * Math.min(run.rows, run.rowsPerFile) * BYTES_PER_ROW.arrow,
+      Math.min(run.rows, run.rowsPerFile) * BYTES_PER_ROW.arrow,
     before,
   );
 
-  const names = fileNames(run);
+  const names = Array.from(
+    { length: Math.ceil(run.rows / run.rowsPerFile) },
+    (_, i) => `trips-${String(i).padStart(5, "0")}.parquet`,
+  );
   const planned: FolderRecord = {
     arguments: wanted,
     complete: false,
@@ -248,7 +206,23 @@ export async function generateTrips(
   try {
     makeRoom(dir, before, planned);
     claimed = true;
-    const files = await writeFiles(run, dir, names, signal, onProgress);
+    // The worker gets ready while the model is loaded and its tables are built.
+    using parquet = parquetWriter();
+    const { writeTrips } = await import("./trip_files.ts");
+    const onFile = (rows: number, files: readonly RecordedFile[]) =>
+      onProgress?.({
+        rows,
+        total: run.rows,
+        bytes: bytesOf(files),
+        files: files.length,
+      });
+    const files = await writeTrips(parquet, {
+      ...run,
+      dir,
+      names,
+      signal,
+      onFile,
+    });
     removeIfThere(workFolder(dir));
     writeGenerated(dir, { ...planned, complete: true, files });
     return result(files, false);
@@ -264,130 +238,6 @@ export async function generateTrips(
       cause: error,
     });
   }
-}
-
-function fileNames({ rows, rowsPerFile }: Run): string[] {
-  return Array.from(
-    { length: Math.ceil(rows / rowsPerFile) },
-    (_, i) => `trips-${String(i).padStart(5, "0")}.parquet`,
-  );
-}
-
-function arrowFields({ fleet, geography }: TripModel): ArrowField[] {
-  const locations = geography.places.map(({ longitude, latitude }) =>
-    `POINT (${longitude} ${latitude})`
-  );
-  const pools: Readonly<Record<string, readonly string[]>> = {
-    taxi_id: fleet.taxiIds,
-    payment_type: PAYMENT_TYPES,
-    company: COMPANY_NAMES,
-    pickup_location: locations,
-    dropoff_location: locations,
-  };
-  return TRIP_COLUMNS.map(({ name, type }): ArrowField => {
-    const pool = pools[name];
-    return {
-      name,
-      type: type !== "string" ? type : pool ? "pool" : "key",
-      ...(pool ? { pool } : {}),
-    };
-  });
-}
-
-/** Makes the rows of a file while polars compresses those of the files before. */
-async function writeFiles(
-  run: Run,
-  dir: string,
-  names: readonly string[],
-  signal: AbortSignal | undefined,
-  onProgress: GenerateOptions["onProgress"],
-): Promise<RecordedFile[]> {
-  // First, so that it gets ready while the tables are built.
-  using parquet = parquetWriter();
-  const model = tripModel(run, BATCH_ROWS);
-  const batch = arrowBatch(arrowFields(model), BATCH_ROWS);
-  const work = workFolder(dir);
-  const arrows = Array.from(
-    { length: ARROW_FILES },
-    (_, i) =>
-      Deno.openSync(join(work, `${i}.arrow`), { write: true, create: true }),
-  );
-  const files: RecordedFile[] = [];
-  const total = run.rows;
-  let bytes = 0;
-  // Not ended by the signal: polars cannot be stopped, and must not write into
-  // a folder that is cleaned up.
-  const toParquet = (number: number, path: string) =>
-    abortable(
-      parquet.write(join(work, `${number}.arrow`), path),
-      withLimit(undefined, FILE_LIMIT_MS, "Writing a Parquet file"),
-    );
-  const compress = async (name: string, number: number, rows: number) => {
-    const part = join(work, `${name}.part`);
-    await toParquet(number, part);
-    const { size } = Deno.statSync(part);
-    Deno.renameSync(part, join(dir, name));
-    files.push({ name, bytes: size });
-    bytes += size;
-    onProgress?.({ rows, total, bytes, files: files.length });
-  };
-  const writing: Promise<void>[] = [];
-  const write = (written: Promise<void>) => {
-    // Awaited below; until then a failure is nobody's yet.
-    written.catch(() => {});
-    writing.push(written);
-  };
-  try {
-    // What polars does for the first time takes twice as long; it does it on a
-    // few rows while those of the first file are made.
-    const last = ARROW_FILES - 1;
-    await fillArrow(
-      arrows[last]!,
-      model,
-      batch,
-      0,
-      Math.min(total, 100),
-      signal,
-    );
-    write(toParquet(last, join(work, "few.part")));
-    for (const [i, name] of names.entries()) {
-      await writing.at(-ARROW_FILES);
-      const first = i * run.rowsPerFile;
-      const end = Math.min(total, first + run.rowsPerFile);
-      const number = i % ARROW_FILES;
-      await fillArrow(arrows[number]!, model, batch, first, end, signal);
-      write(compress(name, number, end));
-    }
-    await Promise.all(writing);
-  } finally {
-    await Promise.allSettled(writing);
-    for (const arrow of arrows) arrow.close();
-  }
-  return files;
-}
-
-async function fillArrow(
-  file: Deno.FsFile,
-  model: TripModel,
-  batch: ArrowBatch,
-  first: number,
-  end: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  let breath = performance.now();
-  const arrow = arrowWriter(file, batch);
-  for (let row = first; row < end; row += BATCH_ROWS) {
-    if (performance.now() - breath > BREATH_MS) {
-      // Not a timer: Deno 2.8.1 can lose one after calls of native libraries.
-      await new Promise((resolve) => setImmediate(resolve));
-      breath = performance.now();
-    }
-    signal?.throwIfAborted();
-    const count = Math.min(BATCH_ROWS, end - row);
-    fillTrips(model, batch.columns as TripColumns, row, count);
-    arrow.write(count);
-  }
-  arrow.end();
 }
 
 /**

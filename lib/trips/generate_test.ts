@@ -6,7 +6,8 @@ import {
 } from "@std/assert";
 import pl from "nodejs-polars";
 import { LakehouseError } from "../core/errors.ts";
-import { generateTrips, TRIP_COLUMNS } from "./generate.ts";
+import { TRIP_COLUMNS } from "./data_set.ts";
+import { generateTrips } from "./generate.ts";
 
 const ROWS = 200_000;
 type Trip = Record<string, number | string | Date | bigint | null>;

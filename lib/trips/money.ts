@@ -18,7 +18,7 @@ export const PAYMENT_TYPES = [
 ] as const;
 
 /** Code of "Cash" in {@linkcode PAYMENT_TYPES}. */
-export const CASH = 0;
+const CASH = 0;
 /** Code of "Credit Card" in {@linkcode PAYMENT_TYPES}. */
 export const CREDIT_CARD = 1;
 /** Code of "Mobile" in {@linkcode PAYMENT_TYPES}. */
@@ -45,64 +45,44 @@ const AIRPORT_CARD_FACTOR = 1.3;
 const AIRPORT_SHARE = .12;
 
 /** Chooses a way to pay: table `2 * year`, and the one after it for airport trips. */
-export function payments(firstYear: number, lastYear: number): Choices {
-  const table = (percents: readonly number[], cardFactor: number) => {
-    const more = percents[CREDIT_CARD]! * (cardFactor - 1);
-    return percents.map((percent, type) =>
-      type === CASH
-        ? percent - more
-        : type === CREDIT_CARD
-        ? percent + more
-        : percent
-    );
-  };
-  const factor = (1 - AIRPORT_CARD_FACTOR * AIRPORT_SHARE) /
+export function payments(years: readonly number[]): Choices {
+  const others = (1 - AIRPORT_CARD_FACTOR * AIRPORT_SHARE) /
     (1 - AIRPORT_SHARE);
-  const tables: number[][] = [];
-  for (let year = firstYear; year <= lastYear; year++) {
-    const percents = PAYMENT_PERCENT[year]!;
-    tables.push(table(percents, factor), table(percents, AIRPORT_CARD_FACTOR));
-  }
-  return choices(tables);
+  return choices(
+    years.flatMap((year) =>
+      [others, AIRPORT_CARD_FACTOR].map((factor) => {
+        const percents = [...PAYMENT_PERCENT[year]!];
+        const more = percents[CREDIT_CARD]! * (factor - 1);
+        percents[CASH]! -= more;
+        percents[CREDIT_CARD]! += more;
+        return percents;
+      })
+    ),
+  );
 }
 
-/** Taximeter rates in cents; see {@linkcode tariff}. */
-export interface Tariff {
-  /** For getting in. */
-  readonly base: number;
-  /** For each ninth of a mile, and for each 36 seconds of waiting. */
-  readonly step: number;
-}
+/** For getting in, in cents. */
+export const BASE_CENTS = 325;
 
-/** The city's rates of a year: the step rose in 2016. */
-export function tariff(year: number): Tariff {
-  return { base: 325, step: year < 2016 ? 20 : 25 };
+/** Cents for each ninth of a mile, and for each 36 seconds of waiting. */
+export function stepCents(year: number): number {
+  return year < 2016 ? 20 : 25;
 }
 
 /** Share of card trips with a tip. */
 export const TIPPED_SHARE = .95;
 
 /** Tips of tipped card trips as a share of the fare. */
-export const TIP_RATIO: Float64Array = quantiles([
-  [0, .02],
-  [.03, .09],
-  [.12, .155],
-  [.25, .2],
-  [.5, .224],
-  [.75, .307],
-  [.9, .404],
-  [.97, .6],
-  [1, 1.2],
-]);
+export const TIP_RATIO: Float64Array = quantiles(
+  [0, .03, .12, .25, .5, .75, .9, .97, 1],
+  [.02, .09, .155, .2, .224, .307, .404, .6, 1.2],
+);
 
 /** Extras in cents for more passengers, by probability. */
-export const EXTRAS: Float64Array = steps([
-  [.62, 0],
-  [.82, 100],
-  [.9, 150],
-  [.96, 200],
-  [1, 300],
-]);
+export const EXTRAS: Float64Array = steps(
+  [.62, .82, .9, .96, 1],
+  [0, 100, 150, 200, 300],
+);
 
 /** Added to the extras of a trip from an airport, in cents. */
 export const AIRPORT_DEPARTURE = 400;

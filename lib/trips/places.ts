@@ -8,7 +8,7 @@
  */
 
 import { COMMUNITY_AREAS } from "./areas.ts";
-import { type Choices, choices } from "./random.ts";
+import { type Choices, choices, sum } from "./random.ts";
 
 /** O'Hare airport's community area. */
 export const OHARE = 76;
@@ -19,15 +19,9 @@ export const MIDWAY = 56;
 export const AREAS: number = COMMUNITY_AREAS.length + 1;
 
 /** Share of the trips that start in the city by pickup area, in percent. */
+// deno-fmt-ignore
 export const PICKUP_PERCENT: Readonly<Record<number, number>> = {
-  8: 32.7,
-  32: 22,
-  28: 8.6,
-  6: 7.9,
-  76: 6,
-  7: 6,
-  24: 4,
-  33: 2.1,
+  8: 32.7, 32: 22, 28: 8.6, 6: 7.9, 76: 6, 7: 6, 24: 4, 33: 2.1,
 };
 
 /** Weights among the areas that share the rest; those left out have 0.04. */
@@ -39,14 +33,9 @@ const REST_WEIGHT: Readonly<Record<number, number>> = {
 };
 
 /** Airport trips against those of 2013–2016, by year. */
+// deno-fmt-ignore
 const AIRPORT_FACTOR: Readonly<Record<number, number>> = {
-  2017: 1.2,
-  2018: 1.4,
-  2019: 1.6,
-  2020: 1.2,
-  2021: 1.8,
-  2022: 2.6,
-  2023: 2.8,
+  2017: 1.2, 2018: 1.4, 2019: 1.6, 2020: 1.2, 2021: 1.8, 2022: 2.6, 2023: 2.8,
 };
 
 /** Trips that start outside the city, in percent of all. */
@@ -62,16 +51,14 @@ const NEAR_MILES = 1.05;
 const FAR_CHANCE = .018;
 
 function pickupShares(): number[] {
-  const rest = COMMUNITY_AREAS.filter((a) => !(a.number in PICKUP_PERCENT));
-  const restPercent = 100 -
-    Object.values(PICKUP_PERCENT).reduce((a, b) => a + b, 0);
-  const weight = (number: number) => REST_WEIGHT[number] ?? .04;
-  const restWeight = rest.reduce((sum, a) => sum + weight(a.number), 0);
+  const rest = COMMUNITY_AREAS.map(({ number }) =>
+    number in PICKUP_PERCENT ? 0 : REST_WEIGHT[number] ?? .04
+  );
+  const scale = 100 - sum(Object.values(PICKUP_PERCENT));
+  const total = sum(rest);
   return [
     0,
-    ...COMMUNITY_AREAS.map(({ number }) =>
-      PICKUP_PERCENT[number] ?? weight(number) * restPercent / restWeight
-    ),
+    ...rest.map((weight, i) => PICKUP_PERCENT[i + 1] ?? weight * scale / total),
   ];
 }
 
@@ -86,14 +73,15 @@ export function crowMiles(from: number, to: number): number {
   return Math.hypot(north, east);
 }
 
-const isAirport = (area: number) => area === OHARE || area === MIDWAY;
+/** Whether the area holds an airport. */
+export const isAirport = (area: number) => area === OHARE || area === MIDWAY;
 
 function pickupWeights(shares: readonly number[], airport: number): number[] {
   const weights = shares.map((share, area) =>
     isAirport(area) ? share * airport : share
   );
-  const city = weights.reduce((a, b) => a + b, 0);
-  weights[0] = city * PICKUP_OUTSIDE_PERCENT / (100 - PICKUP_OUTSIDE_PERCENT);
+  weights[0] = sum(weights) * PICKUP_OUTSIDE_PERCENT /
+    (100 - PICKUP_OUTSIDE_PERCENT);
   return weights;
 }
 
@@ -118,9 +106,9 @@ function dropoffWeights(
     [OHARE]: from === OHARE ? .5 : TO_AIRPORT_PERCENT.ohare * airport,
     [MIDWAY]: from === MIDWAY ? .5 : TO_AIRPORT_PERCENT.midway * airport,
   };
-  const rest = 100 - Object.values(percents).reduce((a, b) => a + b, 0);
-  const sum = city.reduce((a, b) => a + b, 0);
-  return city.map((weight, to) => percents[to] ?? weight * rest / sum);
+  const rest = 100 - sum(Object.values(percents));
+  const total = sum(city);
+  return city.map((weight, to) => percents[to] ?? weight * rest / total);
 }
 
 /** Spread of a trip's miles: they are `miles` times e to the power of a normal variable. */
@@ -204,9 +192,11 @@ export function placesByArea(): Place[][] {
 export interface Geography {
   /** All places, area by area. */
   readonly places: readonly Place[];
-  /** Of each place. */
+  /** {@linkcode Place.latitude} of each place. */
   readonly latitude: Float64Array;
+  /** {@linkcode Place.longitude} of each place. */
   readonly longitude: Float64Array;
+  /** {@linkcode Place.tract} of each place, 0 for an area's middle. */
   readonly tract: Float64Array;
   /** Index in `places` of each area's middle; its tracts follow. Area 0 has -1. */
   readonly firstPlace: Int32Array;
@@ -222,40 +212,32 @@ export interface Geography {
   readonly spread: Float64Array;
 }
 
-/** Builds the tables for the years from `firstYear` to `lastYear`. */
-export function geography(firstYear: number, lastYear: number): Geography {
+/** Builds the tables for these years. */
+export function geography(years: readonly number[]): Geography {
   const byArea = placesByArea();
-  const firstPlace = new Int32Array(AREAS).fill(-1);
-  const tracts = new Int32Array(AREAS);
-  let count = 0;
-  byArea.forEach((places, i) => {
-    firstPlace[i + 1] = count;
-    tracts[i + 1] = places.length - 1;
-    count += places.length;
-  });
-  const shares = pickupShares();
-  const factors = Array.from(
-    { length: lastYear - firstYear + 1 },
-    (_, i) => AIRPORT_FACTOR[firstYear + i] ?? 1,
-  );
-  const areas = Array.from({ length: AREAS }, (_, area) => area);
-  const cities = areas.map((from) => cityWeights(shares, from));
-  const ways = areas.flatMap((from) => areas.map((to) => way(from, to)));
   const places = byArea.flat();
+  const areas = Array.from({ length: AREAS }, (_, area) => area);
+  const ways = areas.flatMap((from) => areas.map((to) => way(from, to)));
+  const shares = pickupShares();
+  const cities = areas.map((from) => cityWeights(shares, from));
+  const factors = years.map((year) => AIRPORT_FACTOR[year] ?? 1);
   return {
     places,
     latitude: Float64Array.from(places, (place) => place.latitude),
     longitude: Float64Array.from(places, (place) => place.longitude),
     tract: Float64Array.from(places, (place) => place.tract ?? 0),
-    firstPlace,
-    tracts,
+    firstPlace: Int32Array.from(
+      areas,
+      (number) => places.findIndex(({ area }) => area === number),
+    ),
+    tracts: Int32Array.from(areas, (area) => area ? tractsOf(area) : 0),
     pickups: choices(factors.map((f) => pickupWeights(shares, f))),
     dropoffs: choices(
-      factors.flatMap((factor) =>
-        areas.map((from) => dropoffWeights(cities[from]!, from, factor))
+      factors.flatMap((f) =>
+        cities.map((c, from) => dropoffWeights(c, from, f))
       ),
     ),
-    medianMiles: Float64Array.from(ways, (w) => w.miles),
-    spread: Float64Array.from(ways, (w) => w.spread),
+    medianMiles: Float64Array.from(ways, (way) => way.miles),
+    spread: Float64Array.from(ways, (way) => way.spread),
   };
 }

@@ -34,6 +34,11 @@ export function uniform(hash: number, n: number): number {
   return (bits(hash, n) >>> 0) * 2 ** -32;
 }
 
+/** The numbers added up, from the first on. */
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
 /** Walker's alias tables: a weighted choice in constant time, `size` outcomes a table. */
 export interface Choices {
   /** Outcomes of each table. */
@@ -54,9 +59,11 @@ export function choices(tables: readonly (readonly number[])[]): Choices {
   const stay = new Float64Array(tables.length * size).fill(1);
   const other = new Uint16Array(tables.length * size);
   tables.forEach((weights, t) => {
-    const sum = weights.reduce((a, b) => a + b, 0);
-    if (!(sum > 0)) throw new RangeError(`Weights of table ${t} sum to ${sum}`);
-    const scaled = weights.map((w) => w * size / sum);
+    const total = sum(weights);
+    if (!(total > 0)) {
+      throw new RangeError(`Weights of table ${t} sum to ${total}`);
+    }
+    const scaled = weights.map((weight) => weight * size / total);
     const small: number[] = [];
     const large: number[] = [];
     scaled.forEach((w, i) => (w < 1 ? small : large).push(i));
@@ -83,31 +90,33 @@ export function choose(from: Choices, table: number, u: number): number {
 /** Entries of the tables made by {@linkcode quantiles}. */
 export const QUANTILES = 4096;
 
-/**
- * Values at evenly spaced probabilities, interpolated between known quantiles;
- * index it with `(u * QUANTILES) | 0`.
- */
+/** The value that draw number `n` of a row takes from a table of {@linkcode QUANTILES}. */
+export function drawn(table: Float64Array, hash: number, n: number): number {
+  return table[(uniform(hash, n) * QUANTILES) | 0]!;
+}
+
+/** Values at evenly spaced probabilities, interpolated between known quantiles. */
 export function quantiles(
-  known: readonly (readonly [probability: number, value: number])[],
+  probabilities: ArrayLike<number>,
+  values: ArrayLike<number>,
 ): Float64Array {
   let k = 1;
-  return Float64Array.from({ length: QUANTILES }, (_, i) => {
+  return new Float64Array(QUANTILES).map((_, i) => {
     const p = (i + 0.5) / QUANTILES;
-    while (k < known.length - 1 && known[k]![0] < p) k++;
-    const [p0, v0] = known[k - 1]!;
-    const [p1, v1] = known[k]!;
-    return v0 + (v1 - v0) * (p - p0) / (p1 - p0);
+    while (k < probabilities.length - 1 && probabilities[k]! < p) k++;
+    const [p0, v0] = [probabilities[k - 1]!, values[k - 1]!];
+    return v0 + (values[k]! - v0) * (p - p0) / (probabilities[k]! - p0);
   });
 }
 
 /** Like {@linkcode quantiles}, for a few values, each up to a probability. */
 export function steps(
-  known: readonly (readonly [upTo: number, value: number])[],
+  upTo: readonly number[],
+  values: readonly number[],
 ): Float64Array {
-  return Float64Array.from({ length: QUANTILES }, (_, i) => {
-    const p = (i + 0.5) / QUANTILES;
-    return known.find(([upTo]) => p < upTo)![1];
-  });
+  return new Float64Array(QUANTILES).map((_, i) =>
+    values[upTo.findIndex((p) => (i + 0.5) / QUANTILES < p)]!
+  );
 }
 
 /**
@@ -115,15 +124,10 @@ export function steps(
  * spaced probabilities, from summing up its density.
  */
 export const NORMAL: Float64Array = (() => {
-  const steps = 20_000;
-  const limit = 4.5;
-  const known: [number, number][] = [];
+  const [limit, steps] = [4.5, 20_000];
+  const values = new Float64Array(steps + 1)
+    .map((_, i) => -limit + 2 * limit * i / steps);
   let area = 0;
-  for (let i = 0; i <= steps; i++) {
-    const z = -limit + 2 * limit * i / steps;
-    area += Math.exp(-z * z / 2);
-    known.push([area, z]);
-  }
-  for (const point of known) point[0] /= area;
-  return quantiles(known);
+  const areas = values.map((z) => area += Math.exp(-z * z / 2));
+  return quantiles(areas.map((part) => part / area), values);
 })();

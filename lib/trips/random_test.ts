@@ -64,10 +64,10 @@ Deno.test("choices() refuses weights that add up to nothing", () => {
 });
 
 Deno.test("quantiles() interpolates, steps() does not", () => {
-  const line = quantiles([[0, 0], [.5, 10], [1, 110]]);
+  const line = quantiles([0, .5, 1], [0, 10, 110]);
   assertAlmostEquals(line[QUANTILES / 4]!, 5, .01);
   assertAlmostEquals(line[QUANTILES * 3 / 4]!, 60, .1);
-  const stairs = steps([[.25, 1], [1, 2]]);
+  const stairs = steps([.25, 1], [1, 2]);
   assertEquals([stairs[QUANTILES / 4 - 1], stairs[QUANTILES / 4]], [1, 2]);
 });
 

@@ -4,12 +4,13 @@
  * @module
  */
 
-import { type Calendar, calendar } from "./calendar.ts";
-import type { ArrowColumn } from "./arrow.ts";
-import { type Fleet, fleet } from "./fleet.ts";
-import { payments, type Tariff, tariff } from "./money.ts";
-import { type Geography, geography } from "./places.ts";
-import { type Choices, mix } from "./random.ts";
+import { type ArrowBatch, arrowBatch, type ArrowColumn } from "./arrow.ts";
+import { calendar } from "./calendar.ts";
+import { TRIP_COLUMNS } from "./data_set.ts";
+import { COMPANY_NAMES, fleet } from "./fleet.ts";
+import { PAYMENT_TYPES, payments } from "./money.ts";
+import { geography } from "./places.ts";
+import { mix } from "./random.ts";
 
 type Ride = "start_timestamp" | "end_timestamp" | "seconds" | "miles" | "total";
 type Fare = "fare" | "tips" | "tolls" | "extras" | "payment_type";
@@ -17,14 +18,16 @@ type Place = "census_tract" | "community_area" | "location" | Coordinate;
 type Coordinate = "latitude" | "longitude";
 
 /** Columns of a batch by name, to be filled. */
-export type TripColumns = Record<
-  | "unique_key"
-  | "taxi_id"
-  | "company"
-  | `trip_${Ride}`
-  | Fare
-  | `${"pickup" | "dropoff"}_${Place}`,
-  ArrowColumn
+type TripColumns = Readonly<
+  Record<
+    | "unique_key"
+    | "taxi_id"
+    | "company"
+    | Fare
+    | `trip_${Ride}`
+    | `${"pickup" | "dropoff"}_${Place}`,
+    ArrowColumn
+  >
 >;
 
 /** What decides the rows. */
@@ -40,73 +43,64 @@ export interface TripArguments {
 }
 
 /** The tables trips are drawn from, and room for one batch; see {@linkcode tripModel}. */
-export interface TripModel extends TripArguments {
-  readonly calendar: Calendar;
-  readonly fleet: Fleet;
-  readonly geography: Geography;
-  readonly payments: Choices;
-  readonly tariffs: readonly Tariff[];
-  /** Seed of all draws, scrambled. */
-  readonly seedHash: number;
-  /** Of each row of the batch. */
-  readonly hash: Int32Array;
-  readonly slot: Int32Array;
-  /** Year, counted from the first. */
-  readonly year: Uint8Array;
-  readonly pickup: Uint8Array;
-  readonly dropoff: Uint8Array;
-  /** Miles driven, which the taximeter counts even when no miles are recorded. */
-  readonly miles: Float64Array;
-}
-
-/** Numbers of a row's draws. */
-export const DRAW = {
-  start: 0,
-  pickup: 1,
-  dropoff: 2,
-  miles: 3,
-  seconds: 4,
-  end: 5,
-  hidden: 6,
-  pickupTract: 7,
-  dropoffTract: 8,
-  recorded: 9,
-  waiting: 10,
-  extras: 11,
-  toll: 12,
-  payment: 13,
-  tipped: 14,
-  tip: 15,
-  wholeDollars: 16,
-  owner: 17,
-  taxi: 18,
-  key: 20,
-} as const;
+export type TripModel = Readonly<ReturnType<typeof tripModel>>;
 
 /**
  * Builds all tables for a run.
  *
  * @param capacity Rows of the largest batch.
  */
-export function tripModel(run: TripArguments, capacity: number): TripModel {
-  const { seed, firstYear, lastYear } = run;
+export function tripModel(run: TripArguments, capacity: number) {
+  const { rows, seed, firstYear, lastYear } = run;
+  const years = Array.from(
+    { length: lastYear - firstYear + 1 },
+    (_, i) => firstYear + i,
+  );
+  // Scrambled, so that neighbouring seeds have nothing in common.
   const seedHash = mix(mix(seed) ^ Math.floor(seed / 2 ** 32));
+  const taxis = fleet(seedHash, years);
+  const map = geography(years);
+  const locations = map.places.map(({ longitude, latitude }) =>
+    `POINT (${longitude} ${latitude})`
+  );
+  const batch = tripBatch({
+    taxi_id: taxis.taxiIds,
+    payment_type: PAYMENT_TYPES,
+    company: COMPANY_NAMES,
+    pickup_location: locations,
+    dropoff_location: locations,
+  }, capacity);
   return {
-    ...run,
-    calendar: calendar(seedHash, firstYear, lastYear),
-    fleet: fleet(seedHash, firstYear, lastYear),
-    geography: geography(firstYear, lastYear),
-    payments: payments(firstYear, lastYear),
-    tariffs: Array.from(
-      { length: lastYear - firstYear + 1 },
-      (_, i) => tariff(firstYear + i),
-    ),
+    rows,
+    years,
     seedHash,
+    calendar: calendar(seedHash, years),
+    fleet: taxis,
+    geography: map,
+    payments: payments(years),
+    batch,
+    columns: batch.columns as TripColumns,
+    // Of each row of the batch; the year is counted from the first.
     hash: new Int32Array(capacity),
     slot: new Int32Array(capacity),
     year: new Uint8Array(capacity),
     pickup: new Uint8Array(capacity),
     dropoff: new Uint8Array(capacity),
+    // As driven, which the taximeter counts even when no miles are recorded.
     miles: new Float64Array(capacity),
   };
+}
+
+function tripBatch(
+  pools: Readonly<Record<string, readonly string[]>>,
+  capacity: number,
+): ArrowBatch {
+  const fields = TRIP_COLUMNS.map(({ name, type }) => {
+    if (type !== "string") return { name, type };
+    const pool = pools[name];
+    return pool
+      ? { name, type: "pool" as const, pool }
+      : { name, type: "key" as const };
+  });
+  return arrowBatch(fields, capacity);
 }

@@ -4,28 +4,54 @@
  * @module
  */
 
+import { setLong, setNull } from "./arrow.ts";
 import { SLOT_SECONDS, slotAt } from "./calendar.ts";
 import {
   AIRPORT_DEPARTURE,
+  BASE_CENTS,
   CREDIT_CARD,
   EXTRAS,
   MOBILE,
+  stepCents,
   TIP_RATIO,
   TIPPED_SHARE,
   TOLL,
 } from "./money.ts";
-import { AREAS, MIDWAY, OHARE } from "./places.ts";
+import { AREAS, isAirport } from "./places.ts";
 import {
   bits,
   choose,
+  drawn,
   mix,
   NORMAL,
-  QUANTILES,
   rowHash,
   uniform,
 } from "./random.ts";
-import { setLong, setNull } from "./arrow.ts";
-import { DRAW, type TripColumns, type TripModel } from "./trip_model.ts";
+import type { TripModel } from "./trip_model.ts";
+
+/** Numbers of a row's draws; the key takes five. */
+const DRAW = {
+  start: 0,
+  pickup: 1,
+  dropoff: 2,
+  miles: 3,
+  seconds: 4,
+  end: 5,
+  hidden: 6,
+  pickupTract: 7,
+  dropoffTract: 8,
+  recorded: 9,
+  waiting: 10,
+  extras: 11,
+  toll: 12,
+  payment: 13,
+  tipped: 14,
+  tip: 15,
+  wholeDollars: 16,
+  owner: 17,
+  taxi: 18,
+  key: 20,
+};
 
 /** Rows whose census tracts are withheld for privacy. */
 const HIDDEN_TRACT_SHARE = .3;
@@ -36,9 +62,7 @@ const TENTH_MILES_SHARE = .05;
 /** Tips given in whole dollars. */
 const WHOLE_DOLLARS_SHARE = .25;
 
-/**
- * Pace of the traffic by hour of the day, against the day's mean.
- */
+/** Pace of the traffic by hour of the day, against the day's mean. */
 // deno-fmt-ignore
 const TRAFFIC = [
   .8, .78, .76, .76, .78, .82, .92, 1.06, 1.16, 1.1, 1.04, 1.04,
@@ -49,38 +73,31 @@ const TRAFFIC = [
 const PACE = NORMAL.map((z) => Math.exp(.25 * z));
 
 /** Mean minutes by twentieths of a mile: long trips are faster. */
-const MINUTES = Float64Array.from(
-  { length: 1200 },
-  (_, twentieths) => 2.3 + 4.5 * (twentieths / 20) ** .72,
-);
+const MINUTES = new Float64Array(1200)
+  .map((_, twentieths) => 2.3 + 4.5 * (twentieths / 20) ** .72);
 
-/** Fills `columns` with rows `first` to `first + count - 1` of the run. */
+/** Fills the batch with rows `first` to `first + count - 1` of the run. */
 export function fillTrips(
   model: TripModel,
-  columns: TripColumns,
   first: number,
   count: number,
 ): void {
-  fillStarts(model, columns, first, count);
+  fillStarts(model, first, count);
   fillAreas(model, count);
-  fillPlaces(model, columns, count);
-  fillRides(model, columns, count);
-  fillMoney(model, columns, count);
-  fillTaxis(model, columns, count);
-  fillKeys(model, columns, first, count);
+  fillPlaces(model, count);
+  fillRides(model, count);
+  fillMoney(model, count);
+  fillTaxis(model, count);
+  fillKeys(model, first, count);
 }
 
 /**
  * Start times come from the inverse of the calendar's running total, at one
  * random point in each row's share, so rows are in chronological order.
  */
-function fillStarts(
-  model: TripModel,
-  { trip_start_timestamp }: TripColumns,
-  first: number,
-  count: number,
-): void {
+function fillStarts(model: TripModel, first: number, count: number): void {
   const { hash, slot, year, calendar, rows, seedHash } = model;
+  const { trip_start_timestamp } = model.columns;
   const { cumulative, yearSlots, start } = calendar;
   const last = cumulative.length - 1;
   let at = slotAt(calendar, first / rows);
@@ -113,12 +130,8 @@ function fillAreas(model: TripModel, count: number): void {
  * A location is the middle of the census tract, or of the community area where
  * the tract is withheld. Withheld tracts are withheld at both ends.
  */
-function fillPlaces(
-  model: TripModel,
-  columns: TripColumns,
-  count: number,
-): void {
-  const { hash, geography } = model;
+function fillPlaces(model: TripModel, count: number): void {
+  const { hash, columns, geography } = model;
   const { firstPlace, tracts, latitude, longitude, tract } = geography;
   for (const end of ["pickup", "dropoff"] as const) {
     const areas = model[end];
@@ -147,6 +160,7 @@ function fillPlaces(
         place += 1 + ((u * u * tracts[number]!) | 0);
         setLong(census, i, tract[place]!);
       }
+      // The high half of a small number stays 0.
       area.words[2 * i] = number;
       north.doubles[i] = latitude[place]!;
       east.doubles[i] = longitude[place]!;
@@ -155,22 +169,18 @@ function fillPlaces(
   }
 }
 
-function fillRides(
-  model: TripModel,
-  { trip_end_timestamp, trip_seconds, trip_miles }: TripColumns,
-  count: number,
-): void {
+function fillRides(model: TripModel, count: number): void {
   const { hash, slot, pickup, dropoff, miles, geography, calendar } = model;
+  const { trip_end_timestamp, trip_seconds, trip_miles } = model.columns;
   const { medianMiles, spread } = geography;
   for (let i = 0; i < count; i++) {
     const h = hash[i]!;
     const way = pickup[i]! * AREAS + dropoff[i]!;
-    const z = NORMAL[(uniform(h, DRAW.miles) * QUANTILES) | 0]!;
+    const z = drawn(NORMAL, h, DRAW.miles);
     const driven = medianMiles[way]! * Math.exp(spread[way]! * z);
     miles[i] = driven;
 
-    const pace = TRAFFIC[(slot[i]! >> 2) % 24]! *
-      PACE[(uniform(h, DRAW.seconds) * QUANTILES) | 0]!;
+    const pace = TRAFFIC[(slot[i]! >> 2) % 24]! * drawn(PACE, h, DRAW.seconds);
     const minutes = Math.round(
       MINUTES[Math.min(MINUTES.length - 1, (driven * 20 + .5) | 0)]! * pace,
     );
@@ -189,42 +199,33 @@ function fillRides(
   }
 }
 
-const isAirport = (area: number) => area === OHARE || area === MIDWAY;
-
 /** All in cents, so that the total is exact. */
-function fillMoney(
-  model: TripModel,
-  columns: TripColumns,
-  count: number,
-): void {
-  const { hash, year, pickup, dropoff, miles, tariffs, payments } = model;
-  const { trip_seconds, payment_type } = columns;
-  const { fare, tips, tolls, extras, trip_total } = columns;
+function fillMoney(model: TripModel, count: number): void {
+  const { hash, year, years, pickup, dropoff, miles, payments } = model;
+  const { trip_seconds, payment_type } = model.columns;
+  const { fare, tips, tolls, extras, trip_total } = model.columns;
   for (let i = 0; i < count; i++) {
     const h = hash[i]!;
-    const { base, step } = tariffs[year[i]!]!;
     const fromAirport = isAirport(pickup[i]!);
     const airport = fromAirport || isAirport(dropoff[i]!);
 
     // Long trips lead over expressways, with less waiting.
     const waiting = trip_seconds.words[2 * i]! *
       (.16 + .3 * uniform(h, DRAW.waiting)) / (1 + miles[i]! / 20);
-    const ride = base + step * ((9 * miles[i]! + waiting / 36) | 0);
-    const extra = EXTRAS[(uniform(h, DRAW.extras) * QUANTILES) | 0]! +
+    const ride = BASE_CENTS +
+      stepCents(years[year[i]!]!) * ((9 * miles[i]! + waiting / 36) | 0);
+    const extra = drawn(EXTRAS, h, DRAW.extras) +
       (fromAirport ? AIRPORT_DEPARTURE : 0);
     const toll = uniform(h, DRAW.toll) < TOLL.share ? TOLL.cents : 0;
 
-    const type = choose(
-      payments,
-      2 * year[i]! + (airport ? 1 : 0),
-      uniform(h, DRAW.payment),
-    );
+    const table = 2 * year[i]! + (airport ? 1 : 0);
+    const type = choose(payments, table, uniform(h, DRAW.payment));
     let tip = 0;
     if (
       (type === CREDIT_CARD || type === MOBILE) &&
       uniform(h, DRAW.tipped) < TIPPED_SHARE
     ) {
-      tip = ride * TIP_RATIO[(uniform(h, DRAW.tip) * QUANTILES) | 0]!;
+      tip = ride * drawn(TIP_RATIO, h, DRAW.tip);
       tip = uniform(h, DRAW.wholeDollars) < WHOLE_DOLLARS_SHARE
         ? Math.max(100, 100 * Math.round(tip / 100))
         : Math.max(1, Math.round(tip));
@@ -238,11 +239,9 @@ function fillMoney(
   }
 }
 
-function fillTaxis(
-  { hash, year, fleet }: TripModel,
-  { taxi_id, company }: TripColumns,
-  count: number,
-): void {
+function fillTaxis(model: TripModel, count: number): void {
+  const { hash, year, fleet, columns } = model;
+  const { taxi_id, company } = columns;
   const { owners, size, era, firstTaxi, taxis } = fleet;
   for (let i = 0; i < count; i++) {
     const h = hash[i]!;
@@ -258,14 +257,10 @@ function fillTaxis(
 }
 
 /** Four hex digits of 16 bits as four bytes, high digit first. */
-const HEX: Uint32Array = (() => {
-  const table = new Uint32Array(2 ** 16);
-  const bytes = new DataView(table.buffer);
-  for (let i = 0; i < table.length; i++) {
-    const digits = i.toString(16).padStart(4, "0");
-    for (let k = 0; k < 4; k++) bytes.setUint8(4 * i + k, digits.charCodeAt(k));
-  }
-  return table;
+const HEX: Int32Array = (() => {
+  const numbers = new Uint16Array(2 ** 16).map((_, i) => i << 8 | i >> 8);
+  const digits = new Uint8Array(numbers.buffer).toHex();
+  return new Int32Array(new TextEncoder().encode(digits).buffer);
 })();
 
 /**
@@ -273,13 +268,9 @@ const HEX: Uint32Array = (() => {
  * are a one-to-one scrambling of the row's number; the others depend on the
  * seed twice, so runs with other seeds have other keys.
  */
-function fillKeys(
-  { hash, seedHash }: TripModel,
-  { unique_key }: TripColumns,
-  first: number,
-  count: number,
-): void {
-  const { words } = unique_key;
+function fillKeys(model: TripModel, first: number, count: number): void {
+  const { hash, seedHash } = model;
+  const { words } = model.columns.unique_key;
   for (let i = 0; i < count; i++) {
     const h = hash[i]!;
     const other = mix(h ^ mix(seedHash + Math.floor((first + i) / 2 ** 32)));

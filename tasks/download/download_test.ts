@@ -24,7 +24,8 @@ import {
   downloadTrips,
 } from "./download.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { generateTrips, TRIP_COLUMNS } from "../../lib/trips/generate.ts";
+import { TRIP_COLUMNS } from "../../lib/trips/data_set.ts";
+import { generateTrips } from "../../lib/trips/generate.ts";
 
 const OLD = "wrvz-psew";
 const NEW = "ajtu-isnz";

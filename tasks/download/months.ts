@@ -5,7 +5,7 @@
  */
 
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { FIRST_YEAR } from "../../lib/trips/calendar.ts";
+import { FIRST_YEAR } from "../../lib/trips/data_set.ts";
 
 /** A range of months, both ends included, as `2023-01`. */
 export interface Months {

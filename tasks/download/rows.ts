@@ -13,7 +13,7 @@ import {
   setLong,
   setNull,
 } from "../../lib/trips/arrow.ts";
-import { TRIP_COLUMNS, type TripColumn } from "../../lib/trips/generate.ts";
+import { TRIP_COLUMNS, type TripColumn } from "../../lib/trips/data_set.ts";
 import type { SodaRow } from "./soda.ts";
 
 /**
