@@ -5,7 +5,7 @@
  */
 
 import { formatBytes, formatNumber } from "../core/format.ts";
-import { withProgress } from "../show/step.ts";
+import { withProgress } from "../show/progress.ts";
 import { settings } from "../core/settings.ts";
 import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";

@@ -5,7 +5,7 @@
  */
 
 import { formatBytes } from "../core/format.ts";
-import { withProgress } from "../show/step.ts";
+import { withProgress } from "../show/progress.ts";
 import type { S3 } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
 import { LakehouseError } from "../core/errors.ts";

@@ -9,7 +9,7 @@ import { LakehouseError } from "../core/errors.ts";
 import { formatBytes, formatNumber } from "../core/format.ts";
 import { interruptSignal } from "../core/interrupt.ts";
 import { settings } from "../core/settings.ts";
-import { withProgress } from "../show/step.ts";
+import { withProgress } from "../show/progress.ts";
 import { FIRST_YEAR, LAST_YEAR } from "./data_set.ts";
 import {
   areWhole,

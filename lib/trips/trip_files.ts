@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { abortable, withLimit } from "../core/interrupt.ts";
-import { arrowWriter } from "./arrow.ts";
+import { arrowWriter } from "./parquet.ts";
 import { type RecordedFile, workFolder } from "./folder.ts";
 import type { ParquetWriter } from "./parquet.ts";
 import { type TripArguments, type TripModel, tripModel } from "./trip_model.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ArrowBatch, arrowBatch, type ArrowColumn } from "./arrow.ts";
+import { type ArrowBatch, arrowBatch, type ArrowColumn } from "./parquet.ts";
 import { calendar } from "./calendar.ts";
 import { TRIP_COLUMNS } from "./data_set.ts";
 import { COMPANY_NAMES, fleet } from "./fleet.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { setLong, setNull } from "./arrow.ts";
+import { setLong, setNull } from "./parquet.ts";
 import { SLOT_SECONDS, slotAt } from "./calendar.ts";
 import {
   AIRPORT_DEPARTURE,

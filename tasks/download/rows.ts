@@ -12,7 +12,7 @@ import {
   KEY_BYTES,
   setLong,
   setNull,
-} from "../../lib/trips/arrow.ts";
+} from "../../lib/trips/parquet.ts";
 import { TRIP_COLUMNS, type TripColumn } from "../../lib/trips/data_set.ts";
 import type { SodaRow } from "./soda.ts";
 

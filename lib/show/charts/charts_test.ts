@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { areaMap } from "./area_map.ts";
 import { barChart } from "./bar.ts";
 import { chart } from "./frame.ts";
-import { chartDocument } from "./document.ts";
+import { chartDocument } from "./fit.ts";
 import { heatMap } from "./heat_map.ts";
 import { histogram } from "./histogram.ts";
 import { lineChart } from "./line.ts";

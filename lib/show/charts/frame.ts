@@ -22,7 +22,7 @@ import {
 } from "./blocks.ts";
 import { fitted, type PlotElement } from "./fit.ts";
 
-export { chartDocument } from "./document.ts";
+export { chartDocument } from "./fit.ts";
 export { COLORS, textWidth };
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";

@@ -7,7 +7,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { DISPLAY, type Displayable } from "../../core/kernel.ts";
-import { chartDocument } from "./document.ts";
+import { chartDocument } from "./fit.ts";
 import { chart } from "./frame.ts";
 
 export * from "@observablehq/plot";

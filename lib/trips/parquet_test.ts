@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import pl from "nodejs-polars";
-import { arrowBatch, arrowWriter, setLong, setNull } from "./arrow.ts";
+import { arrowBatch, arrowWriter, setLong, setNull } from "./parquet.ts";
 
 const CAPACITY = 100;
 const HIGH = 3;
