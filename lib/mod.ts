@@ -23,7 +23,7 @@ export { check, facts, show } from "./show/display.ts";
 export { errorDetails } from "./show/error_details.ts";
 export { type Progress, progress } from "./show/progress.ts";
 export { table, type TableOptions } from "./show/table.ts";
-export { COMMUNITY_AREAS, type CommunityArea } from "./trips/areas.ts";
+export { COMMUNITY_AREAS, type CommunityArea } from "./trips/data_set.ts";
 export { TRIP_COLUMNS, type TripColumn } from "./trips/data_set.ts";
 export {
   generate,

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { recordStack, type StackName } from "../lib/core/running_stack.ts";
+import { type StackName } from "../lib/core/running_stack.ts";
+import { recordStack } from "./record.ts";
 import { dockerEnv } from "../lib/core/settings.ts";
 import { withEnv } from "../tests/env.ts";
 import { chooseStack } from "./mod.ts";

@@ -1,4 +1,4 @@
-import { cacheDir } from "../lib/core/settings.ts";
+import { cacheDir } from "../stack/install/cache.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
 import {
   archiveDir,

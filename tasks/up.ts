@@ -1,5 +1,6 @@
 import { LakehouseError } from "../lib/core/errors.ts";
-import { forgetStack, runningStack } from "../lib/core/running_stack.ts";
+import { runningStack } from "../lib/core/running_stack.ts";
+import { forgetStack } from "../stack/record.ts";
 import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
 import { command, main, shown } from "./cli.ts";

@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { cacheDir } from "../../lib/core/settings.ts";
+import { cacheDir } from "../../stack/install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { once, output } from "./once.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { cacheDir } from "../../lib/core/settings.ts";
+import { cacheDir } from "../../stack/install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import type { Sample, Subject } from "../report/compare.ts";
 import { type Bench, measureStep } from "../measure/context.ts";

@@ -9,7 +9,7 @@ import { settings } from "../../lib/core/settings.ts";
 import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { parseExactJson } from "../../lib/core/json.ts";
 import type { Row } from "../../lib/trino/rows.ts";
-import { SPARK_CAUSES } from "../../lib/spark/causes.ts";
+import { SPARK_CAUSES } from "../../lib/spark/submit.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
 import { submit } from "../../lib/spark/submit.ts";
 import {

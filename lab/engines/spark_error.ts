@@ -11,7 +11,7 @@ import {
   LakehouseError,
   type LakehouseErrorParts,
 } from "../../lib/core/errors.ts";
-import { SPARK_CAUSES } from "../../lib/spark/causes.ts";
+import { SPARK_CAUSES } from "../../lib/spark/submit.ts";
 
 /** One exception of Java, as `spark/session.py` describes it. */
 export interface JavaException {

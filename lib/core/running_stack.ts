@@ -5,7 +5,7 @@
  */
 
 import { resolve } from "node:path";
-import { writeWhole } from "./files.ts";
+import {} from "./files.ts";
 import { LakehouseError } from "./errors.ts";
 import { PROJECT_DIR } from "./files.ts";
 
@@ -47,7 +47,8 @@ export function stateDir(): string {
   return resolve(PROJECT_DIR, Deno.env.get("LAKEHOUSE_STATE") || ".state");
 }
 
-const file = () => `${stateDir()}/stack.json`;
+/** Where a running stack is recorded. */
+export const stackFile = (): string => `${stateDir()}/stack.json`;
 
 /** The text of a file, or `undefined` when there is none. */
 export function readIfThere(path: string): string | undefined {
@@ -61,7 +62,7 @@ export function readIfThere(path: string): string | undefined {
 
 function damaged(why: string, cause?: unknown): LakehouseError {
   return new LakehouseError({
-    what: `Cannot read ${file()}`,
+    what: `Cannot read ${stackFile()}`,
     why,
     next: "deno task up, which writes it anew",
     cause,
@@ -74,7 +75,7 @@ function damaged(why: string, cause?: unknown): LakehouseError {
  * @throws {LakehouseError} When the record is damaged, or of another version.
  */
 export function runningStack(): RunningStack | undefined {
-  const text = readIfThere(file());
+  const text = readIfThere(stackFile());
   if (text === undefined) return undefined;
   let record: Partial<RunningStack> | null;
   try {
@@ -86,17 +87,4 @@ export function runningStack(): RunningStack | undefined {
     throw damaged("it is not a record of this version");
   }
   return record as RunningStack;
-}
-
-/** Records the running stack, whole or not at all. */
-export async function recordStack(record: RunningStack): Promise<void> {
-  const text = JSON.stringify(record, null, 2) + "\n";
-  await writeWhole(file(), (part) => Deno.writeTextFile(part, text));
-}
-
-/** Forgets the running stack. */
-export async function forgetStack(): Promise<void> {
-  await Deno.remove(file()).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }

@@ -52,19 +52,6 @@ export interface Settings {
   stack: StackName | undefined;
 }
 
-/**
- * Folder for downloads that all clones share, absolute: `LAKEHOUSE_CACHE`, or
- * `aistor-tables-analysis` in the user's cache folder.
- */
-export function cacheDir(): string {
-  const base = Deno.env.get("XDG_CACHE_HOME") ||
-    `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
-  return resolve(
-    PROJECT_DIR,
-    Deno.env.get("LAKEHOUSE_CACHE") || `${base}/aistor-tables-analysis`,
-  );
-}
-
 const DEFAULTS: Readonly<Record<string, string>> = {
   TRINO_URI: "http://localhost:9999",
   MINIO_HOST: "http://localhost:9000",

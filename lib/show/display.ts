@@ -8,7 +8,7 @@
 
 import { LakehouseError } from "../core/errors.ts";
 import { formatDate, formatNumber } from "../core/format.ts";
-import { breaking, displayable, escapeHtml } from "./html.ts";
+import { breaking, displayable, escapeHtml } from "../core/kernel.ts";
 import { DISPLAY, type Displayable, kernel } from "../core/kernel.ts";
 import { namesThings, plainText } from "./table_column.ts";
 import { valueText } from "../core/format.ts";

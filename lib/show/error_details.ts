@@ -7,7 +7,7 @@
 import { pathToFileURL } from "node:url";
 import { PROJECT_DIR } from "../core/settings.ts";
 import { LakehouseError, latestError, traceOf } from "../core/errors.ts";
-import { displayable, escapeHtml, FAINT, linkHtml } from "./html.ts";
+import { displayable, escapeHtml, FAINT, linkHtml } from "../core/kernel.ts";
 import { DISPLAY, type Displayable, kernel } from "../core/kernel.ts";
 
 /** The part of a `TrinoError` that says where in the SQL it lies. */

@@ -5,7 +5,7 @@
  */
 
 import { Presets, SingleBar } from "cli-progress";
-import { escapeHtml } from "./html.ts";
+import { escapeHtml } from "../core/kernel.ts";
 import {
   formatBytes,
   formatCompact,

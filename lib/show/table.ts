@@ -7,7 +7,13 @@
 import { type Frame, frameRows, isFrame } from "./frame_rows.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
-import { breaking, displayable, escapeHtml, FAINT, linkHtml } from "./html.ts";
+import {
+  breaking,
+  displayable,
+  escapeHtml,
+  FAINT,
+  linkHtml,
+} from "../core/kernel.ts";
 import type { Displayable } from "../core/kernel.ts";
 import {
   type ColumnFormat,

@@ -33,29 +33,10 @@ export interface ContainerState {
   outOfMemory: boolean;
 }
 
-/** What `docker inspect` tells of a container. */
-export interface InspectedState {
-  Name: string;
-  State: {
-    Status: string;
-    ExitCode: number;
-    OOMKilled: boolean;
-    Health?: { Status: string };
-  };
-}
-
-/** The state that `docker inspect` tells of. */
-export function toContainerState(
-  { Name, State }: InspectedState,
-): ContainerState {
-  return {
-    name: Name.replace(/^\//, ""),
-    state: State.Status,
-    health: State.Health?.Status ?? "",
-    exitCode: State.ExitCode,
-    outOfMemory: State.OOMKilled,
-  };
-}
+/** A container's state in the words of `docker inspect`, as JSON. */
+const STATE = `{"name": {{json .Name}}, "state": {{json .State.Status}},
+  "exitCode": {{.State.ExitCode}}, "outOfMemory": {{.State.OOMKilled}},
+  "health": "{{with .State.Health}}{{.Status}}{{end}}"}`;
 
 /** What is wrong with a container, or `undefined` when it is well. */
 export function containerProblem(
@@ -63,7 +44,9 @@ export function containerProblem(
   container: ContainerState | undefined,
 ): string | undefined {
   if (!container) return `there is no ${service} container`;
-  const { state, health, exitCode, outOfMemory, name } = container;
+  const { state, health, exitCode, outOfMemory } = container;
+  // The engine puts a slash before it.
+  const name = container.name.replace(/^\//, "");
   if (state === "removing") return `the container ${name} is being removed`;
   if (state === "exited") {
     const why = outOfMemory ? ", out of memory" : "";
@@ -92,14 +75,9 @@ async function docker(
 
 /** What is wrong with the container, or with the engine that should know it. */
 async function problemOf(id: string): Promise<string | undefined> {
-  const { code, lines } = await docker("inspect", id);
-  if (code === 0) {
-    const [found] = JSON.parse(lines.join("\n")) as InspectedState[];
-    return containerProblem("spark", found && toContainerState(found));
-  }
-  const why = lines.filter((line) => line.trim() !== "" && line !== "[]").at(
-    -1,
-  );
+  const { code, lines } = await docker("inspect", "--format", STATE, id);
+  if (code === 0) return containerProblem("spark", JSON.parse(lines.join("")));
+  const why = lines.findLast((line) => line.trim() !== "");
   return !why || /No such (object|container)/i.test(why)
     ? containerProblem("spark", undefined)
     : why;

@@ -10,7 +10,7 @@ import { settings } from "../core/settings.ts";
 import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
-import { SPARK_CAUSES } from "./causes.ts";
+import { SPARK_CAUSES } from "./submit.ts";
 import { submit } from "./submit.ts";
 import { stagedFiles } from "../store/staging.ts";
 

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { withEnv } from "../../tests/env.ts";
 import { LakehouseError } from "../core/errors.ts";
-import { recordStack, type SparkSubmit } from "../core/running_stack.ts";
+import { type SparkSubmit } from "../core/running_stack.ts";
+import { recordStack } from "../../stack/record.ts";
 import { submit } from "./submit.ts";
 
 const ECHO: SparkSubmit = {

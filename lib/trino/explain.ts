@@ -6,7 +6,7 @@
 
 import { showDetails } from "../show/error_details.ts";
 import { formatBytes, formatNumber } from "../core/format.ts";
-import { displayable, escapeHtml, FAINT, linkHtml } from "../show/html.ts";
+import { displayable, escapeHtml, FAINT, linkHtml } from "../core/kernel.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { sqlText, type Statement } from "./sql.ts";
 import { cut } from "../show/table_column.ts";

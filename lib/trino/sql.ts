@@ -10,7 +10,7 @@
 import { join, Sql as Fragment } from "sql-template-tag";
 import { LakehouseError } from "../core/errors.ts";
 import { DATE, TIMESTAMP } from "../core/timestamps.ts";
-import { displayable, escapeHtml } from "../show/html.ts";
+import { displayable, escapeHtml } from "../core/kernel.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { double, identifier, literal, type SqlValue } from "./literal.ts";
 

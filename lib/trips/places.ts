@@ -7,7 +7,7 @@
  * @module
  */
 
-import { COMMUNITY_AREAS } from "./areas.ts";
+import { COMMUNITY_AREAS } from "./data_set.ts";
 import { type Choices, choices, sum } from "./random.ts";
 
 /** O'Hare airport's community area. */

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { COMMUNITY_AREAS } from "./areas.ts";
+import { COMMUNITY_AREAS } from "./data_set.ts";
 import {
   AREAS,
   crowMiles,

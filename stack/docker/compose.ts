@@ -10,8 +10,6 @@ import { run } from "../../lib/core/process.ts";
 import {
   containerProblem,
   type ContainerState,
-  type InspectedState,
-  toContainerState,
 } from "../../lib/spark/container.ts";
 import { docker, type Engine } from "./engine.ts";
 
@@ -95,20 +93,31 @@ export async function compose(
   return { code, lines };
 }
 
-interface Inspected extends InspectedState {
+interface Inspected {
   Id: string;
+  Name: string;
   Config: { Labels: Record<string, string> };
+  State: {
+    Status: string;
+    ExitCode: number;
+    OOMKilled: boolean;
+    Health?: { Status: string };
+  };
   HostConfig: {
     PortBindings: Record<string, { HostPort: string }[] | null> | null;
   };
 }
 
 function toContainer(found: Inspected): Container {
-  const { Id, Config, HostConfig } = found;
+  const { Id, Name, Config, State, HostConfig } = found;
   return {
-    ...toContainerState(found),
     id: Id,
+    name: Name.replace(/^\//, ""),
     service: Config.Labels["com.docker.compose.service"] as ServiceName,
+    state: State.Status,
+    health: State.Health?.Status ?? "",
+    exitCode: State.ExitCode,
+    outOfMemory: State.OOMKilled,
     ports: Object.values(HostConfig.PortBindings ?? {})
       .flatMap((bindings) => bindings ?? [])
       .map(({ HostPort }) => Number(HostPort)),

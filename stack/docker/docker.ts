@@ -5,11 +5,10 @@
  */
 
 import {
-  forgetStack,
-  recordStack,
   runningStack,
   type SparkSubmit,
 } from "../../lib/core/running_stack.ts";
+import { forgetStack, recordStack } from "../record.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { containerProblem } from "../../lib/spark/container.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";

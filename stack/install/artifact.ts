@@ -9,7 +9,7 @@ import pRetry from "p-retry";
 import { writeWhole } from "../../lib/core/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
-import { cacheDir } from "../../lib/core/settings.ts";
+import { cacheDir } from "./cache.ts";
 
 const CENTRAL = "https://repo1.maven.org/maven2";
 const RETRIES = 3;

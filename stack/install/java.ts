@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cacheDir } from "../../lib/core/settings.ts";
+import { cacheDir } from "./cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { python } from "./python.ts";
 

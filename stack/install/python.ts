@@ -8,7 +8,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { cacheDir } from "./cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 
 /** A ready environment. */

@@ -10,7 +10,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { cacheDir } from "../../lib/core/settings.ts";
+import { cacheDir } from "../install/cache.ts";
 import { parseRelease } from "../install/java.ts";
 
 /** A Java program, as far as its archive depends on it. */

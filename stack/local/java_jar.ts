@@ -9,7 +9,7 @@
 
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { cacheDir } from "../../lib/core/settings.ts";
+import { cacheDir } from "../install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 
 /** What {@linkcode javaJar} compiles with. */

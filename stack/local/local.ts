@@ -4,7 +4,7 @@
  * @module
  */
 
-import { forgetStack, recordStack } from "../../lib/core/running_stack.ts";
+import { forgetStack, recordStack } from "../record.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
 import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { isRecording } from "./class_archive.ts";

@@ -10,7 +10,7 @@
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { catalog, getConfig } from "../../lib/catalog/config.ts";
 import { CatalogError } from "../../lib/catalog/call.ts";
-import { forgetStack, recordStack } from "../../lib/core/running_stack.ts";
+import { forgetStack, recordStack } from "../record.ts";
 import { dockerEnv, settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { s3Client } from "../../lib/store/s3.ts";

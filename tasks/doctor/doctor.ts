@@ -6,13 +6,13 @@
 
 import { runningStack } from "../../lib/core/running_stack.ts";
 import {
-  cacheDir,
   PROJECT_DIR,
   type Settings,
   settings,
   type StackName,
   stateDir,
 } from "../../lib/core/settings.ts";
+import { cacheDir } from "../../stack/install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { catalogChecks } from "./checks/catalog.ts";
 import {

@@ -6,7 +6,7 @@
 
 import { basename } from "node:path";
 import { settings } from "../../lib/core/settings.ts";
-import { escapeHtml } from "../../lib/show/html.ts";
+import { escapeHtml } from "../../lib/core/kernel.ts";
 import {
   codeCells,
   type Notebook,

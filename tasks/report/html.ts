@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { formatDuration } from "../../lib/core/format.ts";
-import { escapeHtml } from "../../lib/show/html.ts";
+import { escapeHtml } from "../../lib/core/kernel.ts";
 import { checksHtml, type ReportPage } from "./page.ts";
 import { NOT_RECORDED } from "./run_facts.ts";
 

@@ -6,7 +6,7 @@
 
 import { basename } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { escapeHtml } from "../../lib/show/html.ts";
+import { escapeHtml } from "../../lib/core/kernel.ts";
 import {
   codeCells,
   type Notebook,

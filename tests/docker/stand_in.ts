@@ -5,7 +5,8 @@
  * @module
  */
 
-import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { cacheDir } from "../../stack/install/cache.ts";
 import { docker } from "../../stack/docker/engine.ts";
 import { java, TRINO_JAVA } from "../../stack/install/java.ts";
 import { javaJar } from "../../stack/local/java_jar.ts";

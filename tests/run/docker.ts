@@ -5,7 +5,8 @@
  * @module
  */
 
-import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { cacheDir } from "../../stack/install/cache.ts";
 import { laneEngine } from "../docker/engine.ts";
 import { removeLeftovers } from "../docker/leftovers.ts";
 import { buildImages, IMAGES, writeOverride } from "../docker/stand_in.ts";

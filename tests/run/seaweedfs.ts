@@ -5,7 +5,8 @@
  * @module
  */
 
-import { cacheDir, PROJECT_DIR } from "../../lib/core/settings.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { cacheDir } from "../../stack/install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { weed } from "../seaweedfs/program.ts";
 import {

@@ -7,7 +7,7 @@
 import * as Plot from "@observablehq/plot";
 import { chart, COLORS } from "../../../lib/show/charts/frame.ts";
 import { formatCompact, formatNumber } from "../../../lib/core/format.ts";
-import { displayable } from "../../../lib/show/html.ts";
+import { displayable } from "../../../lib/core/kernel.ts";
 import { DISPLAY, type Displayable } from "../../../lib/core/kernel.ts";
 import type { Snapshot, Table } from "../../../lib/catalog/tables.ts";
 import { tableMetadata } from "../metadata.ts";

@@ -10,7 +10,7 @@ import {
   Plot,
   textWidth,
 } from "../../../lib/show/charts/frame.ts";
-import { displayable } from "../../../lib/show/html.ts";
+import { displayable } from "../../../lib/core/kernel.ts";
 import {
   formatBytes,
   formatDate,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeHtml } from "../html.ts";
+import { escapeHtml } from "../../core/kernel.ts";
 
 /** Colours of all charts. */
 export const COLORS = {

@@ -8,7 +8,7 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import { displayable, escapeHtml } from "../html.ts";
+import { displayable, escapeHtml } from "../../core/kernel.ts";
 import { formatCompact } from "../../core/format.ts";
 import type { Displayable } from "../../core/kernel.ts";
 import {

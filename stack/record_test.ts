@@ -1,13 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { withEnv } from "../../tests/env.ts";
-import { LakehouseError } from "./errors.ts";
-import {
-  forgetStack,
-  recordStack,
-  type RunningStack,
-  runningStack,
-} from "./running_stack.ts";
-import { settings } from "./settings.ts";
+import { withEnv } from "../tests/env.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
+import { type RunningStack, runningStack } from "../lib/core/running_stack.ts";
+import { forgetStack, recordStack } from "./record.ts";
+import { settings } from "../lib/core/settings.ts";
 
 const RECORD: RunningStack = {
   stack: "local",
