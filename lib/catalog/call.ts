@@ -27,12 +27,8 @@ export interface Catalog {
 export interface CallOptions {
   /** Ends the call when it is aborted. */
   signal?: AbortSignal | undefined;
-  /**
-   * Longest time for the call with its retries, in milliseconds.
-   *
-   * @default {30000}
-   */
-  timeout?: number;
+  /** Longest time for the call with its retries, in milliseconds. @default {30_000} */
+  limitMs?: number;
 }
 
 /** What the catalog answered, or would answer, to a call it does not carry out. */
@@ -189,9 +185,9 @@ export async function callCatalog(
   call: CatalogCall,
   options: CallOptions = {},
 ): Promise<unknown> {
-  const { signal, timeout = 30_000 } = options;
+  const { signal, limitMs = 30_000 } = options;
   const { endpoint, what } = call;
-  const limit = AbortSignal.timeout(timeout);
+  const limit = AbortSignal.timeout(limitMs);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
   try {
     return await pRetry(
@@ -220,7 +216,7 @@ export async function callCatalog(
       throw new LakehouseError({
         what,
         why: `the catalog at ${catalog.uri} did not answer within ${
-          timeout / 1000
+          limitMs / 1000
         } s`,
         next: DOCTOR,
         cause,

@@ -393,7 +393,7 @@ Deno.test("a call ends at its time limit and when it is aborted", async () => {
     },
     async (lake) => {
       await assertRejects(
-        () => loadTable(lake, "a", "t", { timeout: 100 }),
+        () => loadTable(lake, "a", "t", { limitMs: 100 }),
         LakehouseError,
         "did not answer within 0.1 s",
       );

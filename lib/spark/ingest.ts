@@ -77,7 +77,7 @@ type Message =
   | { error: { what: string; why?: string; next?: string } };
 
 /** The job's JSON lines; `undefined` for lines of Spark's log. */
-export function parseMessage(line: string): Message | undefined {
+function parseMessage(line: string): Message | undefined {
   if (!/^\{"(progress|ingest|error)": /.test(line)) return undefined;
   return parseExactJson(line) as Message;
 }

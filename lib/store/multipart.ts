@@ -162,13 +162,8 @@ export async function sendFiles(
  *
  * Stores differ: AWS and MinIO give the second for a file sent in parts, S3Proxy
  * the first.
- *
- * @param partBytes Size of a part. @default {16_777_216}
  */
-export async function entityTags(
-  path: string,
-  partBytes: number = PART_BYTES,
-): Promise<string[]> {
+export async function entityTags(path: string): Promise<string[]> {
   const whole = createHash("md5");
   const digests: Uint8Array[] = [];
   let part = createHash("md5");
@@ -179,11 +174,11 @@ export async function entityTags(
     whole.update(chunk);
     let rest: Uint8Array = chunk;
     while (rest.length > 0) {
-      const piece = rest.subarray(0, partBytes - inPart);
+      const piece = rest.subarray(0, PART_BYTES - inPart);
       part.update(piece);
       inPart += piece.length;
       rest = rest.subarray(piece.length);
-      if (inPart === partBytes) {
+      if (inPart === PART_BYTES) {
         digests.push(part.digest());
         part = createHash("md5");
         inPart = 0;

@@ -1,64 +1,59 @@
 /**
- * What usually lies behind an error of Trino, and the next step.
+ * What usually lies behind an error of Trino, and the next step; and when
+ * Iceberg refuses a commit because another writer's came in between.
  *
  * @module
  */
 
+import { type Cause, knownCause } from "../core/errors.ts";
 import { settings } from "../core/settings.ts";
 
-interface Explanation {
-  why?: string;
-  next?: string;
-}
-
-const REFUSED: Explanation = {
+const UNREACHED =
+  /Cannot obtain metadata|UnknownHostException|Name or service not known|Connection refused|Failed to load table|Unable to execute HTTP request/i;
+const REFUSED: Cause = {
+  pattern: /Forbidden|signature|AccessDenied|403/i,
   why: "the catalog or the object store refused the keys Trino signs with",
   next:
     "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY, then run notebook 01 again",
 };
 
 /**
- * Likely cause and next step of a failed statement; empty when the message says
- * it all.
+ * Likely cause and next step of a failed statement; `undefined` when the message
+ * says it all.
  *
- * @param causes What the errors underneath say.
+ * @param underneath What the errors underneath say.
  */
 export function trinoCause(
   errorName: string,
   message: string,
-  causes = "",
-): Explanation {
+  underneath = "",
+): Cause | undefined {
   const { engineMinioHost, engineCatalogUri, trinoCatalog } = settings();
-  if (
-    /Cannot obtain metadata|UnknownHostException|Name or service not known|Connection refused|Failed to load table|Unable to execute HTTP request/i
-      .test(message)
-  ) {
-    // Trino says the same of a catalog that answers, and refuses.
-    if (/Forbidden|SignatureDoesNotMatch|AccessDenied/.test(causes)) {
-      return REFUSED;
-    }
-    return {
+  const known = knownCause([
+    {
+      pattern: UNREACHED,
       why:
         `Trino cannot reach the object store or the catalog under the name it was given (${engineMinioHost}, ${engineCatalogUri})`,
       next:
         "deno task doctor; in containers the name is http://minio:9000, set by ENGINE_MINIO_HOST",
-    };
-  }
-  if (/Forbidden|signature|AccessDenied|403/i.test(message)) return REFUSED;
-  if (errorName === "CATALOG_NOT_FOUND") {
-    return {
-      why: `Trino forgets its catalogs when it stops`,
+    },
+    REFUSED,
+    {
+      pattern: /^CATALOG_NOT_FOUND:/,
+      why: "Trino forgets its catalogs when it stops",
       next:
         `run notebook 01 again, or await ensureTrinoCatalog(), which creates "${trinoCatalog}"`,
-    };
-  }
-  if (errorName === "TABLE_NOT_FOUND" || errorName === "SCHEMA_NOT_FOUND") {
-    return {
+    },
+    {
+      pattern: /^(TABLE|SCHEMA)_NOT_FOUND:/,
       why: "nothing was ingested yet",
       next: "run notebook 04, or deno task analyze",
-    };
-  }
-  return {};
+    },
+  ], `${errorName}: ${message}`);
+  // Trino says the same of a catalog that answers, and refuses.
+  const isRefused = known?.pattern === UNREACHED &&
+    /Forbidden|SignatureDoesNotMatch|AccessDenied/.test(underneath);
+  return isRefused ? REFUSED : known;
 }
 
 const ICEBERG = "org.apache.iceberg.exceptions.";

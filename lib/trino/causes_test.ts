@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { isConflict } from "./causes.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { isConflict, trinoCause } from "./causes.ts";
 
 const ICEBERG = "org.apache.iceberg.exceptions";
 
@@ -34,4 +34,27 @@ Deno.test("isConflict() tells conflicts from other failures of a commit", () => 
   for (const [name, message, expected] of cases) {
     assertEquals(isConflict({ name, message }), expected, `${name} ${message}`);
   }
+});
+
+Deno.test("trinoCause() knows what usually lies behind an error", () => {
+  const why = (name: string, message: string, underneath?: string) =>
+    trinoCause(name, message, underneath)?.why;
+  const reached = "Unable to execute HTTP request: Connection refused";
+  assertStringIncludes(why("ICEBERG_CATALOG_ERROR", reached)!, "cannot reach");
+  assertStringIncludes(
+    why("ICEBERG_CATALOG_ERROR", reached, "ForbiddenException: Forbidden")!,
+    "refused the keys",
+  );
+  assertStringIncludes(
+    why("ICEBERG_CATALOG_ERROR", "SignatureDoesNotMatch")!,
+    "refused the keys",
+  );
+  assertStringIncludes(
+    trinoCause("CATALOG_NOT_FOUND", "Catalog 'x' not found")!.next,
+    "ensureTrinoCatalog()",
+  );
+  for (const name of ["TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND"]) {
+    assertEquals(why(name, "it does not exist"), "nothing was ingested yet");
+  }
+  assertEquals(why("SYNTAX_ERROR", "TABLE_NOT_FOUND: is no table"), undefined);
 });

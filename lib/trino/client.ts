@@ -78,7 +78,7 @@ export class TrinoError extends LakehouseError {
     const place = error.errorLocation;
     const message = error.message.replace(/^line \d+:\d+: /, "");
     const conflict = isConflictAmong(error.failureInfo);
-    const { why, next } = conflict
+    const known = conflict
       ? CONFLICT_ADVICE
       : trinoCause(error.errorName, message, causesOf(error.failureInfo));
     super({
@@ -87,8 +87,7 @@ export class TrinoError extends LakehouseError {
           ? ` at line ${place.lineNumber}, column ${place.columnNumber}`
           : ""
       } (query ${page.id}): ${message.trimEnd().replace(/\.$/, "")}`,
-      ...(why ? { why } : {}),
-      ...(next ? { next } : {}),
+      ...known,
       ...(error.failureInfo ? { cause: failureOf(error.failureInfo) } : {}),
     });
     this.name = "TrinoError";

@@ -127,7 +127,7 @@ async function icebergFacts(): Promise<[string, string][]> {
     catalog(),
     namespace,
     table,
-    { timeout: ANSWER_MS },
+    { limitMs: ANSWER_MS },
   );
   return tableFacts(snapshots, currentSnapshot);
 }

@@ -81,7 +81,7 @@ function asXml(svg: string): string {
 }
 
 /** The SVG of a rendered Plot chart with what stands around it. */
-export function frameSvg(
+function frameSvg(
   element: PlotElement,
   options: Frame = {},
 ): string {
