@@ -17,7 +17,7 @@ export function command(name: string, description: string): Command {
 }
 
 /** Prints an error for a person: one sentence, the rest with `DEBUG=1`. */
-export function printError(error: unknown): void {
+function printError(error: unknown): void {
   const isOurs = error instanceof LakehouseError;
   console.error(`error: ${isOurs ? error.message : String(error)}`);
   if (Deno.env.get("DEBUG") || !isOurs) {

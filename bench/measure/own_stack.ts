@@ -10,7 +10,7 @@ import { measure, type Measured } from "./process.ts";
 import { memoryOf, processTree } from "./proc.ts";
 
 /** Folder of its files. */
-export const OWN_STATE: string = `${PROJECT_DIR}/.state-bench`;
+const OWN_STATE: string = `${PROJECT_DIR}/.state-bench`;
 
 const at = (port: number) => `http://127.0.0.1:${port}`;
 

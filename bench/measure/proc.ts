@@ -63,7 +63,7 @@ export function memoryOf(pid: number): { now: number; most: number } {
 }
 
 /** Seconds of processor time that a process has used; 0 when it has ended. */
-export function cpuOf(pid: number): number {
+function cpuOf(pid: number): number {
   const stat = read(`/proc/${pid}/stat`);
   // The name may hold anything, so count from the bracket that ends it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -16,7 +16,7 @@ export const FIRST = "first in a new catalog";
 /** The case of a question about one month. */
 export const MONTH = "one month";
 /** The case of every column of one month. */
-export const MONTH_COLUMNS = "one month, all columns";
+const MONTH_COLUMNS = "one month, all columns";
 /** The case of every column of the whole table. */
 export const FULL = "all columns";
 

@@ -20,7 +20,7 @@ import { ALL, FIRST, MONTH } from "../measure/scans.ts";
 import { median } from "../../lab/trials/statistics.ts";
 
 /** Where the table begins. */
-export const BEGIN = "<!-- bench -->";
+const BEGIN = "<!-- bench -->";
 /** Where it ends. */
 export const END = "<!-- /bench -->";
 

@@ -7,7 +7,7 @@
 import { type Results, secondsOf, type StepName } from "./results.ts";
 
 /** Steps whose cost by row is told. */
-export const GROWING: readonly StepName[] = ["generate", "upload", "ingest"];
+const GROWING: readonly StepName[] = ["generate", "upload", "ingest"];
 
 /** What a row costs at one number of rows. */
 export interface Cost {

@@ -38,7 +38,7 @@ export async function machine(): Promise<Machine> {
 }
 
 /** The version of an npm package, as `deno.json` pins it. */
-export async function npmVersion(name: string): Promise<string> {
+async function npmVersion(name: string): Promise<string> {
   const { imports } = JSON.parse(
     await Deno.readTextFile(`${PROJECT_DIR}/deno.json`),
   );

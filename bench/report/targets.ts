@@ -253,7 +253,7 @@ export const TARGETS: readonly Target[] = [
 ];
 
 /** A value in its unit, as people read it. */
-export function inUnit(value: number, unit: Unit): string {
+function inUnit(value: number, unit: Unit): string {
   if (unit === "bytes") return formatBytes(value);
   return `${formatNumber(value, unit === "%" ? 0 : 2)} ${unit}`;
 }

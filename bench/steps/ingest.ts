@@ -28,7 +28,7 @@ import { tripsIn } from "../measure/trips.ts";
 import { stage } from "./upload.ts";
 
 /** How the bare Spark job is called. */
-export const BARE_SPARK = "bare spark-submit";
+const BARE_SPARK = "bare spark-submit";
 /** How its table is called where tables are compared. */
 export const BARE_SPARKS_TABLE = `${BARE_SPARK}'s table`;
 /** Its table. */

@@ -22,9 +22,9 @@ import {
 import { PRODUCT } from "../report/results.ts";
 
 /** The case of the whole command. */
-export const UP = "up";
+const UP = "up";
 /** The case of the first question that a Trino which has just started is asked. */
-export const FIRST_AFTER_UP = "first question after up";
+const FIRST_AFTER_UP = "first question after up";
 
 /** Runs one of the product's steps on the bench's own stack. */
 const onOwnStack = (...args: string[]) =>

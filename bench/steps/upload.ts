@@ -25,9 +25,9 @@ import { PRODUCT } from "../report/results.ts";
 import { type TripFiles, tripFiles } from "../measure/trips.ts";
 
 /** The case of one file so big. */
-export const bigCase = (megabytes: number) => `one file of ${megabytes} MB`;
+const bigCase = (megabytes: number) => `one file of ${megabytes} MB`;
 /** Sizes of the two single files, in megabytes: memory must not tell them apart. */
-export const BIG_MB = [256, 2048] as const;
+const BIG_MB = [256, 2048] as const;
 
 /** Files to send: how many and how large. */
 interface Files {

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 
 /** Trips in the public data set by year, in millions. */
 // deno-fmt-ignore
-export const YEARLY_MILLIONS: Readonly<Record<number, number>> = {
+const YEARLY_MILLIONS: Readonly<Record<number, number>> = {
   2013: 27.2, 2014: 37.4, 2015: 32.4, 2016: 31.8, 2017: 25, 2018: 20.7,
   2019: 16.5, 2020: 3.89, 2021: 3.95, 2022: 6.38, 2023: 5.8,
 };

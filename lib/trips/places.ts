@@ -20,7 +20,7 @@ export const AREAS: number = COMMUNITY_AREAS.length + 1;
 
 /** Share of the trips that start in the city by pickup area, in percent. */
 // deno-fmt-ignore
-export const PICKUP_PERCENT: Readonly<Record<number, number>> = {
+const PICKUP_PERCENT: Readonly<Record<number, number>> = {
   8: 32.7, 32: 22, 28: 8.6, 6: 7.9, 76: 6, 7: 6, 24: 4, 33: 2.1,
 };
 

@@ -40,7 +40,7 @@ export function composeVariable(name: string): string | undefined {
 }
 
 /** The Compose project: `docker`, unless `LAKEHOUSE_PROJECT` says otherwise. */
-export function projectName(): string {
+function projectName(): string {
   return composeVariable("LAKEHOUSE_PROJECT") ?? "docker";
 }
 

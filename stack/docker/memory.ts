@@ -8,7 +8,7 @@ import type { Container } from "./compose.ts";
 import { docker } from "./engine.ts";
 
 /** Memory in bytes from docker's words for it, such as `1.5GiB / 2GiB`. */
-export function parseMemory(text: string): number | undefined {
+function parseMemory(text: string): number | undefined {
   const match = text.match(/^([\d.]+)\s*([KMG]i?)?B/);
   if (!match) return undefined;
   const power = { K: 1, M: 2, G: 3 }[match[2]?.[0] ?? ""] ?? 0;

@@ -8,7 +8,7 @@ import type { SparkSubmit } from "../../lib/core/running_stack.ts";
 import mavenSets from "../install/maven.json" with { type: "json" };
 
 /** What Spark fetches by `--packages` at the first job; the volume keeps it. */
-export const PACKAGES: readonly string[] = mavenSets.spark.roots;
+const PACKAGES: readonly string[] = mavenSets.spark.roots;
 
 /** How a job is submitted in this container. */
 export function sparkSubmitIn(container: string): SparkSubmit {

@@ -9,7 +9,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** How far a request's clock may be off, in milliseconds: 15 minutes. */
-export const CLOCK_TOLERANCE_MS: number = 15 * 60_000;
+const CLOCK_TOLERANCE_MS: number = 15 * 60_000;
 
 /** The one pair of keys that is let in, and what it must have signed for. */
 export interface VerifyOptions {

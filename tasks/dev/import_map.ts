@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { PROJECT_DIR, stateDir } from "../../lib/core/settings.ts";
 
 /** Writes the map with `@std/assert` on `node:assert` into `dir`; returns its path. */
-export async function writeImportMap(dir = stateDir()): Promise<string> {
+async function writeImportMap(dir = stateDir()): Promise<string> {
   const config = JSON.parse(
     await Deno.readTextFile(`${PROJECT_DIR}/deno.json`),
   );

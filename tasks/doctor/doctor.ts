@@ -109,7 +109,7 @@ function portsOf(stack: StackName): Record<string, number> {
 }
 
 /** All checks of a stack, in the order they are shown. */
-export function doctorChecks(stack: StackName): Check[] {
+function doctorChecks(stack: StackName): Check[] {
   let given: Settings;
   let verdict: Outcome;
   try {

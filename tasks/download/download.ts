@@ -51,8 +51,6 @@ export interface DownloadOptions extends PortalOptions {
   retryWaitMs?: number;
   /** Stops the download; what has come stays, and the next call goes on. @default {interruptSignal()} */
   signal?: AbortSignal;
-  /** Longest time of the whole download, in milliseconds. @default {86_400_000} */
-  limitMs?: number;
   /** Told how far it is, in place of a progress bar. */
   onProgress?: (progress: ProgressState) => void;
 }
@@ -147,7 +145,7 @@ export async function downloadTrips(
     : bucketSource(from, options);
   const signal = withLimit(
     options.signal ?? interruptSignal(),
-    options.limitMs ?? LIMIT_MS,
+    LIMIT_MS,
     "The download",
   );
   const result = ({ files, fetched, gone }: Fetched): DownloadResult => ({

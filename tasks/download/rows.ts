@@ -20,7 +20,7 @@ import type { SodaRow } from "./soda.ts";
  * The portal's name for one of the product's columns, which has those of
  * BigQuery's copy of the data.
  */
-export function portalName(column: string): string {
+function portalName(column: string): string {
   return column === "unique_key" ? "trip_id" : column.replace(
     /^(pickup|dropoff)_(latitude|longitude|location)$/,
     "$1_centroid_$2",

@@ -15,7 +15,7 @@ import {
 import { replaceLinks } from "./links.ts";
 
 /** Lines a code cell may have, its imports included. */
-export const LONGEST_CELL = 15;
+const LONGEST_CELL = 15;
 
 /**
  * What is wrong with a notebook's shape, one line each; empty when it is good.

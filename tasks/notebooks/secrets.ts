@@ -48,7 +48,7 @@ function formsOf(value: string): string[] {
 }
 
 /** The settings' secrets by what they are called. */
-export function knownSecrets(): Record<string, string> {
+function knownSecrets(): Record<string, string> {
   return { "the secret key": settings().secretKey };
 }
 

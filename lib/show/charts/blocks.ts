@@ -51,7 +51,7 @@ export function textWidth(text: string, fontSize: number): number {
 }
 
 /** Breaks a text into lines that fit the width. */
-export function wrap(text: string, fontSize: number, width: number): string[] {
+function wrap(text: string, fontSize: number, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/).filter(Boolean)) {
     const longer = lines.length ? `${lines.at(-1)} ${word}` : word;

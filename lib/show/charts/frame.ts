@@ -136,7 +136,7 @@ function frameSvg(
 }
 
 /** Makes an image that every notebook and report shows from an SVG. */
-export function image(svg: string, alt: string): Displayable {
+function image(svg: string, alt: string): Displayable {
   const data = new TextEncoder().encode(svg).toBase64();
   const width = svg.match(/ width="(\d+)"/)?.[1] ?? "720";
   return displayable(
