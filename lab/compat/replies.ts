@@ -38,6 +38,14 @@ export function namesIn(items: unknown): string[] {
   ).sort();
 }
 
+/** The id of a table or view as it was created, renamed or loaded. */
+export const uuidOf = (json: unknown): unknown =>
+  at(json, "metadata", "table-uuid") ?? at(json, "metadata", "view-uuid");
+
+/** Whether both are tables, and the same one. */
+export const isSame = (one: unknown, other: unknown): boolean =>
+  typeof uuidOf(one) === "string" && uuidOf(one) === uuidOf(other);
+
 const isReply = (value: unknown): value is Reply =>
   typeof value === "object" && value !== null && "asked" in value;
 

@@ -5,7 +5,14 @@ import {
   lax,
   withServer,
 } from "../../../tests/compat_servers.ts";
-import type { Capability } from "../capability.ts";
+import type { Answer } from "../answer.ts";
+import {
+  type Capability,
+  type EngineName,
+  ENGINES,
+  isNotOffered,
+  scriptOf,
+} from "../capability.ts";
 import { type CompatEngine, EngineError } from "../engine.ts";
 import { runMatrix } from "../matrix.ts";
 import { accessCapabilities } from "./access.ts";
@@ -18,26 +25,29 @@ const ALL = [
   ...accessCapabilities,
 ];
 
-/** Calls need no engine: this one has no statements. */
-const CALLS: CompatEngine = {
-  ...{ name: "typescript", title: "TypeScript", version: "1" },
+/** An engine whose statements end like this; calls over HTTP need none. */
+const engine = (
+  name: EngineName = "typescript",
+  run: () => Promise<Answer> = () => Promise.reject(new EngineError("None")),
+): CompatEngine => ({
+  ...{ name, title: name, version: "1", run },
   tableName: (namespace, table) => `${namespace}.${table}`,
   namespaceName: (namespace) => namespace,
   readStatement: (table) => table,
-  run: () => Promise.reject(new EngineError("No statements")),
   close: () => Promise.resolve(),
-};
+});
 
 /** Verdicts by capability, of a server that answers like this. */
 async function verdicts(
   answering: Answering,
   capabilities: readonly Capability[] = ALL,
+  asked: CompatEngine = engine(),
 ): Promise<Record<string, string | undefined>> {
   const found: Record<string, string | undefined> = {};
   await withServer(answering, async () => {
     const { capabilities: rows, errors } = await runMatrix(
       capabilities,
-      [CALLS],
+      [asked],
       {
         namespaceOf: () => "ns",
         signal: new AbortController().signal,
@@ -45,7 +55,7 @@ async function verdicts(
     );
     assertEquals(errors, []);
     for (const { id, cells } of rows) {
-      const { verdict, reason } = cells.typescript ?? {};
+      const { verdict, reason } = cells[asked.name] ?? {};
       // Why a call fails is the server's word; all other reasons are ours.
       const isPlain = verdict === "fails" || reason === undefined;
       found[id] = isPlain ? verdict : `${verdict}: ${reason}`;
@@ -82,6 +92,26 @@ for (const [what, answering] of BROKEN) {
   Deno.test(`no call works with a server that ${what}`, async () => {
     assertEquals(await verdicts(answering), failing(ALL));
   });
+}
+
+for (const name of ENGINES) {
+  const stated = ALL.filter((one) => {
+    const script = scriptOf(one, name);
+    return script !== undefined && !isNotOffered(script);
+  });
+  if (name === "typescript") continue;
+  for (
+    const [what, run] of [
+      ["answers nothing", () => Promise.resolve([])],
+      ["answers anything", () => Promise.resolve([["t_a (a,1)", 1]])],
+      ["refuses everything", () => Promise.reject(new EngineError("No"))],
+    ] as const
+  ) {
+    Deno.test(`no statement works with ${name} when it ${what}`, async () => {
+      const found = await verdicts(lax(), stated, engine(name, run));
+      assertEquals(found, failing(stated));
+    });
+  }
 }
 
 /** What is right with a store and a catalog that check nothing; all else fails. */

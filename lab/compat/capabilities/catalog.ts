@@ -1,6 +1,6 @@
 /**
- * What a catalog does: configuration, warehouses, namespaces, pages, errors; its
- * tables and views are in files of their own.
+ * What a catalog does: configuration, warehouses, lists, HEAD; its namespaces,
+ * tables, commits and views are in files of their own.
  *
  * @module
  */
@@ -8,9 +8,10 @@
 import { settings } from "../../../lib/core/settings.ts";
 import type { Answer } from "../answer.ts";
 import type { Capability, Difference, NotOffered } from "../capability.ts";
-import { isDone, refusal } from "../http.ts";
 import { type Endpoint, inCatalog, type Lake, pathOf } from "../lake.ts";
 import { at, namesIn, replied } from "../replies.ts";
+import { commitCapabilities } from "./catalog_commits.ts";
+import { namespaceCapabilities } from "./catalog_namespaces.ts";
 import { tableCapabilities } from "./catalog_tables.ts";
 import { viewCapabilities } from "./catalog_views.ts";
 
@@ -40,57 +41,18 @@ const NEW_WAREHOUSE: Answer = [
   ["created again", 409, "IcebergWarehouseAlreadyExists"],
   ["listed after it was deleted", false],
 ];
-const PROPERTIES: Endpoint = {
-  optional: "/namespaces/{namespace}/properties",
-};
 const NAMESPACE: Endpoint = { optional: "/namespaces/{namespace}" };
 const TABLE: Endpoint = {
   optional: "/namespaces/{namespace}/tables/{table}",
 };
-const NOT_EMPTY: Answer = [
-  ["dropped with a table in it", 409, "NamespaceNotEmptyException"],
-  ["its table afterwards", 200],
-];
-const NAMESPACE_ERRORS: Answer = [
-  ["loaded, missing", 404, "NoSuchNamespaceException"],
-  ["its tables listed, missing", 404, "NoSuchNamespaceException"],
-  ["dropped, missing", 404, "NoSuchNamespaceException"],
-  ["created twice", 409, "AlreadyExistsException"],
-];
 const NONSENSE: Answer = [
   ["a namespace from no JSON", 400, "BadRequestException"],
   ["a namespace without a name", 400, "BadRequestException"],
 ];
-/** Statuses with which a catalog may refuse what is beyond it. */
-const BEYOND = [400, 405, 406, 422, 501];
-
 async function warehouseNames(lake: Lake): Promise<unknown[]> {
   const pages = await lake.pages("/v1/warehouses", "warehouses", WAREHOUSES);
   return pages.flat().map((one) => at(one, "name") ?? one);
 }
-
-/** Namespaces at the top or below a parent, each by all its levels. */
-async function listed(lake: Lake, parent = ""): Promise<string[]> {
-  const query = parent && `?parent=${encodeURIComponent(parent)}`;
-  const pages = await lake.pages(`/namespaces${query}`, "namespaces");
-  return pages.flat().map((levels) => JSON.stringify(levels));
-}
-
-const isListed = async (lake: Lake, name: string): Promise<boolean> =>
-  (await listed(lake)).includes(JSON.stringify([name]));
-
-/** Creates a namespace, or says how the catalog refuses the likes of it. */
-async function created(
-  lake: Lake,
-  ...levels: string[]
-): Promise<NotOffered | undefined> {
-  const reply = await lake.createNamespace(levels);
-  if (BEYOND.includes(reply.status)) return { not: refusal(reply).message };
-  lake.done(reply);
-}
-
-const texts = (value: unknown): unknown[] =>
-  Array.isArray(value) ? [...value].sort() : [typeof value];
 
 /** The answer from pages of two, which not every catalog makes. */
 function paged(pages: unknown[][], names: unknown[]): Answer | Difference {
@@ -189,137 +151,6 @@ const ownCapabilities: readonly Capability[] = [
     expect: NEW_WAREHOUSE,
   },
   {
-    ...{ id: "namespaces", group: "catalog" },
-    name: "Namespaces: create, list, drop",
-    engines: {
-      typescript: inCatalog(async (lake) => {
-        lake.done(await lake.createNamespace([lake.beside]));
-        const listed = await isListed(lake, lake.beside);
-        await lake.do("DELETE", pathOf(lake.beside));
-        return [
-          ["listed", listed],
-          ["listed after the drop", await isListed(lake, lake.beside)],
-        ];
-      }),
-    },
-    expect: [["listed", true], ["listed after the drop", false]],
-  },
-  {
-    ...{ id: "namespace_nested", group: "catalog" },
-    name: "Namespaces: one within another",
-    engines: {
-      typescript: inCatalog(async (lake) => {
-        const { namespace, table } = lake;
-        const refused = await created(lake, namespace, table);
-        if (refused) return refused;
-        await lake.createTable("deep", {}, [namespace, table]);
-        const list = await lake.do("GET", `${pathOf(namespace, table)}/tables`);
-        const below = await listed(lake, namespace);
-        const top = await listed(lake);
-        return [
-          [
-            "listed below its parent",
-            below.includes(JSON.stringify([namespace, table])),
-          ],
-          ["listed at the top", top.some((one) => one.includes(table))],
-          ["its tables", ...namesIn(at(list, "identifiers"))],
-        ];
-      }),
-    },
-    expect: [
-      ["listed below its parent", true],
-      ["listed at the top", false],
-      ["its tables", "deep"],
-    ],
-  },
-  {
-    ...{ id: "namespace_dot", group: "catalog" },
-    name: "Namespaces: a dot in a name",
-    engines: {
-      typescript: inCatalog(async (lake) => {
-        const name = `${lake.beside}.dot`;
-        const refused = await created(lake, name);
-        if (refused) return refused;
-        const levels = await lake.ask("GET", pathOf(lake.beside, "dot"));
-        return [
-          ["listed as one level", await isListed(lake, name)],
-          ["taken for two levels", isDone(levels)],
-        ];
-      }),
-    },
-    expect: [["listed as one level", true], ["taken for two levels", false]],
-  },
-  {
-    ...{ id: "namespace_properties", group: "catalog" },
-    name: "Namespaces: properties set and removed",
-    engines: {
-      typescript: inCatalog(async (lake) => {
-        const path = pathOf(lake.beside);
-        const before = { changed: "1", dropped: "1", kept: "1" };
-        lake.done(await lake.createNamespace([lake.beside], before));
-        const change = {
-          removals: ["dropped", "never"],
-          updates: { changed: "2", added: "2" },
-        };
-        const said = await lake.do(
-          ...["POST", `${path}/properties`, change, PROPERTIES] as const,
-        );
-        const now = at(await lake.do("GET", path), "properties");
-        return [
-          ["updated", ...texts(at(said, "updated"))],
-          ["removed", ...texts(at(said, "removed"))],
-          ["missing", ...texts(at(said, "missing"))],
-          ...["added", "changed", "dropped", "kept"].map((name) => [
-            ...[name, at(now, name)],
-          ]),
-        ];
-      }),
-    },
-    expect: [
-      ...[["updated", "added", "changed"], ["removed", "dropped"]],
-      ["missing", "never"],
-      ...[["added", "2"], ["changed", "2"], ["dropped", null], ["kept", "1"]],
-    ],
-  },
-  {
-    ...{ id: "namespace_not_empty", group: "catalog" },
-    name: "Namespaces: drop refused while one holds a table",
-    engines: {
-      typescript: inCatalog(async (lake) => {
-        const { beside, table } = lake;
-        lake.done(await lake.createNamespace([beside]));
-        await lake.createTable(table, {}, [beside]);
-        return replied(NOT_EMPTY, [
-          await lake.ask("DELETE", pathOf(beside)),
-          await lake.ask("GET", `${pathOf(beside)}/tables/${table}`),
-        ]);
-      }),
-    },
-    expect: NOT_EMPTY,
-    differs: [{
-      answer: [[NOT_EMPTY[0]![0], 400, NOT_EMPTY[0]![2]], NOT_EMPTY[1]!],
-      says: "it answers 400 instead of 409",
-    }],
-  },
-  {
-    ...{ id: "namespace_errors", group: "catalog" },
-    name: "Namespaces: errors by status and type",
-    engines: {
-      typescript: inCatalog(async (lake) => {
-        const missing = pathOf(`${lake.beside}_missing`);
-        lake.done(await lake.createNamespace([lake.beside]));
-        const body = { namespace: [lake.beside], properties: {} };
-        return replied(NAMESPACE_ERRORS, [
-          await lake.ask("GET", missing),
-          await lake.ask("GET", `${missing}/tables`),
-          await lake.ask("DELETE", missing),
-          await lake.ask("POST", "/namespaces", body),
-        ]);
-      }),
-    },
-    expect: NAMESPACE_ERRORS,
-  },
-  {
     ...{ id: "pages", group: "catalog", name: "Lists in pages: tables" },
     engines: {
       typescript: inCatalog(async (lake) => {
@@ -391,6 +222,8 @@ const ownCapabilities: readonly Capability[] = [
 /** What a catalog does. */
 export const catalogCapabilities: readonly Capability[] = [
   ...ownCapabilities,
+  ...namespaceCapabilities,
   ...tableCapabilities,
+  ...commitCapabilities,
   ...viewCapabilities,
 ];

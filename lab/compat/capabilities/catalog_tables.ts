@@ -1,11 +1,14 @@
 /**
- * What a catalog does with tables: create, register, rename, drop, commit.
+ * What a catalog does with tables: create, register, rename, drop; commits are
+ * in a file of their own.
  *
  * @module
  */
 
-import type { Answer } from "../answer.ts";
-import type { Capability } from "../capability.ts";
+import { settings } from "../../../lib/core/settings.ts";
+import { type Answer, sameAnswer } from "../answer.ts";
+import type { Capability, EngineName } from "../capability.ts";
+import type { Reply } from "../http.ts";
 import {
   type Endpoint,
   inCatalog,
@@ -13,32 +16,22 @@ import {
   pathOf,
   SCHEMA,
 } from "../lake.ts";
-import { at, namesIn, replied } from "../replies.ts";
+import { at, isSame, namesIn, replied, uuidOf } from "../replies.ts";
+import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const REGISTER: Endpoint = { optional: "/namespaces/{namespace}/register" };
 const RENAME: Endpoint = { optional: "/tables/rename" };
-const TRANSACTION: Endpoint = { optional: "/transactions/commit" };
 
 const STAGED: Answer = [
   ["loaded before the commit", 404, "NoSuchTableException"],
   ["committed", 200],
   ["the one that was staged", true],
 ];
-const REGISTERED: Answer = [
-  ["the one that was dropped", true],
-  ["registered again", 409, "AlreadyExistsException"],
-];
-const RENAMED: Answer = [
-  ["the same by its new name", true],
-  ["loaded by its old name", 404, "NoSuchTableException"],
+const RENAME_ERRORS: Answer = [
   ["renamed onto another", 409, "AlreadyExistsException"],
   ["renamed, missing", 404, "NoSuchTableException"],
 ];
-const DROPPED: Answer = [
-  ["its file before", 200],
-  ["loaded", 404, "NoSuchTableException"],
-];
-const TABLE_ERRORS: Answer = [
+const ERRORS: Answer = [
   ["loaded, missing", 404, "NoSuchTableException"],
   ["dropped, missing", 404, "NoSuchTableException"],
   ["committed to, missing", 404, "NoSuchTableException"],
@@ -47,52 +40,50 @@ const TABLE_ERRORS: Answer = [
 const NO_NAMESPACE: Answer = [
   ["created in a missing namespace", 404, "NoSuchNamespaceException"],
 ];
-const FAILED = [409, "CommitFailedException"];
-/** Requirements that a new table does not meet. */
-const UNMET: Record<string, unknown>[] = [
-  { type: "assert-table-uuid", uuid: "00000000-0000-4000-8000-000000000000" },
-  { type: "assert-ref-snapshot-id", ref: "main", "snapshot-id": 1 },
-  { type: "assert-current-schema-id", "current-schema-id": 7 },
-  { type: "assert-last-assigned-field-id", "last-assigned-field-id": 7 },
-  { type: "assert-default-spec-id", "default-spec-id": 7 },
-  { type: "assert-default-sort-order-id", "default-sort-order-id": 7 },
-];
-const REQUIREMENTS: Answer = [
-  ["met", 200],
-  ...UNMET.map(({ type }) => [type, ...FAILED]),
-  ["the table's property afterwards", "met"],
-];
-const CONFLICT: Answer = [
-  ["one", 200],
-  ["the other", ...FAILED],
-  ["columns afterwards", 2],
-];
-const TRANSACTED: Answer = [
-  ["both", "1, 1"],
-  ["with a requirement of the second unmet", ...FAILED],
-  ["both afterwards", "1, 1"],
-];
 
-const uuidOf = (table: unknown) => at(table, "metadata", "table-uuid");
+const CREATE = "CREATE TABLE {t} (id BIGINT)";
+const SELECT = "SELECT id FROM {t}";
+const INSERT = "INSERT INTO {t} VALUES (3)";
+const GONE = /not.?found|not exist/i;
+const NEWEST = "ORDER BY timestamp DESC LIMIT 1";
+const PY_CREATE =
+  'made = catalog.create_table({t}, Schema(NestedField(1, "id", LongType())))';
+/** Where the files of a new table with a row are, by two statements. */
+const FILES = {
+  spark: [
+    `SELECT file FROM {t}.metadata_log_entries ${NEWEST}`,
+    "SELECT file_path FROM {t}.files",
+  ],
+  trino: [
+    `SELECT file FROM {ns}."{table}$metadata_log_entries" ${NEWEST}`,
+    'SELECT file_path FROM {ns}."{table}$files"',
+  ],
+};
 
-/** Whether both are tables, and the same one. */
-const isSame = (one: unknown, other: unknown): boolean =>
-  typeof uuidOf(one) === "string" && uuidOf(one) === uuidOf(other);
+async function isListed(lake: Lake): Promise<boolean> {
+  const path = `${pathOf(lake.namespace)}/tables`;
+  const pages = await lake.pages(path, "identifiers");
+  return namesIn(pages.flat()).includes(lake.table);
+}
 
-const setting = (value: string) => ({
-  action: "set-properties",
-  updates: { compat: value },
-});
+/** Registers the probe's table from a metadata file. */
+function register(
+  lake: Lake,
+  file: unknown,
+  endpoint?: Endpoint,
+): Promise<Reply> {
+  const body = { name: lake.table, "metadata-location": file };
+  const path = `${pathOf(lake.namespace)}/register`;
+  return lake.ask("POST", path, body, endpoint);
+}
 
-const propertyOf = (table: unknown) =>
-  at(table, "metadata", "properties", "compat");
-
-async function isListed(lake: Lake, name: string): Promise<boolean> {
-  const pages = await lake.pages(
-    `${pathOf(lake.namespace)}/tables`,
-    "identifiers",
-  );
-  return namesIn(pages.flat()).includes(name);
+/** Renames a table within the probe's namespace. */
+function rename(lake: Lake, from: string, to: string): Promise<Reply> {
+  const namespace = [lake.namespace];
+  return lake.ask("POST", "/tables/rename", {
+    source: { namespace, name: from },
+    destination: { namespace, name: to },
+  }, RENAME);
 }
 
 /** What makes the table that was staged: the request of Iceberg's Java client. */
@@ -110,45 +101,86 @@ const ofStaged = (staged: unknown) => ({
     { action: "set-default-spec", "spec-id": -1 },
     { action: "add-sort-order", "sort-order": { "order-id": 0, fields: [] } },
     { action: "set-default-sort-order", "sort-order-id": -1 },
-    {
-      action: "set-location",
-      location: at(staged, "metadata", "location"),
-    },
+    { action: "set-location", location: at(staged, "metadata", "location") },
   ],
 });
 
-/** A commit that adds a column to a table with one, as it was when it was new. */
-const addingColumn = (table: unknown, name: string) => ({
-  requirements: [
-    { type: "assert-table-uuid", uuid: uuidOf(table) },
-    { type: "assert-current-schema-id", "current-schema-id": 0 },
-    { type: "assert-last-assigned-field-id", "last-assigned-field-id": 1 },
-  ],
-  updates: [
-    {
-      action: "add-schema",
-      "last-column-id": 2,
-      schema: {
-        ...SCHEMA,
-        "schema-id": 1,
-        fields: [
-          ...SCHEMA.fields,
-          { id: 2, name, required: false, type: "string" },
-        ],
-      },
-    },
-    { action: "set-current-schema", "schema-id": -1 },
-  ],
-});
+/** A rename by a statement to the name that `new` reads. */
+const renamed = (engines: readonly EngineName[], statement: string) =>
+  byStatements(engines, async ({ run, refuses }) => {
+    await run(CREATE);
+    await run(statement);
+    await run("SELECT id FROM {t}_new");
+    return [
+      ["by its new name", true],
+      ["by its old name", !await refuses(SELECT, GONE)],
+    ];
+  });
 
-/** Properties of the two tables of a transaction. */
-async function both(lake: Lake, names: string[]): Promise<string> {
-  const tables = [];
-  for (const name of names) {
-    tables.push(await lake.do("GET", lake.tablePath(name)));
-  }
-  return tables.map((table) => propertyOf(table) ?? "none").join(", ");
+/** What is left of a table's files when it is dropped with them, or without. */
+const dropped = (purge: boolean): Answer => [
+  ["its files before", 200],
+  ["there after the drop", false],
+  ["its files after the drop", purge ? 404 : 200],
+];
+
+/** Drops a table and looks at its files, of which the first is its metadata. */
+async function dropping(
+  lake: Lake,
+  files: readonly unknown[],
+  purge: boolean,
+  drop: () => Promise<boolean>,
+): Promise<Answer> {
+  const statuses = async (until?: number) => {
+    const found = new Set<number>();
+    for (const file of files) found.add(await lake.fileStatus(file, until));
+    return [...found].join(", ");
+  };
+  const before = await statuses();
+  const isThere = await drop();
+  // A purge may take longer than the drop: that is waited for.
+  const after = await statuses(purge && !isThere ? 404 : undefined);
+  // What was left is removed as a table that is there again.
+  if (!purge) await register(lake, files[0]);
+  lake.willBe(`${lake.tablePath()}?purgeRequested=true`);
+  return [
+    ["its files before", before],
+    ["there after the drop", isThere],
+    ["its files after the drop", after],
+  ];
 }
+
+/** A drop by a statement. */
+const droppedBy = (
+  engines: readonly EngineName[],
+  files: readonly string[],
+  purge: boolean,
+  statement: () => string,
+) =>
+  byStatements(
+    engines,
+    ({ run, refuses, context }) =>
+      inCatalog(async (lake) => {
+        await run(CREATE);
+        await run(INSERT);
+        const found = [];
+        for (const each of files) found.push(...(await run(each)).flat());
+        return await dropping(lake, found, purge, async () => {
+          await run(statement());
+          return !await refuses(SELECT, GONE);
+        });
+      })(context),
+  );
+
+/** A drop by the catalog's own endpoint. */
+const droppedByCall = (purge: boolean) =>
+  inCatalog(async (lake) => {
+    const file = at(await lake.createTable(), "metadata-location");
+    return await dropping(lake, [file], purge, async () => {
+      await lake.do("DELETE", `${lake.tablePath()}?purgeRequested=${purge}`);
+      return (await lake.ask("GET", lake.tablePath())).status !== 404;
+    });
+  });
 
 /** What a catalog does with tables. */
 export const tableCapabilities: readonly Capability[] = [
@@ -159,29 +191,42 @@ export const tableCapabilities: readonly Capability[] = [
       typescript: inCatalog(async (lake) => {
         const made = await lake.createTable();
         const loaded = await lake.do("GET", lake.tablePath());
-        const listed = await isListed(lake, lake.table);
+        const isThere = await isListed(lake) && isSame(made, loaded);
         await lake.do("DELETE", `${lake.tablePath()}?purgeRequested=true`);
         return [
-          ["the same when loaded", isSame(made, loaded)],
-          ["listed", listed],
-          ["listed after the drop", await isListed(lake, lake.table)],
+          ["there", isThere],
+          ["there after the drop", await isListed(lake)],
         ];
       }),
+      ...byStatements(
+        [...SPARKS, "trino", "duckdb"],
+        (statements) =>
+          lives(statements, {
+            ...{
+              make: CREATE,
+              look: SELECT,
+              drop: "DROP TABLE {t}",
+              gone: GONE,
+            },
+          }),
+      ),
+      ...byStatements(["pyiceberg"], (statements) =>
+        lives(statements, {
+          make: PY_CREATE,
+          look: "catalog.load_table({t})",
+          drop: "catalog.purge_table({t})",
+          gone: /NoSuchTable/,
+        })),
     },
-    expect: [
-      ["the same when loaded", true],
-      ["listed", true],
-      ["listed after the drop", false],
-    ],
+    expect: LIVED,
   },
   {
     ...{ id: "table_staged", group: "catalog" },
     name: "Tables: staged, then created by a commit",
     engines: {
       typescript: inCatalog(async (lake) => {
-        const staged = await lake.createTable(lake.table, {
-          "stage-create": true,
-        });
+        const stage = { "stage-create": true };
+        const staged = await lake.createTable(lake.table, stage);
         const before = await lake.ask("GET", lake.tablePath());
         const commit = ofStaged(staged);
         const done = await lake.ask("POST", lake.tablePath(), commit);
@@ -198,137 +243,117 @@ export const tableCapabilities: readonly Capability[] = [
     engines: {
       typescript: inCatalog(async (lake) => {
         const made = await lake.createTable();
-        await lake.do("DELETE", `${lake.tablePath()}?purgeRequested=false`);
-        const path = `${pathOf(lake.namespace)}/register`;
         const file = at(made, "metadata-location");
-        const body = { name: lake.table, "metadata-location": file };
-        await lake.do("POST", path, body, REGISTER);
+        await lake.do("DELETE", `${lake.tablePath()}?purgeRequested=false`);
+        lake.done(await register(lake, file, REGISTER));
         const loaded = await lake.do("GET", lake.tablePath());
-        const again = await lake.ask("POST", path, body);
-        return replied(REGISTERED, [isSame(made, loaded), again]);
+        const { status } = await register(lake, file);
+        return [
+          ["the one that was dropped", isSame(made, loaded)],
+          ["refused when it is there", status === 409],
+        ];
       }),
+      ...byStatements(SPARKS, async ({ run, refuses }) => {
+        await run(CREATE);
+        await run(INSERT);
+        const [file] = (await run(FILES.spark[0]!)).flat();
+        await run("DROP TABLE {t}");
+        const call =
+          `CALL lakehouse.system.register_table('{namespace}.{table}', '${file}')`;
+        await run(call);
+        return [
+          ["the one that was dropped", sameAnswer(await run(SELECT), [[3]])],
+          ["refused when it is there", await refuses(call, /exist/i)],
+        ];
+      }),
+      trino: {
+        not:
+          "its procedure is off unless a catalog turns it on (iceberg.register-table-procedure.enabled)",
+      },
+      pyiceberg: `${PY_CREATE}
+catalog.drop_table({t})
+found = catalog.register_table({t}, made.metadata_location)
+same = found.metadata.table_uuid == made.metadata.table_uuid
+refused = False
+try:
+    catalog.register_table({t}, made.metadata_location)
+except Exception as error:
+    refused = type(error).__name__ == "TableAlreadyExistsError"
+[["the one that was dropped", same], ["refused when it is there", refused]]`,
     },
-    expect: REGISTERED,
+    expect: [
+      ["the one that was dropped", true],
+      ["refused when it is there", true],
+    ],
   },
   {
     ...{ id: "table_rename", group: "catalog", name: "Tables: rename" },
     engines: {
       typescript: inCatalog(async (lake) => {
-        const [old, name, other] = ["old", "new", "other"].map((end) =>
-          `${lake.table}_${end}`
-        ) as [string, string, string];
-        const made = await lake.createTable(old);
-        await lake.createTable(other);
+        const name = `${lake.table}_new`;
+        const made = await lake.createTable();
         lake.willBe(`${lake.tablePath(name)}?purgeRequested=true`);
-        const rename = (from: string, to: string) => {
-          const namespace = [lake.namespace];
-          const body = {
-            source: { namespace, name: from },
-            destination: { namespace, name: to },
-          };
-          return lake.ask("POST", "/tables/rename", body, RENAME);
-        };
-        lake.done(await rename(old, name));
+        lake.done(await rename(lake, lake.table, name));
         const loaded = await lake.do("GET", lake.tablePath(name));
-        return replied(RENAMED, [
-          isSame(made, loaded),
-          await lake.ask("GET", lake.tablePath(old)),
-          await rename(name, other),
-          await rename(old, `${name}er`),
+        const { status } = await lake.ask("GET", lake.tablePath());
+        return [
+          ["by its new name", isSame(made, loaded)],
+          ["by its old name", status !== 404],
+        ];
+      }),
+      ...renamed(SPARKS, "ALTER TABLE {t} RENAME TO {namespace}.{table}_new"),
+      ...renamed(["trino"], "ALTER TABLE {t} RENAME TO {t}_new"),
+      ...renamed(["duckdb"], "ALTER TABLE {t} RENAME TO {table}_new"),
+      pyiceberg: `${PY_CREATE}
+new = ("{namespace}", "{table}_new")
+catalog.rename_table({t}, new)
+new, old = (catalog.table_exists(name) for name in (new, {t}))
+[["by its new name", new], ["by its old name", old]]`,
+    },
+    expect: [["by its new name", true], ["by its old name", false]],
+    refused: { duckdb: /not implemented|not supported/i },
+  },
+  {
+    ...{ id: "table_rename_errors", group: "catalog" },
+    name: "Tables: errors of a rename by status and type",
+    engines: {
+      typescript: inCatalog(async (lake) => {
+        const [one, other] = [`${lake.table}_one`, `${lake.table}_other`];
+        await lake.createTable(one);
+        await lake.createTable(other);
+        return replied(RENAME_ERRORS, [
+          await rename(lake, one, other),
+          await rename(lake, `${one}_missing`, `${one}_new`),
         ]);
       }),
     },
-    expect: RENAMED,
-  },
-  ...[true, false].map((purge): Capability => {
-    const expect = [...DROPPED, ["its file afterwards", purge ? 404 : 200]];
-    return {
-      ...{ id: purge ? "table_purge" : "table_drop", group: "catalog" },
-      name: `Tables: drop ${purge ? "with" : "without"} their files`,
-      engines: {
-        typescript: inCatalog(async (lake) => {
-          const file = at(await lake.createTable(), "metadata-location");
-          const before = await lake.fileStatus(file);
-          await lake.do(
-            "DELETE",
-            `${lake.tablePath()}?purgeRequested=${purge}`,
-          );
-          const loaded = await lake.ask("GET", lake.tablePath());
-          // Files may go a while after the table: that is waited for.
-          const until = purge && loaded.status === 404 ? 404 : undefined;
-          const after = await lake.fileStatus(file, until);
-          return replied(expect, [before, loaded, after]);
-        }),
-      },
-      expect,
-    };
-  }),
-  {
-    ...{ id: "table_requirements", group: "catalog" },
-    name: "Commits: each requirement is checked",
-    engines: {
-      typescript: inCatalog(async (lake) => {
-        const uuid = uuidOf(await lake.createTable());
-        const commit = (requirement: unknown, value: string) =>
-          lake.ask("POST", lake.tablePath(), {
-            requirements: [requirement],
-            updates: [setting(value)],
-          });
-        const replies = [
-          await commit({ type: "assert-table-uuid", uuid }, "met"),
-        ];
-        for (const one of UNMET) replies.push(await commit(one, "unmet"));
-        const loaded = await lake.do("GET", lake.tablePath());
-        return replied(REQUIREMENTS, [...replies, propertyOf(loaded)]);
-      }),
-    },
-    expect: REQUIREMENTS,
+    expect: RENAME_ERRORS,
   },
   {
-    ...{ id: "table_conflict", group: "catalog" },
-    name: "Commits: of two at once from one state one is refused",
+    ...{ id: "table_purge", group: "catalog" },
+    name: "Tables: drop with their files",
     engines: {
-      typescript: inCatalog(async (lake) => {
-        const made = await lake.createTable();
-        const replies = await Promise.all(
-          ["one", "two"].map((name) =>
-            lake.ask("POST", lake.tablePath(), addingColumn(made, name))
-          ),
-        );
-        replies.sort((a, b) => a.status - b.status);
-        const loaded = await lake.do("GET", lake.tablePath());
-        const schemas = at(loaded, "metadata", "schemas");
-        const newest = Array.isArray(schemas) ? schemas.at(-1) : undefined;
-        return replied(CONFLICT, [...replies, at(newest, "fields", "length")]);
-      }),
+      typescript: droppedByCall(true),
+      ...droppedBy(SPARKS, FILES.spark, true, () => "DROP TABLE {t} PURGE"),
+      ...droppedBy(["trino"], FILES.trino, true, () => "DROP TABLE {t}"),
     },
-    expect: CONFLICT,
+    expect: dropped(true),
   },
   {
-    ...{ id: "transaction", group: "catalog" },
-    name: "Commits: several tables in one",
+    ...{ id: "table_drop", group: "catalog" },
+    name: "Tables: drop without their files",
     engines: {
-      typescript: inCatalog(async (lake) => {
-        const names = ["a", "b"].map((end) => `${lake.table}_${end}`);
-        const uuids: unknown[] = [];
-        for (const name of names) {
-          uuids.push(uuidOf(await lake.createTable(name)));
-        }
-        const commit = (value: string, asserted: unknown[]) =>
-          lake.ask("POST", "/transactions/commit", {
-            "table-changes": names.map((name, i) => ({
-              identifier: { namespace: [lake.namespace], name },
-              requirements: [{ type: "assert-table-uuid", uuid: asserted[i] }],
-              updates: [setting(value)],
-            })),
-          }, TRANSACTION);
-        lake.done(await commit("1", uuids));
-        const first = await both(lake, names);
-        const failed = await commit("2", [uuids[0], UNMET[0]!.uuid]);
-        return replied(TRANSACTED, [first, failed, await both(lake, names)]);
-      }),
+      typescript: droppedByCall(false),
+      ...droppedBy(SPARKS, FILES.spark, false, () => "DROP TABLE {t}"),
+      ...droppedBy(
+        ["trino"],
+        FILES.trino,
+        false,
+        () =>
+          `CALL ${settings().trinoCatalog}.system.unregister_table('{namespace}', '{table}')`,
+      ),
     },
-    expect: TRANSACTED,
+    expect: dropped(false),
   },
   {
     ...{ id: "table_errors", group: "catalog" },
@@ -337,19 +362,17 @@ export const tableCapabilities: readonly Capability[] = [
       typescript: inCatalog(async (lake) => {
         await lake.createTable();
         const missing = lake.tablePath(`${lake.table}_missing`);
+        const updates = [{ action: "set-properties", updates: { a: "1" } }];
         const body = { name: lake.table, schema: SCHEMA };
-        return replied(TABLE_ERRORS, [
+        return replied(ERRORS, [
           await lake.ask("GET", missing),
           await lake.ask("DELETE", `${missing}?purgeRequested=false`),
-          await lake.ask("POST", missing, {
-            requirements: [],
-            updates: [setting("1")],
-          }),
+          await lake.ask("POST", missing, { requirements: [], updates }),
           await lake.ask("POST", `${pathOf(lake.namespace)}/tables`, body),
         ]);
       }),
     },
-    expect: TABLE_ERRORS,
+    expect: ERRORS,
   },
   {
     ...{ id: "table_no_namespace", group: "catalog" },

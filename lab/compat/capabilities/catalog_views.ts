@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Answer } from "../answer.ts";
-import type { Capability } from "../capability.ts";
+import { type Answer, sameAnswer } from "../answer.ts";
+import type { Capability, EngineName } from "../capability.ts";
 import {
   type Endpoint,
   inCatalog,
@@ -14,26 +14,23 @@ import {
   SCHEMA,
 } from "../lake.ts";
 import { at, namesIn, replied } from "../replies.ts";
+import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const VIEWS: Endpoint = { optional: "/namespaces/{namespace}/views" };
 const VIEW: Endpoint = { optional: "/namespaces/{namespace}/views/{view}" };
 const RENAME: Endpoint = { optional: "/views/rename" };
 
-const VIEWED: Answer = [
-  ["its text when loaded", "SELECT 1 AS id"],
-  ["listed", true],
-  ["loaded after the drop", 404, "NoSuchViewException"],
-];
-const RENAMED: Answer = [
-  ["its text by its new name", "SELECT 1 AS id"],
-  ["loaded by its old name", 404, "NoSuchViewException"],
-];
 const VIEW_ERRORS: Answer = [
   ["loaded, missing", 404, "NoSuchViewException"],
   ["dropped, missing", 404, "NoSuchViewException"],
   ["created twice", 409, "AlreadyExistsException"],
   ["created where there is a table", 409, "AlreadyExistsException"],
 ];
+
+const CREATE = "CREATE VIEW {t} AS SELECT 1 AS id";
+const SELECT = "SELECT id FROM {t}";
+const GONE = /not.?found|not exist/i;
+const UNDO = ["DROP VIEW IF EXISTS {t}", "DROP VIEW IF EXISTS {t}_new"];
 
 /** A version of a view that is this text in both engines. */
 const version = (lake: Lake, id: number, sql: string) => ({
@@ -65,6 +62,18 @@ function textOf(view: unknown): unknown {
   return at(found, "representations", 0, "sql");
 }
 
+/** A rename by a statement. */
+const renamed = (engines: readonly EngineName[], statement: string) =>
+  byStatements(engines, async ({ run, refuses }) => {
+    await run(CREATE);
+    await run(statement);
+    const found = await run("SELECT id FROM {t}_new");
+    return [
+      ["by its new name", sameAnswer(found, [[1]])],
+      ["by its old name", !await refuses(SELECT, GONE)],
+    ];
+  }, UNDO);
+
 /** What a catalog does with views. */
 export const viewCapabilities: readonly Capability[] = [
   {
@@ -76,15 +85,20 @@ export const viewCapabilities: readonly Capability[] = [
         const path = `${viewsPath(lake)}/${lake.table}`;
         const loaded = await lake.do("GET", path);
         const list = await lake.pages(viewsPath(lake), "identifiers");
+        const isListed = namesIn(list.flat()).includes(lake.table);
         await lake.do("DELETE", path);
-        return replied(VIEWED, [
-          textOf(loaded),
-          namesIn(list.flat()).includes(lake.table),
-          await lake.ask("GET", path),
-        ]);
+        const { status } = await lake.ask("GET", path);
+        return [
+          ["there", isListed && textOf(loaded) === "SELECT 1 AS id"],
+          ["there after the drop", status !== 404],
+        ];
       }),
+      ...byStatements([...SPARKS, "trino"], (statements) =>
+        lives(statements, {
+          ...{ make: CREATE, look: SELECT, drop: "DROP VIEW {t}", gone: GONE },
+        }), UNDO),
     },
-    expect: VIEWED,
+    expect: LIVED,
   },
   {
     ...{ id: "view_replace", group: "catalog", name: "Views: replace" },
@@ -107,10 +121,15 @@ export const viewCapabilities: readonly Capability[] = [
         }, VIEW);
         const loaded = await lake.do("GET", path);
         const versions = at(loaded, "metadata", "versions", "length");
-        return [["its text", textOf(loaded)], ["versions", versions]];
+        return [[textOf(loaded) === "SELECT 2 AS id" && versions === 2]];
       }),
+      ...byStatements([...SPARKS, "trino"], async ({ run }) => {
+        await run(CREATE);
+        await run("CREATE OR REPLACE VIEW {t} AS SELECT 2 AS id");
+        return [[sameAnswer(await run(SELECT), [[2]])]];
+      }, UNDO),
     },
-    expect: [["its text", "SELECT 2 AS id"], ["versions", 2]],
+    expect: [[true]],
   },
   {
     ...{ id: "view_rename", group: "catalog", name: "Views: rename" },
@@ -126,10 +145,15 @@ export const viewCapabilities: readonly Capability[] = [
         }, RENAME);
         const loaded = await lake.do("GET", `${viewsPath(lake)}/${name}`);
         const old = await lake.ask("GET", `${viewsPath(lake)}/${lake.table}`);
-        return replied(RENAMED, [textOf(loaded), old]);
+        return [
+          ["by its new name", textOf(loaded) === "SELECT 1 AS id"],
+          ["by its old name", old.status !== 404],
+        ];
       }),
+      ...renamed(SPARKS, "ALTER VIEW {t} RENAME TO {namespace}.{table}_new"),
+      ...renamed(["trino"], "ALTER VIEW {t} RENAME TO {t}_new"),
     },
-    expect: RENAMED,
+    expect: [["by its new name", true], ["by its old name", false]],
   },
   {
     ...{ id: "view_errors", group: "catalog" },
