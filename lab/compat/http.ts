@@ -14,8 +14,6 @@ import { settings } from "../../lib/core/settings.ts";
 import type { ProbeContext } from "./capability.ts";
 import { EngineError, firstLine } from "./engine.ts";
 
-export type { HttpRequest };
-
 /** An answer over HTTP, whatever its status. */
 export interface Reply {
   /** What was asked: `GET /staging/key`. */

@@ -14,17 +14,11 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
+import type { HttpRequest } from "../../lib/catalog/sigv4.ts";
 import { settings } from "../../lib/core/settings.ts";
 import type { Call, ProbeContext } from "./capability.ts";
 import { EngineError, firstLine } from "./engine.ts";
-import {
-  type HttpRequest,
-  isDone,
-  refusal,
-  type Reply,
-  send,
-  signed,
-} from "./http.ts";
+import { isDone, refusal, type Reply, send, signed } from "./http.ts";
 import { typeOf } from "./replies.ts";
 
 const CLEAN_UP_MS = 20_000;

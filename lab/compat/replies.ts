@@ -31,7 +31,7 @@ export const typeOf = (reply: Reply): unknown =>
     reply.text.match(/<Error>.*<Code>([^<]+)<\/Code>/s)?.[1];
 
 /** Names in a list of tables, views or namespaces, the last level of each. */
-export function namesIn(items: unknown): string[] {
+export function listedNames(items: unknown): string[] {
   if (!Array.isArray(items)) return [];
   return items.map((item) =>
     String(Array.isArray(item) ? item.at(-1) : at(item, "name"))

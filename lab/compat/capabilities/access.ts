@@ -5,10 +5,11 @@
  * @module
  */
 
+import type { HttpRequest } from "../../../lib/catalog/sigv4.ts";
 import { settings } from "../../../lib/core/settings.ts";
 import type { Answer } from "../answer.ts";
 import type { Call, Capability, Difference } from "../capability.ts";
-import { type HttpRequest, isDone, type Reply, signed } from "../http.ts";
+import { isDone, type Reply, signed } from "../http.ts";
 import { inCatalog, pathOf } from "../lake.ts";
 import { inStore } from "../objects.ts";
 

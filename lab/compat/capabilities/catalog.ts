@@ -9,7 +9,7 @@ import { settings } from "../../../lib/core/settings.ts";
 import type { Answer } from "../answer.ts";
 import type { Capability, Difference, NotOffered } from "../capability.ts";
 import { type Endpoint, inCatalog, type Lake, pathOf } from "../lake.ts";
-import { at, namesIn, replied } from "../replies.ts";
+import { at, listedNames, replied } from "../replies.ts";
 import { commitCapabilities } from "./catalog_commits.ts";
 import { namespaceCapabilities } from "./catalog_namespaces.ts";
 import { tableCapabilities } from "./catalog_tables.ts";
@@ -160,7 +160,7 @@ const ownCapabilities: readonly Capability[] = [
         for (const name of tables) await lake.createTable(name);
         const path = `${pathOf(lake.namespace)}/tables`;
         const pages = await lake.pages(path, "identifiers", { size: 2 });
-        const names = namesIn(pages.flat())
+        const names = listedNames(pages.flat())
           .filter((name) => name.startsWith(lake.table));
         return paged(pages, names.map((name) => name.slice(-1)));
       }),
@@ -178,7 +178,7 @@ const ownCapabilities: readonly Capability[] = [
         // Others' namespaces may be many: three pages show what pages are.
         const options = { size: 2, most: 3 };
         const pages = await lake.pages("/namespaces", "namespaces", options);
-        const names = namesIn(pages.flat());
+        const names = listedNames(pages.flat());
         const twice = names.length - new Set(names).size;
         return paged(pages, [names.length > 2, twice]);
       }),

@@ -8,7 +8,7 @@ import { type Answer, sameAnswer } from "../answer.ts";
 import type { Capability, NotOffered } from "../capability.ts";
 import { isDone, refusal } from "../http.ts";
 import { type Endpoint, inCatalog, type Lake, pathOf } from "../lake.ts";
-import { at, namesIn, replied } from "../replies.ts";
+import { at, listedNames, replied } from "../replies.ts";
 import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const PROPERTIES: Endpoint = {
@@ -115,7 +115,7 @@ export const namespaceCapabilities: readonly Capability[] = [
             below.includes(JSON.stringify([namespace, table])) &&
             !top.some((one) => one.includes(table)),
           ],
-          ["its tables", ...namesIn(at(list, "identifiers"))],
+          ["its tables", ...listedNames(at(list, "identifiers"))],
         ];
       }),
       ...byStatements(SPARKS, async ({ run, context }) => {

@@ -16,7 +16,7 @@ import {
   pathOf,
   SCHEMA,
 } from "../lake.ts";
-import { at, isSame, namesIn, replied, uuidOf } from "../replies.ts";
+import { at, isSame, listedNames, replied, uuidOf } from "../replies.ts";
 import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const REGISTER: Endpoint = { optional: "/namespaces/{namespace}/register" };
@@ -63,7 +63,7 @@ const FILES = {
 async function isListed(lake: Lake): Promise<boolean> {
   const path = `${pathOf(lake.namespace)}/tables`;
   const pages = await lake.pages(path, "identifiers");
-  return namesIn(pages.flat()).includes(lake.table);
+  return listedNames(pages.flat()).includes(lake.table);
 }
 
 /** Registers the probe's table from a metadata file. */

@@ -13,7 +13,7 @@ import {
   pathOf,
   SCHEMA,
 } from "../lake.ts";
-import { at, namesIn, replied } from "../replies.ts";
+import { at, listedNames, replied } from "../replies.ts";
 import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const VIEWS: Endpoint = { optional: "/namespaces/{namespace}/views" };
@@ -85,7 +85,7 @@ export const viewCapabilities: readonly Capability[] = [
         const path = `${viewsPath(lake)}/${lake.table}`;
         const loaded = await lake.do("GET", path);
         const list = await lake.pages(viewsPath(lake), "identifiers");
-        const isListed = namesIn(list.flat()).includes(lake.table);
+        const isListed = listedNames(list.flat()).includes(lake.table);
         await lake.do("DELETE", path);
         const { status } = await lake.ask("GET", path);
         return [
