@@ -128,7 +128,9 @@ export function calendar(seed: number, years: readonly number[]): Calendar {
       }
     }
   }
-  cumulative.forEach((trips, slot) => cumulative[slot] = trips / total);
+  for (let slot = 0; slot < cumulative.length; slot++) {
+    cumulative[slot] = cumulative[slot]! / total;
+  }
   return {
     start: start / 1000,
     cumulative,

@@ -101,14 +101,16 @@ function dropoffWeights(
   airport: number,
 ): number[] {
   const { outside, ohare, city: usual } = DROPOFF_OUTSIDE_PERCENT;
-  const percents: Readonly<Record<number, number>> = {
-    0: from === 0 ? outside : from === OHARE ? ohare : usual,
-    [OHARE]: from === OHARE ? .5 : TO_AIRPORT_PERCENT.ohare * airport,
-    [MIDWAY]: from === MIDWAY ? .5 : TO_AIRPORT_PERCENT.midway * airport,
-  };
-  const rest = 100 - sum(Object.values(percents));
+  const toOutside = from === 0 ? outside : from === OHARE ? ohare : usual;
+  const toMidway = from === MIDWAY ? .5 : TO_AIRPORT_PERCENT.midway * airport;
+  const toOhare = from === OHARE ? .5 : TO_AIRPORT_PERCENT.ohare * airport;
+  const rest = 100 - (toOutside + toMidway + toOhare);
   const total = sum(city);
-  return city.map((weight, to) => percents[to] ?? weight * rest / total);
+  const weights = city.map((weight) => weight * rest / total);
+  weights[0] = toOutside;
+  weights[MIDWAY] = toMidway;
+  weights[OHARE] = toOhare;
+  return weights;
 }
 
 /** Spread of a trip's miles: they are `miles` times e to the power of a normal variable. */
