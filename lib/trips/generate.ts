@@ -25,7 +25,6 @@ import {
   workFolder,
   writeGenerated,
 } from "./folder.ts";
-import { parquetWriter } from "./parquet.ts";
 import type { TripArguments } from "./trip_model.ts";
 
 /** How to generate; see {@linkcode generateTrips}. */
@@ -206,8 +205,7 @@ export async function generateTrips(
   try {
     makeRoom(dir, before, planned);
     claimed = true;
-    // The worker gets ready while the model is loaded and its tables are built.
-    using parquet = parquetWriter();
+    // Not before it is needed: whoever only reads need not wait for it.
     const { writeTrips } = await import("./trip_files.ts");
     const onFile = (rows: number, files: readonly RecordedFile[]) =>
       onProgress?.({
@@ -216,7 +214,7 @@ export async function generateTrips(
         bytes: bytesOf(files),
         files: files.length,
       });
-    const files = await writeTrips(parquet, {
+    const files = await writeTrips({
       ...run,
       dir,
       names,

@@ -6,9 +6,8 @@
 
 import { join } from "node:path";
 import { abortable, withLimit } from "../core/interrupt.ts";
-import { arrowWriter } from "./parquet.ts";
 import { type RecordedFile, workFolder } from "./folder.ts";
-import type { ParquetWriter } from "./parquet.ts";
+import { arrowWriter, parquetWriter } from "./parquet.ts";
 import { type TripArguments, type TripModel, tripModel } from "./trip_model.ts";
 import { fillTrips } from "./trips.ts";
 
@@ -37,9 +36,10 @@ export interface TripFiles extends TripArguments {
 
 /** Makes the rows of a file while polars compresses those of the files before. */
 export async function writeTrips(
-  parquet: ParquetWriter,
   { dir, names, rowsPerFile, signal, onFile, ...run }: TripFiles,
 ): Promise<RecordedFile[]> {
+  // First, so that it gets ready while the tables are built.
+  using parquet = parquetWriter();
   const model = tripModel(run, BATCH_ROWS);
   const work = workFolder(dir);
   const arrows = Array.from({ length: ARROW_FILES }, (_, i) => {
