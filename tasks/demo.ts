@@ -10,6 +10,7 @@ import { catalog } from "../lib/catalog/config.ts";
 import { loadTable } from "../lib/catalog/tables.ts";
 import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
+import { useSpark } from "../stack/tools.ts";
 import { notebookPaths } from "./notebooks/paths.ts";
 import { command, main, shown } from "./cli.ts";
 import { reportOn } from "./report/main.ts";
@@ -43,14 +44,23 @@ await main(
       "--stack <name>",
       "docker, local or remote; default: the one that fits",
     )
+    .option("--spark <version>", "the Spark that jobs run on: 3.5 or 4.1")
     .action(
-      async (options: { rows?: string; all?: boolean; stack?: string }) => {
+      async (
+        options: {
+          rows?: string;
+          all?: boolean;
+          stack?: string;
+          spark?: string;
+        },
+      ) => {
         const rows = parseMillions(options.rows ?? String(settings().rows));
         using _lock = await lockDemo();
         const started = performance.now();
         const { stack, reason } = await chooseStack(options.stack);
         console.log(`Stack: ${stack.name} (${reason})`);
         await stack.up(shown());
+        await useSpark(options.spark, shown());
         const ready = performance.now();
         const executed = await runNotebooks(
           options.all ? await notebookPaths() : ["01", "02", "03", "04", "05"],

@@ -3,6 +3,7 @@ import { runningStack } from "../lib/core/running_stack.ts";
 import { forgetStack } from "../stack/record.ts";
 import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
+import { useSpark } from "../stack/tools.ts";
 import { command, main, shown } from "./cli.ts";
 
 /** What cannot be read is written anew; the services are found without it. */
@@ -22,11 +23,14 @@ await main(
       "--stack <name>",
       "docker, local or remote; default: the one that fits",
     )
-    .action(async ({ stack: name }: { stack?: string }) => {
+    .option("--spark <version>", "the Spark that jobs run on: 3.5 or 4.1")
+    .action(async (options: { stack?: string; spark?: string }) => {
+      const { stack: name } = options;
       await forgetDamagedRecord();
       const { stack, reason } = await chooseStack(name);
       console.log(`Stack: ${stack.name} (${reason})`);
       await stack.up(shown());
+      await useSpark(options.spark, shown());
       if (stack.name === "local" && await trainInBackground()) {
         console.log("In idle time the next start is made quicker.");
       }

@@ -5,13 +5,17 @@
  * @module
  */
 
-import { settings } from "../../lib/core/settings.ts";
 import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { parseExactJson } from "../../lib/core/json.ts";
+import type { SparkSubmit } from "../../lib/core/running_stack.ts";
 import type { Row } from "../../lib/trino/rows.ts";
-import { SPARK_CAUSES } from "../../lib/spark/submit.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
-import { submit } from "../../lib/spark/submit.ts";
+import {
+  lakeArguments,
+  SPARK_CAUSES,
+  sparkSubmit,
+  submit,
+} from "../../lib/spark/submit.ts";
 import {
   type Column,
   type RowsReader,
@@ -124,14 +128,15 @@ export interface ConnectOptions {
   isLong?: boolean | undefined;
   /** Told each line of Spark's log. */
   onLog?: ((line: string) => void) | undefined;
+  /** To which Spark. @default {sparkSubmit()} */
+  spark?: SparkSubmit | undefined;
 }
 
 /** Starts the process of a session. */
 export function connect(
   name: string,
-  { isLong = false, onLog }: ConnectOptions = {},
+  { isLong = false, onLog, spark = sparkSubmit() }: ConnectOptions = {},
 ): Connection {
-  const given = settings();
   const log: string[] = [];
   const statements = new Map<number, RunningStatement>();
   const ready = Promise.withResolvers<Ready>();
@@ -147,12 +152,7 @@ export function connect(
   const gone = submit({
     script: "session.py",
     isLong,
-    args: [
-      ["--warehouse", given.warehouse],
-      ["--minio-host", given.engineMinioHost],
-      ["--catalog-uri", given.engineCatalogUri],
-      ["--namespace", given.namespace],
-    ].flat(),
+    args: lakeArguments(spark),
     input: requests.readable,
     signal: ending.signal,
     kill: killing.signal,
@@ -166,7 +166,7 @@ export function connect(
         if (log.length > KEPT_LINES) log.shift();
       }
     },
-  }).then(
+  }, spark).then(
     (code) => finish(`its process ended with code ${code}`),
     (error) => finish(String(error)),
   );

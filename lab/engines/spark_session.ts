@@ -6,6 +6,7 @@
  */
 
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
+import type { SparkSubmit } from "../../lib/core/running_stack.ts";
 import {
   connect,
   type Connection,
@@ -51,6 +52,8 @@ export interface SparkSessionOptions {
   limitMs?: number;
   /** Told each line of Spark's log, as long as the session lives. */
   onLog?: (line: string) => void;
+  /** To which Spark; sessions of two need two names. @default {the one of `settings().spark`} */
+  spark?: SparkSubmit;
 }
 
 /** A running session; see {@linkcode sparkSession}. */

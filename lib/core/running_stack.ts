@@ -28,6 +28,16 @@ export interface SparkSubmit {
   env: Record<string, string>;
   /** Container in which the command runs, by name; absent on this machine. */
   container?: string;
+  /** Whether it sees the endpoints as this machine does, whatever the stack's own see. */
+  isOutside?: boolean;
+}
+
+/** What runs beside a stack's own programs, once it was asked for. */
+export interface Tools {
+  /** Other versions of Spark by their names: `4.1`. */
+  sparks?: Record<string, SparkSubmit>;
+  /** Interpreter of a Python that has DuckDB and PyIceberg. */
+  python?: string;
 }
 
 /** What `deno task up` records in `stack.json`. */
@@ -38,8 +48,10 @@ export interface RunningStack {
   settings: Record<string, string>;
   /** Ports it listens on, by the settings that change them. */
   ports: Record<string, number>;
-  /** How a job is submitted. */
+  /** How a job is submitted to its own Spark. */
   spark: SparkSubmit;
+  /** What was fetched besides. @default {{}} */
+  tools?: Tools;
 }
 
 /** Folder for the running stacks' files, absolute: `LAKEHOUSE_STATE` or `.state`. */

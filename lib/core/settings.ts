@@ -50,7 +50,15 @@ export interface Settings {
   rows: number;
   /** The stack that is running or asked for, or `undefined` when none is. */
   stack: StackName | undefined;
+  /** Version of Spark that runs the jobs. */
+  spark: SparkVersion;
 }
+
+/** Versions of Spark that jobs can run on; the first is every stack's own. */
+export const SPARK_VERSIONS = ["3.5", "4.1"] as const;
+
+/** A version of Spark. */
+export type SparkVersion = typeof SPARK_VERSIONS[number];
 
 const DEFAULTS: Readonly<Record<string, string>> = {
   TRINO_URI: "http://localhost:9999",
@@ -65,6 +73,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   TABLE: "taxi_trips",
   PARQUET_DIR: "./data/parquet",
   ROWS: "1",
+  SPARK: SPARK_VERSIONS[0],
 };
 
 /** Values of `docker/.env` as they stand there; empty when there is no such file. */
@@ -107,6 +116,28 @@ function stackName(value: string | undefined): StackName | undefined {
     what: `Cannot use STACK "${value}"`,
     why: "there is no such stack",
     next: "set STACK to docker, local or remote, or leave it out",
+  });
+}
+
+/**
+ * The version of Spark that a text names.
+ *
+ * @throws {LakehouseError} When there is none of that name.
+ * @example Usage
+ * ```ts
+ * import { sparkVersion } from "./settings.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(sparkVersion("4.1"), "4.1");
+ * ```
+ */
+export function sparkVersion(text: string): SparkVersion {
+  const known = SPARK_VERSIONS.find((version) => version === text);
+  if (known) return known;
+  throw new LakehouseError({
+    what: `Cannot use Spark "${text}"`,
+    why: `there are ${SPARK_VERSIONS.join(" and ")}`,
+    next: "set SPARK to one of them, or leave it out",
   });
 }
 
@@ -179,5 +210,6 @@ export function settings(): Settings {
       : resolve(PROJECT_DIR, parquetDir),
     rows: parseMillions(required("ROWS")) / 1e6,
     stack: stackName(lookUp("STACK")),
+    spark: sparkVersion(required("SPARK")),
   };
 }

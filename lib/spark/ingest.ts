@@ -10,8 +10,7 @@ import { settings } from "../core/settings.ts";
 import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
-import { SPARK_CAUSES } from "./submit.ts";
-import { submit } from "./submit.ts";
+import { lakeArguments, SPARK_CAUSES, submit } from "./submit.ts";
 import { stagedFiles } from "../store/staging.ts";
 
 const DEFAULT_LIMIT_MS = 60 * 60_000;
@@ -143,11 +142,8 @@ export async function submitIngest(
     isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
     conf: [],
     args: [
-      ["--warehouse", given.warehouse],
-      ["--minio-host", given.engineMinioHost],
-      ["--catalog-uri", given.engineCatalogUri],
+      lakeArguments(),
       ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
-      ["--namespace", given.namespace],
       ["--table", given.table],
     ].flat(),
     signal: withLimit(

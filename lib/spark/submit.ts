@@ -8,7 +8,11 @@
 import { type Cause, LakehouseError } from "../core/errors.ts";
 import { run, type RunOptions } from "../core/process.ts";
 import { runningStack, type SparkSubmit } from "../core/running_stack.ts";
-import { settings } from "../core/settings.ts";
+import {
+  settings,
+  SPARK_VERSIONS,
+  type SparkVersion,
+} from "../core/settings.ts";
 import { runInContainer } from "./container.ts";
 
 /** A job for spark-submit. */
@@ -69,27 +73,57 @@ async function submitArguments(
   ];
 }
 
-/** How the running stack submits a job. */
-function recorded(): SparkSubmit {
+/**
+ * How a job is submitted: to the stack's own Spark, or to another version that
+ * was fetched beside it.
+ *
+ * @param version Which Spark. @default {settings().spark}
+ * @throws {LakehouseError} When no stack runs, or that version was not fetched.
+ */
+export function sparkSubmit(
+  version: SparkVersion = settings().spark,
+): SparkSubmit {
   const running = runningStack();
-  if (running) return running.spark;
+  if (!running) {
+    throw new LakehouseError({
+      what: "Cannot find a running stack",
+      why: "none was started, or it was stopped",
+      next: "deno task up",
+    });
+  }
+  const spark = version === SPARK_VERSIONS[0]
+    ? running.spark
+    : running.tools?.sparks?.[version];
+  if (spark) return spark;
   throw new LakehouseError({
-    what: "Cannot find a running stack",
-    why: "none was started, or it was stopped",
-    next: "deno task up",
+    what: `Cannot run Spark ${version}`,
+    why: "it was not fetched",
+    next: `deno task up --spark ${version}`,
   });
+}
+
+/** Arguments of a job that say where the lake is, as that Spark sees it. */
+export function lakeArguments(spark: SparkSubmit = sparkSubmit()): string[] {
+  const given = settings();
+  const { isOutside = false } = spark;
+  return [
+    ["--warehouse", given.warehouse],
+    ["--minio-host", isOutside ? given.minioHost : given.engineMinioHost],
+    ["--catalog-uri", isOutside ? given.catalogUri : given.engineCatalogUri],
+    ["--namespace", given.namespace],
+  ].flat();
 }
 
 /**
  * Runs spark-submit; resolves to its exit code.
  *
- * @param spark How; as the running stack says when left out.
+ * @param spark To which Spark. @default {sparkSubmit()}
  * @throws {LakehouseError} When no stack runs, or what it needs is gone.
  * @throws {unknown} The signal's reason, once the job has ended.
  */
 export async function submit(
   job: SparkJob,
-  spark: SparkSubmit = recorded(),
+  spark: SparkSubmit = sparkSubmit(),
 ): Promise<number> {
   const { script: _script, conf: _conf, isLong: _isLong, ...running } = job;
   await refuseStale(spark);

@@ -1,9 +1,14 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { withEnv } from "../../tests/env.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { type SparkSubmit } from "../core/running_stack.ts";
 import { recordStack } from "../../stack/record.ts";
-import { submit } from "./submit.ts";
+import { lakeArguments, sparkSubmit, submit } from "./submit.ts";
 
 const ECHO: SparkSubmit = {
   // Prints its arguments.
@@ -67,4 +72,44 @@ Deno.test("submit() says when no stack runs", async () => {
     await assertRejects(() => submit(job), LakehouseError, "/nowhere");
   });
   await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("sparkSubmit() takes the version that SPARK names, or says how to have it", async () => {
+  const dir = await Deno.makeTempDir();
+  const other = { ...ECHO, command: ["/other"] };
+  await withEnv({ LAKEHOUSE_STATE: dir, STACK: "", SPARK: "" }, async () => {
+    const record = { stack: "local", settings: {}, ports: {}, spark: ECHO };
+    await recordStack({ ...record, stack: "local" });
+    assertEquals(sparkSubmit(), ECHO);
+    const error = assertThrows(() => sparkSubmit("4.1"), LakehouseError);
+    assertEquals(error.next, "deno task up --spark 4.1");
+    await recordStack({
+      ...{ ...record, stack: "local" },
+      settings: { SPARK: "4.1" },
+      tools: { sparks: { "4.1": other } },
+    });
+    assertEquals(sparkSubmit(), other);
+    await withEnv({ SPARK: "3.5" }, () => {
+      assertEquals(sparkSubmit(), ECHO);
+    });
+    await withEnv({ SPARK: "4" }, () => {
+      assertThrows(() => sparkSubmit(), LakehouseError, "3.5 and 4.1");
+    });
+  });
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("lakeArguments() names the endpoints as that Spark sees them", async () => {
+  const seen = {
+    MINIO_HOST: "http://here:9000",
+    ENGINE_MINIO_HOST: "http://minio:9000",
+  };
+  await withEnv({ ...seen, CATALOG_URI: "", ENGINE_CATALOG_URI: "" }, () => {
+    const uri = (args: string[]) => args[args.indexOf("--catalog-uri") + 1];
+    assertEquals(uri(lakeArguments(ECHO)), "http://minio:9000/_iceberg");
+    assertEquals(
+      uri(lakeArguments({ ...ECHO, isOutside: true })),
+      "http://here:9000/_iceberg",
+    );
+  });
 });

@@ -28,7 +28,7 @@ export const TRINO_JAVA: JavaNeed = {
   variable: "TRINO_JAVA_HOME",
 };
 
-/** Spark 3.5. */
+/** Spark 3.5 and 4.1. */
 export const SPARK_JAVA: JavaNeed = {
   versions: [17, 21],
   modules: ["java.se"],

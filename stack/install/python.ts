@@ -1,8 +1,9 @@
 /**
- * The Python environment: JupyterLab, the kernel's Deno, the supervisor, Spark.
+ * Python environments: the product's own with JupyterLab, the kernel's Deno, the
+ * supervisor and Spark; and others, which are installed when they are asked for.
  *
- * One virtual environment per version of `jupyter/requirements.txt`, in the
- * cache that all clones share.
+ * One virtual environment per version of a list of pinned packages, in the cache
+ * that all clones share.
  *
  * @module
  */
@@ -22,7 +23,19 @@ export interface Python {
   sitePackages: string;
 }
 
-const REQUIREMENTS = `${PROJECT_DIR}/jupyter/requirements.txt`;
+/** Lists of pinned packages, each with an environment of its own. */
+export const PACKAGES = {
+  /** JupyterLab, the kernel's Deno, the supervisor, Spark 3.5, uv. */
+  jupyter: `${PROJECT_DIR}/jupyter/requirements.txt`,
+  /** Spark 4.1. */
+  "spark-4.1": `${PROJECT_DIR}/spark/requirements-4.1.txt`,
+  /** DuckDB with its extensions, and PyIceberg. */
+  compat: `${PROJECT_DIR}/lab/compat/requirements.txt`,
+} as const;
+
+/** One of {@linkcode PACKAGES}. */
+export type PackageList = keyof typeof PACKAGES;
+
 const CONSTRAINTS = `${PROJECT_DIR}/jupyter/build-constraints.txt`;
 const OLDEST = [3, 10] as const;
 
@@ -81,7 +94,7 @@ export function requirementOf(name: string, requirements: string): string {
   const start = lines.findIndex((line) => line.startsWith(`${name}==`));
   if (start < 0) {
     throw new LakehouseError({
-      what: `Cannot find "${name}" in ${REQUIREMENTS}`,
+      what: `Cannot find "${name}" in ${PACKAGES.jupyter}`,
     });
   }
   let end = start + 1;
@@ -89,8 +102,8 @@ export function requirementOf(name: string, requirements: string): string {
   return lines.slice(start, end).join("\n").replace(/\\\s*$/, "") + "\n";
 }
 
-async function environmentDir(): Promise<string> {
-  const requirements = await Deno.readTextFile(REQUIREMENTS);
+async function environmentDir(list: PackageList): Promise<string> {
+  const requirements = await Deno.readTextFile(PACKAGES[list]);
   const hash = createHash("sha256").update(requirements).digest("hex");
   return `${cacheDir()}/python-${hash.slice(0, 12)}`;
 }
@@ -117,24 +130,45 @@ async function environment(dir: string): Promise<Python> {
   };
 }
 
-/** The Python environment that is installed, or `undefined`; installs nothing. */
-export async function findPython(): Promise<Python | undefined> {
-  const dir = await environmentDir();
+/** A Python environment that is installed, or `undefined`; installs nothing. */
+export async function findPython(
+  list: PackageList = "jupyter",
+): Promise<Python | undefined> {
+  const dir = await environmentDir(list);
   return await isComplete(dir) ? await environment(dir) : undefined;
+}
+
+const AGAIN = "check the network, then run the same command again";
+
+function fail(what: string, text: string, next: string): never {
+  throw new LakehouseError({
+    what,
+    why: text.trim().split("\n").slice(-5).join("\n"),
+    next,
+  });
+}
+
+/** uv of the environment in `dir`, pinned by its hash and installed by pip. */
+async function installUv(
+  dir: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const list = `${dir}/uv.txt`;
+  const requirements = await Deno.readTextFile(PACKAGES.jupyter);
+  await Deno.writeTextFile(list, requirementOf("uv", requirements));
+  const { ok, text } = await run(`${dir}/bin/python`, [
+    ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
+    ...["--no-cache-dir", "--require-hashes", "-r", list],
+  ], { signal });
+  if (!ok) fail("Cannot install uv", text, AGAIN);
+  return `${dir}/bin/uv`;
 }
 
 async function install(
   dir: string,
-  requirements: string,
+  list: PackageList,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const fail = (what: string, text: string, next: string): never => {
-    throw new LakehouseError({
-      what,
-      why: text.trim().split("\n").slice(-5).join("\n"),
-      next,
-    });
-  };
   const base = await systemPython();
   const made = await run(base, ["-m", "venv", "--clear", dir], { signal });
   if (!made.ok) {
@@ -144,21 +178,9 @@ async function install(
       "install Python's venv module (on Debian and Ubuntu: apt install python3-venv), then run the command again",
     );
   }
-  const uv = `${dir}/uv.txt`;
-  await Deno.writeTextFile(uv, requirementOf("uv", requirements));
-  const again = "check the network, then run the same command again";
-  const first = await run(`${dir}/bin/python`, [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "--no-cache-dir",
-    "--require-hashes",
-    "-r",
-    uv,
-  ], { signal });
-  if (!first.ok) fail("Cannot install uv", first.text, again);
+  const uv = list === "jupyter"
+    ? await installUv(dir, signal)
+    : `${(await python(signal ? { signal } : {})).bin}/uv`;
   const env = { VIRTUAL_ENV: dir };
   const args = [
     "pip",
@@ -170,10 +192,11 @@ async function install(
     CONSTRAINTS,
     "--require-build-hashes",
     "-r",
+    PACKAGES[list],
   ];
   if (Deno.stderr.isTerminal()) {
-    const status = await new Deno.Command(`${dir}/bin/uv`, {
-      args: [...args, REQUIREMENTS],
+    const status = await new Deno.Command(uv, {
+      args,
       env,
       stdout: "inherit",
       stderr: "inherit",
@@ -181,26 +204,32 @@ async function install(
     }).output();
     signal?.throwIfAborted();
     if (!status.success) {
-      fail("Cannot install the Python packages", "uv says why above", again);
+      fail("Cannot install the Python packages", "uv says why above", AGAIN);
     }
   } else {
-    const rest = await run(`${dir}/bin/uv`, [...args, REQUIREMENTS], {
-      signal,
-      env,
-    });
-    if (!rest.ok) fail("Cannot install the Python packages", rest.text, again);
+    const rest = await run(uv, args, { signal, env });
+    if (!rest.ok) fail("Cannot install the Python packages", rest.text, AGAIN);
   }
 }
 
+/** Options of {@linkcode python}. */
+export interface PythonOptions {
+  /** Which packages it has. @default {"jupyter"} */
+  packages?: PackageList;
+  /** Ends the installation. */
+  signal?: AbortSignal;
+  /** Called before an installation. */
+  onInstall?: () => void;
+}
+
 /**
- * The Python environment, installed first where the cache lacks it.
+ * A Python environment, installed first where the cache lacks it.
  *
  * @throws {LakehouseError} When Python is missing or a package cannot be installed.
  */
-export async function python(
-  options: { signal?: AbortSignal; onInstall?: () => void } = {},
-): Promise<Python> {
-  const dir = await environmentDir();
+export async function python(options: PythonOptions = {}): Promise<Python> {
+  const { packages = "jupyter" } = options;
+  const dir = await environmentDir(packages);
   if (!await isComplete(dir)) {
     await Deno.mkdir(cacheDir(), { recursive: true });
     // Two runs may start at once; the second waits and finds it done.
@@ -208,8 +237,7 @@ export async function python(
     await lock.lock(true);
     if (!await isComplete(dir)) {
       options.onInstall?.();
-      const requirements = await Deno.readTextFile(REQUIREMENTS);
-      await install(dir, requirements, options.signal);
+      await install(dir, packages, options.signal);
       await Deno.writeTextFile(`${dir}/complete`, "");
     }
   }

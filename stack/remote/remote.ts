@@ -25,7 +25,10 @@ const NEEDED = ["TRINO_URI", "MINIO_HOST"];
 
 const given = (name: string) => Deno.env.get(name) || dockerEnv()[name];
 
-const sparkSubmit = () => localSparkSubmit(given("SPARK_MASTER"));
+/** Where the executors run, or `undefined` for this machine. */
+export const sparkMaster = (): string | undefined => given("SPARK_MASTER");
+
+const sparkSubmit = () => localSparkSubmit(sparkMaster());
 
 interface Endpoint {
   name: string;

@@ -36,6 +36,7 @@ export const TEST_ENV: Record<string, string> = {
   TABLE: "taxi_trips",
   PARQUET_DIR: `${TEST_STATE}/parquet`,
   ROWS: "0.05",
+  SPARK: "3.5",
   LAKEHOUSE_TRAIN: "0",
 };
 
