@@ -22,6 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from py4j.java_gateway import is_instance_of
 
+from equality_delete import equality_delete
 from exact_values import encode, signature, with_pairs
 from lakehouse import CATALOG, add_arguments, causes, emit, session
 
@@ -49,9 +50,10 @@ class Statement:
             self.mark_jobs()
             if self.is_cancelled:
                 raise InterruptedError("cancelled before it began")
-            frame = self.spark.sql(self.text)
-            if frame.schema.fields:
-                self.send_rows(frame)
+            if not equality_delete(self.spark, self.text):
+                frame = self.spark.sql(self.text)
+                if frame.schema.fields:
+                    self.send_rows(frame)
             emit("done", {"id": self.id, "ms": round((time.monotonic() - started) * 1000)})
         except Exception as error:  # pylint: disable=broad-except
             emit("failed", {"id": self.id, **facts(self.spark, error)})

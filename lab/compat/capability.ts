@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { TableTree } from "../iceberg/tree.ts";
 import type { Answer } from "./answer.ts";
 
 /** The columns of the matrix. */
@@ -44,7 +45,8 @@ export interface NotOffered {
 /**
  * Statements in the engine's language, or a call; the answer is that of the last
  * statement. `{t}` is the capability's own table, fully qualified, `{ns}` its
- * namespace, `{table}` and `{namespace}` their bare names.
+ * namespace, `{table}` and `{namespace}` their bare names; `{snapshot}` is the id
+ * of the table's first snapshot, `{time}` when that was made, in UTC.
  */
 export type Script =
   | string
@@ -62,6 +64,8 @@ export type Call = (
 
 /** What a call may use. */
 export interface ProbeContext {
+  /** The engine of the cell. */
+  engine: EngineName;
   /** Its namespace: made before, removed with all that is in it afterwards. */
   namespace: string;
   /** A name for its table, its own. */
@@ -82,6 +86,21 @@ export interface Difference {
   answer: Answer;
   /** What is different, as a sentence without its end. */
   says: string;
+}
+
+/** What a table's metadata must show once an engine has written it. */
+export interface Shown {
+  /** What is looked up, in a few words: `files of deletes`. */
+  what: string;
+  /** Looks it up; `read` gives the bytes of one of the table's files. */
+  of(
+    tree: TableTree,
+    read: (path: string) => Promise<Uint8Array>,
+  ): Answer | Promise<Answer>;
+  /** What must be found. */
+  expect: Answer;
+  /** What counts as "works with a difference". */
+  differs?: readonly Difference[];
 }
 
 /** A row of the matrix. */
@@ -117,6 +136,8 @@ export interface Capability {
   expect: Answer;
   /** Answers that count as "works with a difference". */
   differs?: readonly Difference[];
+  /** What its table must show besides, read without any engine; not asked of those that only read. */
+  shows?: Shown;
   /**
    * An engine's own words by which it says that it has no such thing; a failure
    * that matches is "not offered".

@@ -20,6 +20,8 @@ export interface CompatEngine {
   readonly title: string;
   /** The version, and those of what it reads Iceberg with. */
   readonly version: string;
+  /** Whether it only reads: its statements look at the table of an engine that writes. */
+  readonly isReader?: boolean;
   /** A table's name in its statements. */
   tableName(namespace: string, table: string): string;
   /** A namespace's name in its statements. */

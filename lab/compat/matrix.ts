@@ -4,6 +4,8 @@
  * @module
  */
 
+import { objectReader } from "../iceberg/object_reader.ts";
+import { type TableTree, tableTree } from "../iceberg/tree.ts";
 import {
   type Answer,
   answerText,
@@ -19,6 +21,7 @@ import {
   type NotOffered,
   type ProbeContext,
   scriptOf,
+  type Shown,
 } from "./capability.ts";
 import { type CompatEngine, EngineError, firstLine } from "./engine.ts";
 
@@ -82,12 +85,18 @@ export interface MatrixOptions {
   onCell?: (
     cell: { capability: Capability; engine: EngineName; cell: Cell | null },
   ) => void;
+  /** Reads a table's metadata. @default {tableTree} */
+  treeOf?: (
+    namespace: string,
+    table: string,
+    signal: AbortSignal,
+  ) => Promise<TableTree>;
 }
 
 const LIMIT_MS = 60_000;
 const KEPT_ROWS = 20;
 /** How Iceberg's clients say that the catalog lists no such endpoint. */
-const NOT_LISTED = /does not support endpoint: (.*)$/;
+const NOT_LISTED = /does not support endpoint: (.*)$/m;
 /** Whose table engines that only read look at, first that works. */
 const WRITERS: readonly EngineName[] = [
   ...["spark-3.5", "spark-4.1", "trino", "pyiceberg", "duckdb"] as const,
@@ -101,9 +110,35 @@ const kept = (answer: Answer) => canonicalAnswer(answer.slice(0, KEPT_ROWS));
 interface Probe {
   capability: Capability;
   engine: EngineName;
+  /** Whose namespace its statements are about. */
+  owner: EngineName;
   steps: Step[];
   signal: AbortSignal;
 }
+
+const tableOf = ({ id }: Capability) => `t_${id}`;
+
+/** A time as every engine reads it in a literal. */
+const timeText = (time: Date) =>
+  time.toISOString().replace("T", " ").replace("Z", "");
+
+/** What comes of an answer, or of what the metadata shows. */
+function judged(
+  came: Answer,
+  { expect, differs = [] }: Pick<Capability, "expect" | "differs">,
+  what = "",
+): Pick<Cell, "verdict" | "reason"> {
+  if (sameAnswer(came, expect)) return { verdict: "works" };
+  const known = differs.find(({ answer }) => sameAnswer(came, answer));
+  if (known) return { verdict: "differs", reason: known.says };
+  return {
+    verdict: "fails",
+    reason: `${what}expected ${answerText(expect)}; came ${answerText(came)}`,
+  };
+}
+
+const loadTree = (namespace: string, table: string, signal: AbortSignal) =>
+  tableTree(namespace, table, { signal });
 
 class Matrix {
   readonly #started = new Map<string, PromiseWithResolvers<Cell | null>>();
@@ -126,24 +161,44 @@ class Matrix {
     return known.promise;
   }
 
-  async #step(
-    { engine, steps, signal, capability }: Probe,
+  #treeOf({ owner, capability, signal }: Probe): Promise<TableTree> {
+    const { treeOf = loadTree, namespaceOf } = this.options;
+    return treeOf(namespaceOf(owner), tableOf(capability), signal);
+  }
+
+  /** The statement with its placeholders filled in. */
+  async #filled(
+    probe: Probe,
     statement: string,
-    namespace = this.options.namespaceOf(engine),
-  ): Promise<Answer> {
-    const running = this.engines.get(engine);
-    if (!running) throw new EngineError(`${engine} is not here`);
-    const table = `t_${capability.id}`;
+    running: CompatEngine,
+  ): Promise<string> {
+    const namespace = this.options.namespaceOf(probe.owner);
+    const table = tableOf(probe.capability);
     const text = statement
       .replaceAll("{t}", running.tableName(namespace, table))
       .replaceAll("{ns}", running.namespaceName(namespace))
       .replaceAll("{table}", table)
       .replaceAll("{namespace}", namespace);
+    if (!/\{snapshot\}|\{time\}/.test(text)) return text;
+    const [first] = (await this.#treeOf(probe)).table.snapshots;
+    if (!first) throw new Error(`${namespace}.${table} has no snapshot`);
+    return text.replaceAll("{snapshot}", String(first.id))
+      .replaceAll("{time}", timeText(first.timestamp));
+  }
+
+  async #step(
+    probe: Probe,
+    statement: string,
+    engine = probe.engine,
+  ): Promise<Answer> {
+    const running = this.engines.get(engine);
+    if (!running) throw new EngineError(`${engine} is not here`);
+    const text = await this.#filled(probe, statement, running);
     const started = performance.now();
     const step: Step = { text, seconds: 0 };
-    steps.push(step);
+    probe.steps.push(step);
     try {
-      const answer = await running.run(text, signal);
+      const answer = await running.run(text, probe.signal);
       step.answer = kept(answer);
       return answer;
     } catch (error) {
@@ -155,56 +210,53 @@ class Matrix {
   }
 
   #context(probe: Probe): ProbeContext {
-    const { capability, engine, steps, signal } = probe;
+    const { capability, owner, steps, signal } = probe;
     return {
-      namespace: this.options.namespaceOf(engine),
-      table: `t_${capability.id}`,
+      engine: probe.engine,
+      namespace: this.options.namespaceOf(owner),
+      table: tableOf(capability),
       signal,
       engines: [...this.engines.keys()],
-      run: (other, statement) =>
-        this.#step(
-          { ...probe, engine: other },
-          statement,
-          this.options.namespaceOf(engine),
-        ),
+      run: (engine, statement) => this.#step(probe, statement, engine),
       note: (text, answer) =>
         steps.push({ text, seconds: 0, ...answer && { answer: kept(answer) } }),
     };
   }
 
-  /** The engine whose table of this capability one that only reads looks at. */
-  async #writerFor(
+  /**
+   * The engine whose table a probe is about: its own, or for one that only reads
+   * the first that wrote what was expected. A reason when there is none.
+   */
+  async #ownerOf(
     capability: Capability,
-    reader: EngineName,
-  ): Promise<EngineName | undefined> {
+    engine: EngineName,
+  ): Promise<EngineName | NotOffered> {
+    const script = scriptOf(capability, engine);
+    if (script && isNotOffered(script)) return script;
+    if (script && !this.engines.get(engine)?.isReader) return engine;
+    if (!script && !capability.read) {
+      return { not: "it has no statement for this" };
+    }
     const candidates = capability.writer ? [capability.writer] : WRITERS;
-    for (const engine of candidates) {
-      if (engine === reader || !this.engines.has(engine)) continue;
-      const cell = await this.cell(capability, engine);
+    for (const writer of candidates) {
+      if (writer === engine || !this.engines.has(writer)) continue;
+      const cell = await this.cell(capability, writer);
       if (cell?.verdict === "works" || cell?.verdict === "differs") {
-        return engine;
+        return writer;
       }
     }
-    return undefined;
+    return { not: "no engine here wrote such a table" };
   }
 
   async #ask(probe: Probe): Promise<Answer | Difference | NotOffered> {
     const { capability, engine } = probe;
     const script = scriptOf(capability, engine);
-    let namespace = this.options.namespaceOf(engine);
     let answer: Answer = [];
-    if (script === undefined) {
-      if (!capability.read) return { not: "it has no statement for this" };
-      const writer = await this.#writerFor(capability, engine);
-      if (!writer) return { not: "no engine here wrote such a table" };
-      namespace = this.options.namespaceOf(writer);
-    } else if (isNotOffered(script)) {
-      return script;
-    } else if (typeof script === "function") {
+    if (typeof script === "function") {
       const came = await script(this.#context(probe));
       if (!Array.isArray(came)) return came as Difference | NotOffered;
       answer = came;
-    } else {
+    } else if (script && !isNotOffered(script)) {
       for (const text of typeof script === "string" ? [script] : script) {
         answer = await this.#step(probe, text);
       }
@@ -212,26 +264,44 @@ class Matrix {
     if (!capability.read) return answer;
     const running = this.engines.get(engine)!;
     const statement = running.readStatement("{t}", capability.read);
-    return await this.#step(probe, statement, namespace);
+    return await this.#step(probe, statement);
   }
 
-  #judge(
-    { capability, steps }: Probe,
+  /** What the metadata of its own table shows, when that is asked for. */
+  async #lookUp(probe: Probe, shows: Shown): Promise<Answer> {
+    const started = performance.now();
+    const objects = objectReader(probe.signal);
+    try {
+      const tree = await this.#treeOf(probe);
+      const found = await shows.of(tree, (path) => objects.read(path));
+      probe.steps.push({
+        ...{ text: `metadata: ${shows.what}`, answer: kept(found) },
+        seconds: seconds(started),
+      });
+      return found;
+    } finally {
+      objects.close();
+    }
+  }
+
+  async #judge(
+    probe: Probe,
     came: Answer | Difference,
-  ): Omit<Cell, "seconds"> {
-    const { expect } = capability;
+  ): Promise<Omit<Cell, "seconds">> {
+    const { capability, steps } = probe;
+    const { expect, shows } = capability;
     const explained = "says" in came ? [came] : [];
     const differs = [...explained, ...capability.differs ?? []];
     const answer = "says" in came ? came.answer : came;
     const shown = { steps, expected: kept(expect), came: kept(answer) };
-    if (sameAnswer(answer, expect)) return { verdict: "works", ...shown };
-    const known = differs.find((one) => sameAnswer(answer, one.answer));
-    if (known) return { verdict: "differs", reason: known.says, ...shown };
-    return {
-      verdict: "fails",
-      reason: `expected ${answerText(expect)}; came ${answerText(answer)}`,
-      ...shown,
-    };
+    const first = judged(answer, { expect, differs });
+    const isItsOwn = probe.owner === probe.engine;
+    if (first.verdict === "fails" || !shows || !isItsOwn) {
+      return { ...first, ...shown };
+    }
+    const found = await this.#lookUp(probe, shows);
+    const second = judged(found, shows, `${shows.what}: `);
+    return { ...second.verdict === "works" ? first : second, ...shown };
   }
 
   #refusal(
@@ -240,7 +310,7 @@ class Matrix {
   ): Omit<Cell, "seconds"> {
     const line = firstLine(error);
     const expected = kept(capability.expect);
-    const [, endpoint] = line.match(NOT_LISTED) ?? [];
+    const [, endpoint] = error.message.match(NOT_LISTED) ?? [];
     if (endpoint) {
       const reason = `the catalog does not list ${endpoint}`;
       return { verdict: "not offered", reason, steps, expected };
@@ -255,9 +325,15 @@ class Matrix {
     engine: EngineName,
   ): Promise<Cell | null> {
     const { signal, limitMs = LIMIT_MS } = this.options;
+    const owner = await raced(this.#ownerOf(capability, engine), signal);
+    if (typeof owner === "object") {
+      const { not: reason } = owner;
+      return { verdict: "not offered", reason, steps: [], seconds: 0 };
+    }
+    // Waiting for an engine that writes is no fault of one that reads.
     const limit = AbortSignal.timeout(limitMs);
     const probe: Probe = {
-      ...{ capability, engine, steps: [] },
+      ...{ capability, engine, owner, steps: [] },
       signal: AbortSignal.any([signal, limit]),
     };
     const started = performance.now();
@@ -266,12 +342,13 @@ class Matrix {
       seconds: seconds(started),
     });
     try {
-      const answer = await raced(this.#ask(probe), probe.signal);
-      if ("not" in answer) {
+      const asking = async () => {
+        const answer = await this.#ask(probe);
+        if (!("not" in answer)) return await this.#judge(probe, answer);
         const { not: reason } = answer;
-        return done({ verdict: "not offered", reason, steps: probe.steps });
-      }
-      return done(this.#judge(probe, answer));
+        return { verdict: "not offered", reason, steps: probe.steps } as const;
+      };
+      return done(await raced(asking(), probe.signal));
     } catch (error) {
       signal.throwIfAborted();
       if (limit.aborted) {

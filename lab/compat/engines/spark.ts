@@ -1,0 +1,56 @@
+/**
+ * Spark as an engine of the matrix: a session of its own, one for each version.
+ *
+ * @module
+ */
+
+import type { SparkSubmit } from "../../../lib/core/running_stack.ts";
+import { SparkError } from "../../engines/spark_error.ts";
+import { sparkSession } from "../../engines/spark_session.ts";
+import type { EngineName } from "../capability.ts";
+import { type CompatEngine, EngineError } from "../engine.ts";
+import { messages } from "./messages.ts";
+import { readSql, valuesOf } from "./sql.ts";
+
+/** Spark's name of the catalog, as spark/lakehouse.py gives it. */
+const CATALOG = "lakehouse";
+
+/** What Spark said, without the advice that this project adds. */
+function refusal(error: SparkError): EngineError {
+  return new EngineError(
+    [error.what, ...messages(error.cause)].join("\n"),
+    { cause: error },
+  );
+}
+
+/**
+ * Starts a Spark session.
+ *
+ * @throws {LakehouseError} When it does not start.
+ */
+export async function sparkEngine(
+  name: Extract<EngineName, `spark-${string}`>,
+  spark: SparkSubmit,
+  signal: AbortSignal,
+): Promise<CompatEngine> {
+  // One that has ended is started anew.
+  const session = () => sparkSession({ name: `compat-${name}`, spark, signal });
+  const first = await session();
+  return {
+    name,
+    title: `Spark ${first.spark}`,
+    version: `Spark ${first.spark}, Iceberg ${first.iceberg}`,
+    tableName: (namespace, table) => `${CATALOG}.${namespace}.${table}`,
+    namespaceName: (namespace) => `${CATALOG}.${namespace}`,
+    readStatement: readSql,
+    async run(statement, signal) {
+      const running = await session();
+      try {
+        return valuesOf(await running.sql(statement, { signal }));
+      } catch (error) {
+        throw error instanceof SparkError ? refusal(error) : error;
+      }
+    },
+    close: async () => await (await session()).stop(),
+  };
+}

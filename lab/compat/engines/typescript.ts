@@ -1,0 +1,73 @@
+/**
+ * This project's own reader as an engine of the matrix: it writes nothing.
+ *
+ * @module
+ */
+
+import denoConfig from "../../../deno.json" with { type: "json" };
+import { LakehouseError } from "../../../lib/core/errors.ts";
+import { parseExactJson, stringifyExactJson } from "../../../lib/core/json.ts";
+import { readRows } from "../../iceberg/rows.ts";
+import { tableTree } from "../../iceberg/tree.ts";
+import type { Answer } from "../answer.ts";
+import { type CompatEngine, EngineError } from "../engine.ts";
+
+/** What its statements say, as JSON. */
+export interface ReadStatement {
+  /** Namespace and name of the table. */
+  read: string;
+  /** Columns, in the order of the first. */
+  columns: string[];
+  /** Snapshot by its id, or a branch or tag. @default {the current one} */
+  at?: bigint | string;
+}
+
+const byFirst = ([one]: readonly unknown[], [other]: readonly unknown[]) => {
+  if (one === null || other === null) return one === null ? -1 : 1;
+  // deno-lint-ignore no-explicit-any
+  return (one as any) < (other as any) ? -1 : 1;
+};
+
+async function read(
+  { read: table, columns, at }: ReadStatement,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const [namespace = "", name = ""] = table.split(".");
+  const tree = await tableTree(namespace, name, {
+    ...at !== undefined && { at: typeof at === "number" ? BigInt(at) : at },
+    signal,
+  });
+  const answer: unknown[][] = [];
+  for await (const rows of readRows(tree, { columns, signal })) {
+    answer.push(...rows.map((row) => columns.map((column) => row[column])));
+  }
+  return answer.sort(byFirst);
+}
+
+/** The reader of lab/iceberg. */
+export function typescriptEngine(): CompatEngine {
+  return {
+    name: "typescript",
+    title: "TypeScript",
+    version: `hyparquet ${
+      denoConfig.imports.hyparquet.split("@").at(-1)
+    }, avsc ${denoConfig.imports.avsc.split("@").at(-1)}`,
+    isReader: true,
+    tableName: (namespace, table) => `${namespace}.${table}`,
+    namespaceName: (namespace) => namespace,
+    readStatement: (table, columns) =>
+      stringifyExactJson({ read: table, columns }),
+    async run(statement, signal) {
+      const parsed = parseExactJson(statement) as ReadStatement;
+      try {
+        return await read(parsed, signal);
+      } catch (error) {
+        // What it cannot read it says in a sentence; anything else is a fault.
+        if (!(error instanceof LakehouseError)) throw error;
+        const { what, why } = error;
+        throw new EngineError(why ? `${what}: ${why}` : what, { cause: error });
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
