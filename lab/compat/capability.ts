@@ -46,7 +46,7 @@ export interface NotOffered {
  * Statements in the engine's language, or a call; the answer is that of the last
  * statement. `{t}` is the capability's own table, fully qualified, `{ns}` its
  * namespace, `{table}` and `{namespace}` their bare names; `{snapshot}` is the id
- * of the table's first snapshot, `{time}` when that was made, in UTC.
+ * of the table's last snapshot but one, `{time}` when that was made, in UTC.
  */
 export type Script =
   | string
@@ -158,8 +158,10 @@ export function scriptOf(
   engine: EngineName,
 ): Script | undefined {
   const { engines, spark, sql, writer } = capability;
-  if (writer && writer !== engine) return undefined;
   const own = engines?.[engine];
+  if (writer && writer !== engine) {
+    return own !== undefined && isNotOffered(own) ? own : undefined;
+  }
   if (own !== undefined) return own;
   if (engine.startsWith("spark") && spark !== undefined) return spark;
   const takesSql = engine !== "pyiceberg" && engine !== "typescript";

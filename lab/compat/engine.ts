@@ -22,6 +22,8 @@ export interface CompatEngine {
   readonly version: string;
   /** Whether it only reads: its statements look at the table of an engine that writes. */
   readonly isReader?: boolean;
+  /** How it says that it has no such thing; a row may know other words. */
+  readonly lacks?: RegExp;
   /** A table's name in its statements. */
   tableName(namespace: string, table: string): string;
   /** A namespace's name in its statements. */

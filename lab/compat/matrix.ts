@@ -180,10 +180,10 @@ class Matrix {
       .replaceAll("{table}", table)
       .replaceAll("{namespace}", namespace);
     if (!/\{snapshot\}|\{time\}/.test(text)) return text;
-    const [first] = (await this.#treeOf(probe)).table.snapshots;
-    if (!first) throw new Error(`${namespace}.${table} has no snapshot`);
-    return text.replaceAll("{snapshot}", String(first.id))
-      .replaceAll("{time}", timeText(first.timestamp));
+    const before = (await this.#treeOf(probe)).table.snapshots.at(-2);
+    if (!before) throw new Error(`${namespace}.${table} has not two snapshots`);
+    return text.replaceAll("{snapshot}", String(before.id))
+      .replaceAll("{time}", timeText(before.timestamp));
   }
 
   async #step(
@@ -232,10 +232,15 @@ class Matrix {
     engine: EngineName,
   ): Promise<EngineName | NotOffered> {
     const script = scriptOf(capability, engine);
+    const isReader = this.engines.get(engine)?.isReader;
     if (script && isNotOffered(script)) return script;
-    if (script && !this.engines.get(engine)?.isReader) return engine;
+    if (script && (typeof script === "function" || !isReader)) return engine;
     if (!script && !capability.read) {
-      return { not: "it has no statement for this" };
+      return {
+        not: isReader
+          ? "it reads tables, and nothing else"
+          : "it has no statement for this",
+      };
     }
     const candidates = capability.writer ? [capability.writer] : WRITERS;
     for (const writer of candidates) {
@@ -315,7 +320,10 @@ class Matrix {
       const reason = `the catalog does not list ${endpoint}`;
       return { verdict: "not offered", reason, steps, expected };
     }
-    const isNone = capability.refused?.[engine]?.test(error.message);
+    const isNone = [
+      capability.refused?.[engine],
+      this.engines.get(engine)?.lacks,
+    ].some((pattern) => pattern?.test(error.message));
     const verdict = isNone ? "not offered" : "fails";
     return { verdict, reason: line, steps, expected };
   }

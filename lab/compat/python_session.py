@@ -5,8 +5,8 @@ stdin, a JSON line each, until stdin closes.
         --minio-host http://127.0.0.1:9000 --catalog-uri http://127.0.0.1:9002/_iceberg
 
 Takes   {"id": 1, "text": "SELECT 1"}. DuckDB's statements are SQL. PyIceberg's are
-        Python with `catalog`, `pa` (pyarrow) and the names of `snippet_names` in
-        scope; the value of a last expression is the answer.
+        Python with the names of `snippet_names` and `table_functions` in scope;
+        the value of a last expression is the answer.
 Prints  {"ready": …} once; then for a statement {"rows": …}, or {"refused": …}
         when the engine, the catalog or the store did not do it, or {"fault": …}
         when this program or the statement itself is wrong.
@@ -219,7 +219,7 @@ class PyIceberg:
         self.versions = {"pyiceberg": pyiceberg.__version__, "pyarrow": pa.__version__}
 
     def run(self, text: str):
-        names = {**snippet_names(), "catalog": self.catalog}
+        names = {**snippet_names(), **table_functions(self.catalog)}
         tree = ast.parse(text, SNIPPET)
         last = tree.body[-1]
         if not isinstance(last, ast.Expr):
@@ -231,13 +231,50 @@ class PyIceberg:
         return answer if isinstance(answer, (pa.Table, pa.RecordBatchReader, list, tuple)) else None
 
     def refusal(self, error: Exception) -> str | None:
-        if isinstance(error, (SyntaxError, NameError, ImportError)):
-            return None
         # What the statement itself does wrong is no word of PyIceberg's.
-        if traceback.extract_tb(error.__traceback__)[-1].filename in (SNIPPET, __file__):
+        frames = traceback.extract_tb(error.__traceback__)
+        if not any("/pyiceberg/" in frame.filename for frame in frames):
             return None
         text = str(error).strip() or repr(error)
         return f"{type(error).__name__}: {text}"
+
+
+def table_functions(catalog) -> dict:
+    """What PyIceberg's statements do again and again, as functions."""
+    import pyiceberg.schema
+    import pyiceberg.types
+
+    def arrow(table, values: list) -> pa.Table:
+        columns = table.schema().as_arrow()
+        data = [pa.array([row[i] for row in values], columns.types[i]) for i in range(len(columns))]
+        return pa.Table.from_arrays(data, schema=columns)
+
+    def table(name: str):
+        return catalog.load_table(name)
+
+    def rows(name: str, values: list) -> pa.Table:
+        return arrow(table(name), values)
+
+    def more(name: str, values: list) -> None:
+        found = table(name)
+        found.append(arrow(found, values))
+
+    def make(name: str, columns, values: list, **options):
+        if isinstance(columns, dict):
+            fields = [
+                pyiceberg.types.NestedField(number, *column)
+                for number, column in enumerate(columns.items(), start=1)
+            ]
+            columns = pyiceberg.schema.Schema(*fields)
+        made = catalog.create_table(name, columns, **options)
+        if values:
+            made.append(arrow(made, values))
+
+    def read(name: str, columns: list, **options) -> pa.Table:
+        found = table(name).scan(selected_fields=tuple(columns), **options).to_arrow()
+        return found.select(columns).sort_by(columns[0])
+
+    return {"catalog": catalog, "table": table, "rows": rows, "more": more, "make": make, "read": read}
 
 
 def snippet_names() -> dict:

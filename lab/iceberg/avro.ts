@@ -42,7 +42,12 @@ export async function readAvro(
       zstandard: (data, done) => zstdDecompress(data, done),
     },
     parseHook: (schema) =>
-      avro.Type.forSchema(schema, { registry: { long: LONG } }),
+      avro.Type.forSchema(schema, {
+        // Some writers say "long", some {"type": "long"}.
+        typeHook: (inner) =>
+          (inner as { type?: unknown }).type === "long" ? LONG : undefined,
+        registry: { long: LONG },
+      }),
   });
   let sync = new Uint8Array();
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -54,10 +54,14 @@ Deno.test("readAvro() reads what is compressed in any way Iceberg has, and what 
   }
 });
 
-Deno.test("readAvro() keeps every digit of a long", async () => {
-  // One record of a long, its bytes as Avro's specification has them.
+Deno.test("readAvro() keeps every digit of a long, in both ways to name the type", async () => {
+  for (const type of ['"long"', '{"type":"long"}']) await readsLongs(type);
+});
+
+/** Reads one record of a long, its bytes as Avro's specification has them. */
+async function readsLongs(type: string): Promise<void> {
   const schema =
-    '{"type":"record","name":"r","fields":[{"name":"id","type":"long"}]}';
+    `{"type":"record","name":"r","fields":[{"name":"id","type":${type}}]}`;
   const sync = new Uint8Array(16).fill(7);
   const text = (value: string) => {
     const data = new TextEncoder().encode(value);
@@ -77,8 +81,8 @@ Deno.test("readAvro() keeps every digit of a long", async () => {
     ...sync,
   ]);
   const [record] = await readAvro(file);
-  assertEquals({ ...record }, { id: 9007199254740993n });
-});
+  assertEquals({ ...record }, { id: 9007199254740993n }
+}
 
 Deno.test("readAvro() fails on what is no whole Avro file", async () => {
   const whole = await write(RECORDS, "deflate");

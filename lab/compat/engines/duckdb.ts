@@ -28,6 +28,7 @@ export async function duckdbEngine(
     name: "duckdb",
     title: `DuckDB ${duckdb}`,
     version: `DuckDB ${duckdb}, its iceberg extension ${extension}`,
+    lacks: /^Not implemented Error/,
     tableName: (namespace, table) => `${CATALOG}.${namespace}.${table}`,
     namespaceName: (namespace) => `${CATALOG}.${namespace}`,
     readStatement: readSql,

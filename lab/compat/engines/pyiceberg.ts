@@ -23,6 +23,7 @@ export async function pyicebergEngine(
     name: "pyiceberg",
     title: `PyIceberg ${pyiceberg}`,
     version: `PyIceberg ${pyiceberg}, PyArrow ${pyarrow}`,
+    lacks: /^NotImplementedError/,
     tableName: (namespace, table) => JSON.stringify(`${namespace}.${table}`),
     namespaceName: (namespace) => JSON.stringify(namespace),
     readStatement: (table, columns) =>

@@ -38,6 +38,7 @@ export async function trinoEngine(signal: AbortSignal): Promise<CompatEngine> {
   };
   return {
     ...{ name: "trino", title: version, version },
+    lacks: /^NOT_SUPPORTED/,
     tableName: (namespace, table) => `${catalog}.${namespace}.${table}`,
     namespaceName: (namespace) => `${catalog}.${namespace}`,
     readStatement: readSql,
