@@ -81,7 +81,7 @@ async function readsLongs(type: string): Promise<void> {
     ...sync,
   ]);
   const [record] = await readAvro(file);
-  assertEquals({ ...record }, { id: 9007199254740993n }
+  assertEquals({ ...record }, { id: 9007199254740993n });
 }
 
 Deno.test("readAvro() fails on what is no whole Avro file", async () => {
