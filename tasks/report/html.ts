@@ -39,7 +39,10 @@ export function periodOf(dates: readonly Date[]): string {
   return `${first} – ${isSameDay ? last.slice(11) : last} UTC`;
 }
 
-function factsHtml(facts: readonly (readonly [string, string])[]): string {
+/** Facts as a list of names and values. */
+export function factsHtml(
+  facts: readonly (readonly [string, string])[],
+): string {
   return `<dl class="facts">${
     facts.map(([name, value]) =>
       `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`
@@ -47,7 +50,8 @@ function factsHtml(facts: readonly (readonly [string, string])[]): string {
   }</dl>`;
 }
 
-function noteHtml(note: string): string {
+/** What a reader must know first, or nothing. */
+export function noteHtml(note: string): string {
   return note && `<p class="note">${escapeHtml(note)}.</p>`;
 }
 

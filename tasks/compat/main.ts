@@ -1,0 +1,164 @@
+import { relative, resolve } from "node:path";
+import { writeWhole } from "../../lib/core/atomic_file.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { interruptSignal } from "../../lib/core/interrupt.ts";
+import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { progress } from "../../lib/show/progress.ts";
+import {
+  type Capability,
+  type EngineName,
+  ENGINES,
+} from "../../lab/compat/capability.ts";
+import { capabilities, openEngines } from "../../lab/compat/mod.ts";
+import {
+  compareResults,
+  type CompatResult,
+  worse,
+} from "../../lab/compat/result.ts";
+import { runCompat } from "../../lab/compat/run.ts";
+import { runningStackOf } from "../../stack/mod.ts";
+import { prepareTools } from "../../stack/tools.ts";
+import { command, main, shown } from "../cli.ts";
+import { runFacts } from "../report/run_facts.ts";
+import { compatPage } from "./page.ts";
+import { compareText, summaryText } from "./summary.ts";
+
+interface CompatTaskOptions {
+  engines: string;
+  only?: string;
+  compare?: string[];
+  expect?: string;
+  out: string;
+}
+
+/** Reads a result that an earlier run has written. */
+async function readResult(path: string): Promise<CompatResult> {
+  try {
+    const result = JSON.parse(await Deno.readTextFile(path)) as CompatResult;
+    if (result.format === 1) return result;
+    throw new Error("it is no result of this version");
+  } catch (cause) {
+    throw new LakehouseError({
+      what: `Cannot read the result ${path}`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      next: "deno task compat writes one, reports/compat.json",
+      cause,
+    });
+  }
+}
+
+function parseEngines(text: string): EngineName[] {
+  const named = text.split(",").map((name) => name.trim());
+  const unknown = named.find((name) => !ENGINES.includes(name as EngineName));
+  if (unknown === undefined) {
+    return ENGINES.filter((name) => named.includes(name));
+  }
+  throw new LakehouseError({
+    what: `Cannot ask the engine "${unknown}"`,
+    why: `there are ${ENGINES.join(", ")}`,
+    next: "deno task compat --engines trino,duckdb",
+  });
+}
+
+/** The rows named by their ids or groups; all when none is. */
+function chosen(only: string | undefined): readonly Capability[] {
+  if (only === undefined) return capabilities;
+  const named = only.split(",").map((name) => name.trim());
+  const rows = capabilities.filter(({ id, group }) =>
+    named.includes(id) || named.includes(group)
+  );
+  const unknown = named.find((name) =>
+    !capabilities.some(({ id, group }) => id === name || group === name)
+  );
+  if (unknown === undefined) return rows;
+  throw new LakehouseError({
+    what: `Cannot find the capability "${unknown}"`,
+    why: "no row and no group has that name",
+    next: `choose among ${capabilities.map(({ id }) => id).join(", ")}`,
+  });
+}
+
+async function run(options: CompatTaskOptions): Promise<CompatResult> {
+  const rows = chosen(options.only);
+  const names = parseEngines(options.engines);
+  const stack = runningStackOf();
+  console.log(`Stack: ${stack.name} (${settings().trinoUri})`);
+  const tools = await prepareTools(names, shown());
+  const { facts, note } = await runFacts(new Date());
+  const name = facts.filter(([fact]) => /store|catalog/i.test(fact))
+    .map(([, value]) => value).join(", ");
+  const total = rows.length * names.length;
+  const bar = progress("Asking the engines");
+  let done = 0;
+  const result = await runCompat({
+    capabilities: rows,
+    open: (signal) => openEngines(tools, names, signal),
+    signal: interruptSignal(),
+    onCell: ({ capability, engine }) =>
+      bar.update({
+        done: ++done,
+        total,
+        unit: "cells",
+        detail: `${engine}: ${capability.name}`,
+      }),
+    store: { note, ...stack.name === "remote" ? {} : { name } },
+  }).catch(async (error) => {
+    await bar.fail("stopped");
+    throw error;
+  });
+  await bar.done(`${done} cells`);
+  return result;
+}
+
+/** Fails when cells got worse than in the expected result. */
+function checkExpected(expected: CompatResult, result: CompatResult): void {
+  const asked = new Set(result.capabilities.map(({ id }) => id));
+  const names = new Set<string>(result.engines.map(({ name }) => name));
+  const wanted = expected.capabilities.filter(({ id }) => asked.has(id));
+  const changes = worse(compareResults({ capabilities: wanted }, result))
+    .filter(({ engine }) => names.has(engine));
+  if (changes.length === 0 && result.errors.length === 0) return;
+  console.log(`\n${compareText(changes)}`);
+  throw new LakehouseError({
+    what:
+      `${changes.length} cells are worse than expected, and ${result.errors.length} have no verdict`,
+    why: "the lines above name them",
+    next: "mend them, or commit the new result with the reason",
+  });
+}
+
+async function compat(options: CompatTaskOptions): Promise<void> {
+  if (options.compare) {
+    const [before = "", after = ""] = options.compare;
+    const changes = compareResults(
+      await readResult(before),
+      await readResult(after),
+    );
+    console.log(compareText(changes));
+    return;
+  }
+  const expected = options.expect
+    ? await readResult(options.expect)
+    : undefined;
+  const result = await run(options);
+  const dir = resolve(PROJECT_DIR, options.out);
+  const [page, json] = [`${dir}/compat.html`, `${dir}/compat.json`];
+  const html = await compatPage(result);
+  await writeWhole(page, (part) => Deno.writeTextFile(part, html));
+  const text = JSON.stringify(result, null, 1) + "\n";
+  await writeWhole(json, (part) => Deno.writeTextFile(part, text));
+  console.log(`\n${summaryText(result)}`);
+  const at = (path: string) => relative(Deno.cwd(), path);
+  console.log(`\nPage: ${at(page)}\nData: ${at(json)}`);
+  if (expected) checkExpected(expected, result);
+}
+
+await main(
+  command("compat", "Asks which engines work with the running stack's store.")
+    .option("--engines <names>", "columns", ENGINES.join(","))
+    .option("--only <names>", "rows or groups by name; default: all")
+    .option("--compare <files...>", "run nothing: what differs between two")
+    .option("--expect <file>", "fail when a cell is worse than in this result")
+    .option("--out <folder>", "where page and data go", "reports")
+    .action(compat),
+);

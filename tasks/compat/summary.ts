@@ -1,0 +1,93 @@
+/**
+ * The result of `deno task compat` on a terminal and in the README.
+ *
+ * @module
+ */
+
+import {
+  type CellChange,
+  type CompatResult,
+  groupsOf,
+  scoreText,
+  SIGNS,
+} from "../../lab/compat/result.ts";
+
+/** Lines of cells in columns as wide as they need. */
+function columns(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, index) =>
+    Math.max(...lines.map((line) => line[index]?.length ?? 0))
+  );
+  return lines.map((line) =>
+    line.map((cell, index) => cell.padEnd(widths[index]!)).join("  ").trimEnd()
+  ).join("\n");
+}
+
+/** Groups × engines: what works of what was asked. */
+function scores(result: CompatResult): string[][] {
+  const { engines } = result;
+  return [
+    ["", ...engines.map(({ title }) => title)],
+    ...groupsOf(result).map(({ title, rows }) => [
+      title,
+      ...engines.map(({ name }) => scoreText(rows, name)),
+    ]),
+  ];
+}
+
+/** What a terminal shows: scores, and each cell that fails with its reason. */
+export function summaryText(result: CompatResult): string {
+  const failures = result.capabilities.flatMap(({ name, cells }) =>
+    result.engines.flatMap((engine) => {
+      const cell = cells[engine.name];
+      return cell?.verdict === "fails"
+        ? [`${SIGNS.fails} ${name}, ${engine.title}: ${cell.reason}`]
+        : [];
+    })
+  );
+  const missing = result.missing.map(({ name, why }) => `! ${name}: ${why}`);
+  const errors = result.errors.map(({ capability, engine, message }) =>
+    `! ${capability}, ${engine}: no verdict: ${message.split("\n")[0]}`
+  );
+  const tests = result.catalogTests;
+  const own = tests
+    ? [
+      `Iceberg's own catalog tests: ${
+        tests.filter(({ outcome }) => outcome === "passed").length
+      } of ${tests.length} passed`,
+    ]
+    : [];
+  return [
+    columns(scores(result)),
+    "",
+    ...failures,
+    ...missing,
+    ...errors,
+    ...own,
+  ].join("\n").trimEnd();
+}
+
+const sign = (verdict: CellChange["after"]) => verdict ? SIGNS[verdict] : "·";
+
+/** What differs between two results, a line a cell. */
+export function compareText(changes: readonly CellChange[]): string {
+  if (changes.length === 0) return "Every cell is the same.";
+  return columns(
+    changes.map(({ name, engine, before, after, reason }) => [
+      `${sign(before)} → ${sign(after)}`,
+      engine,
+      name,
+      reason ?? "",
+    ]),
+  );
+}
+
+/** The README's table: groups × engines for each result. */
+export function scoresMarkdown(result: CompatResult): string {
+  const [head = [], ...rows] = scores(result);
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line([result.store.name, ...head.slice(1)]),
+    line(head.map(() => "---")),
+    ...rows.map(line),
+  ].join("\n");
+}
