@@ -1,9 +1,10 @@
 /**
- * What notebooks 06 and on add to `@lakehouse`, as `@lakehouse/lab`: three rooms.
+ * What notebooks 06 and on add to `@lakehouse`, as `@lakehouse/lab`: four rooms.
  *
  * @module
  */
 
+export * as compat from "./compat/mod.ts";
 export * as engines from "./engines/mod.ts";
 export * as iceberg from "./iceberg/mod.ts";
 export * as trials from "./trials/mod.ts";

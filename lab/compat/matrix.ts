@@ -4,8 +4,9 @@
  * @module
  */
 
-import { objectReader } from "../iceberg/object_reader.ts";
-import { type TableTree, tableTree } from "../iceberg/tree.ts";
+import { objectReader } from "../iceberg/object_store.ts";
+import { tableTree } from "../iceberg/snapshots.ts";
+import type { TableTree } from "../iceberg/tree.ts";
 import {
   type Answer,
   answerText,
@@ -275,7 +276,7 @@ class Matrix {
   /** What the metadata of its own table shows, when that is asked for. */
   async #lookUp(probe: Probe, shows: Shown): Promise<Answer> {
     const started = performance.now();
-    const objects = objectReader(probe.signal);
+    const objects = await objectReader(probe.signal);
     try {
       const tree = await this.#treeOf(probe);
       const found = await shows.of(tree, (path) => objects.read(path));

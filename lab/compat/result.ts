@@ -5,6 +5,7 @@
  */
 
 import { type EngineName, type Group, GROUPS } from "./capability.ts";
+import type { CatalogTest } from "./catalog_tests.ts";
 import type { CapabilityResult, Cell, RunError, Verdict } from "./matrix.ts";
 
 /** Signs of the verdicts, as page, terminal and README show them. */
@@ -34,18 +35,6 @@ export interface EngineFacts {
   version: string;
 }
 
-/** Outcome of one of Iceberg's own catalog tests. */
-export interface CatalogTestResult {
-  /** Its name. */
-  name: string;
-  /** What it is about. */
-  group: string;
-  /** How it ended; `server` needs a configuration of the server. */
-  outcome: "passed" | "failed" | "skipped" | "server";
-  /** First line of its failure, or why it was left out. */
-  reason?: string;
-}
-
 /** A run of the matrix; the shape of `compat.json`. */
 export interface CompatResult {
   /** Version of this shape. */
@@ -65,7 +54,7 @@ export interface CompatResult {
   /** The rows. */
   capabilities: CapabilityResult[];
   /** Iceberg's own catalog tests, when they ran. */
-  catalogTests?: CatalogTestResult[];
+  catalogTests?: CatalogTest[];
   /** Faults of this program: cells without a verdict. */
   errors: RunError[];
 }

@@ -8,35 +8,74 @@ import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { formatBytes } from "../../lib/core/format.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { removeScratch, scratchNamespace } from "../trials/scratch.ts";
-import type { Capability, EngineName } from "./capability.ts";
-import type { CompatEngine } from "./engine.ts";
-import { type MatrixOptions, runMatrix } from "./matrix.ts";
+import { withProgress } from "../../lib/show/progress.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { runningStack } from "../../lib/core/running_stack.ts";
+import { capabilities } from "./capabilities/mod.ts";
+import {
+  type Capability,
+  type EngineName,
+  ENGINES,
+  GROUPS,
+} from "./capability.ts";
+import { openEngines } from "./engines/mod.ts";
+import { runMatrix } from "./matrix.ts";
 import type { CompatResult, StoreFacts } from "./result.ts";
 
 const LIMIT_MS = 30 * 60_000;
 
-/** Engines that are open, and those that could not be. */
-export interface OpenEngines {
-  /** Those that take statements. */
-  engines: CompatEngine[];
-  /** The others, and why. */
-  missing: CompatResult["missing"];
-}
-
-/** Options of {@linkcode runCompat}. */
-export interface RunCompatOptions {
-  /** Rows to ask for. */
-  capabilities: readonly Capability[];
-  /** The engines; they are closed at the end. */
-  open: (signal: AbortSignal) => Promise<OpenEngines>;
+/** Options of {@linkcode run}. */
+export interface RunOptions {
+  /** Rows to ask for. @default {all} */
+  capabilities?: readonly Capability[];
+  /** Rows or groups to ask for, by their names. @default {all} */
+  only?: readonly string[];
+  /** Engines to ask. @default {those that the running stack has} */
+  engines?: readonly EngineName[];
   /** Ends the run; its namespaces are removed all the same. @default {interruptSignal()} */
   signal?: AbortSignal;
   /** Longest time it may take, in milliseconds. @default {1_800_000} */
   limitMs?: number;
-  /** Told each cell as it is done. */
-  onCell?: MatrixOptions["onCell"];
   /** What is known of the store beyond its own answers. */
   store?: Partial<StoreFacts>;
+}
+
+/** Engines that the running stack has, or was given by `deno task compat`. */
+export function enginesHere(): EngineName[] {
+  const { sparks = {}, python } = runningStack()?.tools ?? {};
+  return ENGINES.filter((name) =>
+    name === "spark-4.1"
+      ? Object.hasOwn(sparks, "4.1")
+      : name === "duckdb" || name === "pyiceberg"
+      ? python !== undefined
+      : true
+  );
+}
+
+/**
+ * The rows of these names, or of the groups of these names.
+ *
+ * @throws {LakehouseError} When there is none of a name.
+ */
+export function chosen(
+  all: readonly Capability[],
+  only: readonly string[],
+): readonly Capability[] {
+  const named = (name: string) =>
+    all.filter(({ id, group }) => id === name || group === name);
+  const unknown = only.find((name) => named(name).length === 0);
+  if (unknown === undefined) {
+    return all.filter((row) =>
+      only.includes(row.id) || only.includes(row.group)
+    );
+  }
+  throw new LakehouseError({
+    what: `Cannot find the capability "${unknown}"`,
+    why: "no row and no group has that name",
+    next: `choose among ${Object.keys(GROUPS).join(", ")}; rows are ${
+      all.map(({ id }) => id).join(", ")
+    }`,
+  });
 }
 
 /** Namespace of an engine's tables, of this project's own making. */
@@ -64,51 +103,75 @@ function machineText(): string {
 }
 
 /**
- * Asks every engine for every capability, in namespaces of its own that it
- * removes; no other table is touched.
+ * Asks engines for capabilities, in namespaces of their own that are removed at
+ * the end; no other table is touched.
  *
- * @throws {LakehouseError} When the catalog or Trino cannot be reached at all.
+ * @throws {LakehouseError} When there is no such row, or the catalog cannot be reached at all.
  * @throws {unknown} The signal's reason, after everything was removed.
+ * @example Usage
+ * ```ts ignore
+ * import { compat } from "@lakehouse/lab";
+ *
+ * const result = await compat.run({ only: ["rows"], engines: ["trino", "typescript"] });
+ * compat.scores(result);
+ * ```
  */
-export async function runCompat(
-  options: RunCompatOptions,
-): Promise<CompatResult> {
+export async function run(options: RunOptions = {}): Promise<CompatResult> {
   const started = performance.now();
   const date = new Date().toISOString();
+  const { only, engines: names = enginesHere() } = options;
+  const all = options.capabilities ?? capabilities;
+  const rows = only ? chosen(all, only) : all;
   const signal = withLimit(
     options.signal ?? interruptSignal(),
     options.limitMs ?? LIMIT_MS,
     "The run",
   );
   const store = await storeFacts(options.store ?? {});
-  const { engines, missing } = await options.open(signal);
-  const namespaces = engines.map(({ name }) => namespaceOf(name));
-  try {
-    for (const namespace of namespaces) await scratchNamespace(namespace);
-    const { capabilities, errors } = await runMatrix(
-      options.capabilities,
-      engines,
-      {
+  const namespaces = names.map(namespaceOf);
+  let done = 0;
+  return await withProgress("Asking the engines", async (bar) => {
+    bar.update({ done: 0, detail: "engines are starting" });
+    await using opened = await openEngines(
+      runningStack()?.tools ?? {},
+      names,
+      signal,
+    );
+    const { engines, absent } = opened;
+    const total = rows.length * engines.length;
+    try {
+      for (const namespace of namespaces) await scratchNamespace(namespace);
+      const { capabilities, errors } = await runMatrix(rows, engines, {
         namespaceOf,
         signal,
-        ...options.onCell && { onCell: options.onCell },
-      },
-    );
-    return {
-      format: 1,
-      date,
-      seconds: Math.round((performance.now() - started) / 100) / 10,
-      machine: machineText(),
-      store,
-      engines: engines.map(({ name, title, version }) => ({
-        ...{ name, title, version },
-      })),
-      missing,
-      capabilities,
-      errors,
-    };
-  } finally {
-    await Promise.allSettled(engines.map((engine) => engine.close()));
-    for (const namespace of namespaces) await removeScratch(namespace);
-  }
+        onCell: ({ capability, engine }) =>
+          bar.update({
+            done: ++done,
+            total,
+            unit: "cells",
+            detail: `${engine}: ${capability.name}`,
+          }),
+      });
+      return {
+        format: 1 as const,
+        date,
+        seconds: Math.round((performance.now() - started) / 100) / 10,
+        machine: machineText(),
+        store,
+        engines: engines.map(({ name, title, version }) => ({
+          ...{ name, title, version },
+        })),
+        missing: Object.entries(absent).map(([name, why]) => ({
+          ...{ name: name as EngineName, why },
+        })),
+        capabilities,
+        errors,
+      };
+    } finally {
+      // Not by the signal: what was made goes, though the run was stopped.
+      for (const namespace of namespaces) {
+        await removeScratch(namespace).catch(() => {});
+      }
+    }
+  }, () => `${done} cells`);
 }

@@ -1,23 +1,23 @@
 import { relative, resolve } from "node:path";
-import { writeWhole } from "../../lib/core/atomic_file.ts";
+import { writeWhole } from "../../lib/core/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { progress } from "../../lib/show/progress.ts";
+import { type EngineName, ENGINES } from "../../lab/compat/capability.ts";
 import {
-  type Capability,
-  type EngineName,
-  ENGINES,
-} from "../../lab/compat/capability.ts";
-import { capabilities, openEngines } from "../../lab/compat/mod.ts";
+  type CatalogTest,
+  runCatalogTests,
+} from "../../lab/compat/catalog_tests.ts";
 import {
   compareResults,
   type CompatResult,
   worse,
 } from "../../lab/compat/result.ts";
-import { runCompat } from "../../lab/compat/run.ts";
+import { run } from "../../lab/compat/run.ts";
 import { runningStackOf } from "../../stack/mod.ts";
-import { prepareTools } from "../../stack/tools.ts";
+import { java, SPARK_JAVA } from "../../stack/install/java.ts";
+import { artifactPaths, fetchArtifacts } from "../../stack/install/maven.ts";
+import { ensureTools } from "../../stack/tools.ts";
 import { command, main, shown } from "../cli.ts";
 import { runFacts } from "../report/run_facts.ts";
 import { compatPage } from "./page.ts";
@@ -28,6 +28,7 @@ interface CompatTaskOptions {
   only?: string;
   compare?: string[];
   expect?: string;
+  catalogTests: boolean;
   out: string;
 }
 
@@ -60,54 +61,53 @@ function parseEngines(text: string): EngineName[] {
   });
 }
 
-/** The rows named by their ids or groups; all when none is. */
-function chosen(only: string | undefined): readonly Capability[] {
-  if (only === undefined) return capabilities;
-  const named = only.split(",").map((name) => name.trim());
-  const rows = capabilities.filter(({ id, group }) =>
-    named.includes(id) || named.includes(group)
-  );
-  const unknown = named.find((name) =>
-    !capabilities.some(({ id, group }) => id === name || group === name)
-  );
-  if (unknown === undefined) return rows;
-  throw new LakehouseError({
-    what: `Cannot find the capability "${unknown}"`,
-    why: "no row and no group has that name",
-    next: `choose among ${capabilities.map(({ id }) => id).join(", ")}`,
-  });
-}
-
-async function run(options: CompatTaskOptions): Promise<CompatResult> {
-  const rows = chosen(options.only);
-  const names = parseEngines(options.engines);
+async function ask(options: CompatTaskOptions): Promise<CompatResult> {
+  const engines = parseEngines(options.engines);
   const stack = runningStackOf();
   console.log(`Stack: ${stack.name} (${settings().trinoUri})`);
-  const tools = await prepareTools(names, shown());
+  await ensureTools({
+    ...shown(),
+    sparks: engines.includes("spark-4.1") ? ["4.1"] : [],
+    python: engines.includes("duckdb") || engines.includes("pyiceberg"),
+  });
   const { facts, note } = await runFacts(new Date());
   const name = facts.filter(([fact]) => /store|catalog/i.test(fact))
     .map(([, value]) => value).join(", ");
-  const total = rows.length * names.length;
-  const bar = progress("Asking the engines");
-  let done = 0;
-  const result = await runCompat({
-    capabilities: rows,
-    open: (signal) => openEngines(tools, names, signal),
-    signal: interruptSignal(),
-    onCell: ({ capability, engine }) =>
-      bar.update({
-        done: ++done,
-        total,
-        unit: "cells",
-        detail: `${engine}: ${capability.name}`,
-      }),
+  const result = await run({
+    engines,
+    ...options.only ? { only: options.only.split(",") } : {},
     store: { note, ...stack.name === "remote" ? {} : { name } },
-  }).catch(async (error) => {
-    await bar.fail("stopped");
-    throw error;
   });
-  await bar.done(`${done} cells`);
-  return result;
+  if (!options.catalogTests || options.only) return result;
+  return { ...result, catalogTests: await askCatalog() };
+}
+
+/** Iceberg's own tests of catalogs, on the running one. */
+async function askCatalog(): Promise<CatalogTest[]> {
+  const { onStep: _, ...fetching } = shown();
+  await fetchArtifacts(["catalog-tests"], {
+    ...fetching.signal ? { signal: fetching.signal } : {},
+    ...fetching.onDownload ? { onProgress: fetching.onDownload } : {},
+  });
+  const bar = progress("Iceberg's own catalog tests");
+  let done = 0;
+  try {
+    const tests = await runCatalogTests({
+      java: `${await java(SPARK_JAVA)}/bin/java`,
+      classPath: artifactPaths("catalog-tests"),
+      mayShare: false,
+      onTest: ({ name }) =>
+        bar.update({ done: ++done, unit: "tests", detail: name }),
+    });
+    await bar.done(`${done} tests`);
+    return tests;
+  } catch (error) {
+    await bar.fail("not run");
+    if (!(error instanceof LakehouseError)) throw error;
+    // The matrix stands without them.
+    console.log(error.message);
+    return [];
+  }
 }
 
 /** Fails when cells got worse than in the expected result. */
@@ -140,7 +140,7 @@ async function compat(options: CompatTaskOptions): Promise<void> {
   const expected = options.expect
     ? await readResult(options.expect)
     : undefined;
-  const result = await run(options);
+  const result = await ask(options);
   const dir = resolve(PROJECT_DIR, options.out);
   const [page, json] = [`${dir}/compat.html`, `${dir}/compat.json`];
   const html = await compatPage(result);
@@ -159,6 +159,7 @@ await main(
     .option("--only <names>", "rows or groups by name; default: all")
     .option("--compare <files...>", "run nothing: what differs between two")
     .option("--expect <file>", "fail when a cell is worse than in this result")
+    .option("--no-catalog-tests", "leave Iceberg's own catalog tests out")
     .option("--out <folder>", "where page and data go", "reports")
     .action(compat),
 );

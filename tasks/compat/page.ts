@@ -6,10 +6,10 @@
  */
 
 import { formatDuration } from "../../lib/core/format.ts";
-import { escapeHtml } from "../../lib/show/html.ts";
+import { escapeHtml } from "../../lib/core/kernel.ts";
+import type { CatalogTest } from "../../lab/compat/catalog_tests.ts";
 import type { Cell, Step, Verdict } from "../../lab/compat/matrix.ts";
 import {
-  type CatalogTestResult,
   type CompatResult,
   countVerdicts,
   type EngineFacts,
@@ -127,17 +127,17 @@ function matrixHtml(result: CompatResult): string {
   }`;
 }
 
-const OUTCOMES: Readonly<Record<CatalogTestResult["outcome"], string>> = {
+const OUTCOMES: Readonly<Record<CatalogTest["outcome"], string>> = {
   passed: "passed",
   failed: "failed",
   skipped: "left out",
-  server: "need a configuration of the server",
+  "not applicable": "ask for what a catalog need not have",
 };
 
-function catalogTestsHtml(tests: readonly CatalogTestResult[]): string {
-  const count = (outcome: CatalogTestResult["outcome"]) =>
+function catalogTestsHtml(tests: readonly CatalogTest[]): string {
+  const count = (outcome: CatalogTest["outcome"]) =>
     tests.filter((test) => test.outcome === outcome).length;
-  const lines = (Object.keys(OUTCOMES) as CatalogTestResult["outcome"][])
+  const lines = (Object.keys(OUTCOMES) as CatalogTest["outcome"][])
     .filter((outcome) => count(outcome) > 0)
     .map((outcome) => {
       const items = tests.filter((test) => test.outcome === outcome)

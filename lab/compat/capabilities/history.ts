@@ -6,9 +6,9 @@
 
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { s3Client } from "../../../lib/store/s3.ts";
-import { bucketAndKey, objectReader } from "../../iceberg/object_reader.ts";
-import { filesOf } from "../../iceberg/snapshots.ts";
-import { tableTree } from "../../iceberg/tree.ts";
+import { bucketAndKey, objectReader } from "../../iceberg/object_store.ts";
+import { tableTree } from "../../iceberg/snapshots.ts";
+import { filesOf } from "../../iceberg/tree.ts";
 import type { Answer } from "../answer.ts";
 import type { Capability, ProbeContext } from "../capability.ts";
 
@@ -45,7 +45,7 @@ async function putOrphan({ namespace, table, signal, note }: ProbeContext) {
   const location = tree.table.location.replace(/\/*$/, "/");
   const path = `${location}data/orphan.parquet`;
   const { bucket, key } = bucketAndKey(path);
-  const client = s3Client();
+  const client = await s3Client();
   try {
     await client.send(
       new PutObjectCommand({ Bucket: bucket, Key: key, Body: "left behind" }),
@@ -59,7 +59,7 @@ async function putOrphan({ namespace, table, signal, note }: ProbeContext) {
 }
 
 async function list(location: string, signal: AbortSignal): Promise<string[]> {
-  const objects = objectReader(signal);
+  const objects = await objectReader(signal);
   try {
     return (await objects.list(location)).map(({ path }) => path);
   } finally {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { filesOf } from "../../iceberg/snapshots.ts";
+import { filesOf } from "../../iceberg/tree.ts";
 import type { TableTree } from "../../iceberg/tree.ts";
 import type { Capability, Script, Shown } from "../capability.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { parquetMetadata } from "hyparquet";
-import { filesOf } from "../../iceberg/snapshots.ts";
+import { filesOf } from "../../iceberg/tree.ts";
 import type { Capability, Script } from "../capability.ts";
 
 const COLUMNS = "(id INTEGER, v DOUBLE)";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Row } from "../../../lib/trino/result.ts";
+import type { Row } from "../../../lib/trino/rows.ts";
 import type { Column } from "../../../lib/trino/types.ts";
 import type { Answer } from "../answer.ts";
 

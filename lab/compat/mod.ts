@@ -1,0 +1,23 @@
+/**
+ * What a store and its engines can do together, found out by asking them.
+ *
+ * @module
+ */
+
+export {
+  type Capability,
+  type EngineName,
+  ENGINES,
+  type Group,
+  GROUPS,
+  type Script,
+} from "./capability.ts";
+export { capabilities } from "./capabilities/mod.ts";
+export { type CapabilityResult, type Cell, type Verdict } from "./matrix.ts";
+export {
+  type CompatResult,
+  type EngineFacts,
+  type StoreFacts,
+} from "./result.ts";
+export { run, type RunOptions } from "./run.ts";
+export { evidence, matrix, scores } from "./show.ts";
