@@ -127,7 +127,7 @@ export function formatDate(date: Date): string {
  *
  * @example Usage
  * ```ts
- * import { valueText } from "./value_text.ts";
+ * import { valueText } from "./format.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(valueText(-0), "-0");

@@ -98,7 +98,7 @@ export const FAINT = "opacity:.6";
  *
  * @example Usage
  * ```ts
- * import { linkHtml } from "./html.ts";
+ * import { linkHtml } from "./kernel.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(linkHtml("a", "javascript:alert(1)"), "a");
