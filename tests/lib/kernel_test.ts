@@ -8,11 +8,11 @@ import {
 import { runCells } from "../kernel_cells.ts";
 
 const IMPORT = `
-  import { abortable, interruptSignal } from "../../lib/core/interrupt.ts";
-  import { check, show } from "../../lib/show/display.ts";
-import { table } from "../../lib/show/table.ts";
-  import { progress } from "../../lib/show/progress.ts";
-  import { LakehouseError } from "../../lib/core/errors.ts";`;
+  import { abortable, interruptSignal } from "../lib/core/interrupt.ts";
+  import { check, show } from "../lib/show/display.ts";
+  import { table } from "../lib/show/table.ts";
+  import { progress } from "../lib/show/progress.ts";
+  import { LakehouseError } from "../lib/core/errors.ts";`;
 
 Deno.test("Stop ends a pending request and a pending await, and the kernel keeps its state", async () => {
   const [, idle, request, waiting, after] = await runCells(
@@ -73,7 +73,7 @@ Deno.test("an error in a cell is one sentence, without the library's stack", asy
 
 Deno.test("a step that fails shows what lies behind it folded, then one sentence", async () => {
   const [, failed, later] = await runCells(
-    `import { ask, errorDetails, sql } from "../../lib/mod.ts";`,
+    `import { ask, errorDetails, sql } from "../lib/mod.ts";`,
     'await ask(sql`SELECT\n  ${"<b>"}, nope`);',
     `await ask("SELECT nope", { isQuiet: true }).catch(() => {});\nerrorDetails()`,
   );
@@ -114,7 +114,7 @@ Deno.test("an error of the cell's own is a sentence, then where it came from", a
 
 Deno.test("results, fragments and plans show themselves as HTML", async () => {
   const [, fragment, result, plan, frame] = await runCells(
-    `import { ask, explain, queries, sql, table } from "../../lib/mod.ts";`,
+    `import { ask, explain, queries, sql, table } from "../lib/mod.ts";`,
     "queries.tripsByMonth()",
     'const one = await ask(sql`SELECT ${9007199254740993n} AS n, ${"<b>"} AS b`); one',
     "await explain(sql`SELECT ${1}`)",
@@ -134,7 +134,7 @@ Deno.test("results, fragments and plans show themselves as HTML", async () => {
 
 Deno.test("a chart of one's own shows itself as an image", async () => {
   const cells = await runCells(
-    `import { Plot } from "../../lib/mod.ts";
+    `import { Plot } from "../lib/mod.ts";
      Plot.plot({ marks: [Plot.dot([[1, 2]])] })`,
     "Plot.barX([3, 1]).plot()",
   );

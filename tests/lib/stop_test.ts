@@ -39,7 +39,7 @@ Deno.test("Stop ends generate, upload and ingest within two seconds", async () =
         withNamespace(NAMES.NAMESPACE, async () => {
           const [ready, generated, uploaded, again, ingested, after] =
             await runCells(
-              `import { generate, ingest, upload } from "../../lib/mod.ts";
+              `import { generate, ingest, upload } from "../lib/mod.ts";
            const { rows, files } = await generate({ rows: 1_500_000 });
            files.length`,
               {

@@ -17,8 +17,8 @@ import {
 import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { python } from "../../stack/install/python.ts";
 
-const IMPORT = `import { check } from "../../lib/show/display.ts";
-import { abortable, interruptSignal } from "../../lib/core/interrupt.ts";`;
+const IMPORT = `import { check } from "../lib/show/display.ts";
+import { abortable, interruptSignal } from "../lib/core/interrupt.ts";`;
 
 interface Run {
   ok: boolean;
