@@ -8,7 +8,8 @@ import { pathToFileURL } from "node:url";
 import { PROJECT_DIR } from "../core/settings.ts";
 import { LakehouseError, latestError, traceOf } from "../core/errors.ts";
 import { displayable, escapeHtml, FAINT, linkHtml } from "../core/kernel.ts";
-import { DISPLAY, type Displayable, kernel } from "../core/kernel.ts";
+import { type Displayable, kernel } from "../core/kernel.ts";
+import { show } from "./display.ts";
 
 /** The part of a `TrinoError` that says where in the SQL it lies. */
 interface Place {
@@ -108,9 +109,5 @@ export function errorDetails(error?: Error): Displayable {
 /** Shows {@linkcode errorDetails} in a notebook, before the cell fails. */
 export async function showDetails(error: unknown): Promise<void> {
   if (!(error instanceof LakehouseError) || error.name === "AbortError") return;
-  await kernel()?.broadcast("display_data", {
-    data: errorDetails(error)[DISPLAY](),
-    metadata: {},
-    transient: {},
-  });
+  if (kernel()) await show(errorDetails(error));
 }

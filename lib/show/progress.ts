@@ -5,14 +5,13 @@
  */
 
 import { Presets, SingleBar } from "cli-progress";
-import { escapeHtml } from "../core/kernel.ts";
 import {
   formatBytes,
   formatCompact,
   formatDuration,
   formatNumber,
 } from "../core/format.ts";
-import { type Kernel, kernel } from "../core/kernel.ts";
+import { escapeHtml, type Kernel, kernel } from "../core/kernel.ts";
 import { showDetails } from "./error_details.ts";
 
 /** How far something is. */

@@ -34,20 +34,17 @@ interface Place {
   r: number;
 }
 
-interface Box {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
 interface Label {
+  text: string;
   x: number;
   y: number;
-  text: string;
-  anchor: "start" | "end" | "middle";
+  textAnchor: keyof typeof BEFORE;
+  left: number;
+  right: number;
 }
 
+// The part of a label that stands before its x.
+const BEFORE = { start: 0, middle: 0.5, end: 1 };
 const LARGEST = 34;
 // What would be smaller is a dot of one size.
 const SMALLEST = 2;
@@ -56,20 +53,26 @@ const EDGE = 46;
 // One degree of longitude is shorter than one of latitude by the cosine.
 function project(
   rows: ChartRows,
-  value: number[],
+  measure: string,
   width: number,
 ): { places: Place[]; height: number } {
   const latitude = numbers(rows, "latitude");
   const longitude = numbers(rows, "longitude");
-  const [south, north] = [Math.min(...latitude), Math.max(...latitude)];
-  const [west, east] = [Math.min(...longitude), Math.max(...longitude)];
+  const names = column(rows, "name").map(String);
+  const value = numbers(rows, measure);
+  const known = [...rows.keys()].filter((i) =>
+    Number.isFinite(latitude[i]) && Number.isFinite(longitude[i])
+  );
+  if (known.length === 0) return { places: [], height: 2 * EDGE };
+  const across = known.map((i) => longitude[i]!);
+  const down = known.map((i) => latitude[i]!);
+  const [south, north] = [Math.min(...down), Math.max(...down)];
+  const [west, east] = [Math.min(...across), Math.max(...across)];
   const shrink = Math.cos((south + north) / 2 * Math.PI / 180);
   const span = Math.max((east - west) * shrink, 1e-6);
   const scale = (width - 2 * EDGE) / span;
-  const largest = Math.max(...value.filter((v) => v > 0), 0);
-  if (rows.length === 0) return { places: [], height: 2 * EDGE };
-  const names = column(rows, "name").map(String);
-  const places = rows.map((_, i) => ({
+  const largest = Math.max(...known.map((i) => value[i]!).filter((v) => v > 0));
+  const places = known.map((i) => ({
     name: names[i]!,
     value: value[i]!,
     x: EDGE + (longitude[i]! - west) * shrink * scale,
@@ -79,24 +82,14 @@ function project(
   return { places, height: (north - south) * scale + 2 * EDGE };
 }
 
-function overlap(a: Box, b: Box): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom &&
-    b.top < a.bottom;
+// Labels are 16 pixels high.
+function overlap(a: Label, b: Label): boolean {
+  return a.left < b.right && b.left < a.right && Math.abs(a.y - b.y) < 16;
 }
 
-function boxOf({ x, y, text, anchor }: Label): Box {
-  const wide = textWidth(text, 12);
-  const left = anchor === "start"
-    ? x
-    : anchor === "end"
-    ? x - wide
-    : x - wide / 2;
-  return { left, right: left + wide, top: y - 8, bottom: y + 8 };
-}
-
-function covers({ x, y, r }: Place, box: Box): boolean {
-  const dx = x - Math.min(Math.max(x, box.left), box.right);
-  const dy = y - Math.min(Math.max(y, box.top), box.bottom);
+function covers({ x, y, r }: Place, label: Label): boolean {
+  const dx = x - Math.min(Math.max(x, label.left), label.right);
+  const dy = y - Math.min(Math.max(y, label.y - 8), label.y + 8);
   return Math.hypot(dx, dy) < r;
 }
 
@@ -105,23 +98,25 @@ function placeLabels(places: Place[], count: number, width: number): Label[] {
   const labels: Label[] = [];
   const named = places.filter((place) => place.value > 0)
     .toSorted((a, b) => b.value - a.value).slice(0, count);
-  for (const place of named) {
-    const { x, y, r, name: text } = place;
-    const sides: Label[] = [
-      { x: x + r + 4, y, text, anchor: "start" },
-      { x: x - r - 4, y, text, anchor: "end" },
-      { x, y: y + r + 9, text, anchor: "middle" },
-      { x, y: y - r - 9, text, anchor: "middle" },
-    ];
-    const isFree = (label: Label) => {
-      const box = boxOf(label);
-      return box.left >= 4 && box.right <= width - 4 &&
-        !labels.some((other) => overlap(box, boxOf(other)));
+  for (const { x, y, r, name: text } of named) {
+    const wide = textWidth(text, 12);
+    const at = (x: number, y: number, textAnchor: Label["textAnchor"]) => {
+      const left = x - wide * BEFORE[textAnchor];
+      return { text, x, y, textAnchor, left, right: left + wide };
     };
+    const sides: Label[] = [
+      at(x + r + 4, y, "start"),
+      at(x - r - 4, y, "end"),
+      at(x, y + r + 9, "middle"),
+      at(x, y - r - 9, "middle"),
+    ];
+    const isFree = (label: Label) =>
+      label.left >= 4 && label.right <= width - 4 &&
+      !labels.some((other) => overlap(label, other));
     const isClear = (label: Label) =>
-      isFree(label) && !named.some((other) => covers(other, boxOf(label)));
-    const inside: Label = { x, y, text, anchor: "middle" };
-    const label = sides.find(isClear) ?? [inside, ...sides].find(isFree);
+      isFree(label) && !named.some((other) => covers(other, label));
+    const label = sides.find(isClear) ??
+      [at(x, y, "middle"), ...sides].find(isFree);
     if (label) labels.push(label);
   }
   return labels;
@@ -156,26 +151,14 @@ export function areaMap(
   options: AreaMapOptions = {},
 ): Displayable {
   const { value = "value", labels = 10, width = 560 } = options;
-  const [latitude, longitude] = [
-    numbers(rows, "latitude"),
-    numbers(rows, "longitude"),
-  ];
-  const placed = rows.filter((_, i) =>
-    Number.isFinite(latitude[i]) && Number.isFinite(longitude[i])
-  );
-  const measures = numbers(placed, value);
-  const { places, height } = project(placed, measures, width);
+  const { places, height } = project(rows, value, width);
+  const measures = places.map((place) => place.value);
   const text = formatter(options.format, measures);
-  const largest = Math.max(0, ...places.map((place) => place.value || 0));
-  const fill = options.color ?? COLORS.main;
-  const key = largest > 0
-    ? sizes(largest).map((size, i) => ({
-      size,
-      r: LARGEST * Math.sqrt(size / largest),
-      x: EDGE,
-      y: height - 40 - i * 2,
-    }))
-    : [];
+  const largest = Math.max(0, ...measures.map((measure) => measure || 0));
+  const key = (largest > 0 ? sizes(largest) : []).map((size) => ({
+    text: text(size),
+    r: LARGEST * Math.sqrt(size / largest),
+  }));
   const bottom = Math.ceil(height);
   return chart({
     ...frame(options),
@@ -198,7 +181,7 @@ export function areaMap(
         x: "x",
         y: "y",
         r: "r",
-        fill,
+        fill: options.color ?? COLORS.main,
         fillOpacity: 0.6,
         stroke: "#fff",
       }),
@@ -207,22 +190,22 @@ export function areaMap(
           x: "x",
           y: "y",
           text: "text",
-          textAnchor: label.anchor,
+          textAnchor: label.textAnchor,
           stroke: "#fff",
           strokeWidth: 3,
           fill: COLORS.text,
         })
       ),
       Plot.dot(key, {
-        x: "x",
-        y: (d) => height - 18 - d.r,
+        x: () => EDGE,
+        y: ({ r }) => height - 18 - r,
         r: "r",
         stroke: COLORS.faint,
       }),
       Plot.text(key, {
-        x: (d) => d.x + LARGEST + 8,
-        y: (d) => height - 18 - 2 * d.r,
-        text: (d) => text(d.size),
+        x: () => EDGE + LARGEST + 8,
+        y: ({ r }) => height - 18 - 2 * r,
+        text: "text",
         textAnchor: "start",
         fill: COLORS.faint,
       }),

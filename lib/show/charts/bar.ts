@@ -11,8 +11,8 @@ import {
   column,
   formatter,
   frame,
-  labelText,
   measured,
+  named,
   numbers,
 } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
@@ -66,23 +66,15 @@ export function barChart(
   const data = all.slice(0, limit);
   const text = formatter(options.format, lengths);
   const fill = options.color ?? COLORS.main;
-  const names = {
-    domain: data.map((d) => d.label),
-    tickSize: 0,
-    tickFormat: labelText(options.label),
-  };
+  const domain = data.map((d) => d.label);
   const written = (d: { value: number }) =>
     Number.isNaN(d.value) ? "null" : text(d.value);
   if (vertical) {
-    const y = measured(
-      options.yLabel ?? options.value,
-      options.format,
-      lengths,
-    );
+    const { yLabel = options.value } = options;
     return chart({
       ...frame(options),
-      x: { ...names, label: options.xLabel ?? options.label, padding: 0.2 },
-      y,
+      x: { ...named(options.label, options.xLabel), domain, padding: 0.2 },
+      y: measured(yLabel, options.format, lengths),
       marks: [
         Plot.barY(data, { x: "label", y: "value", fill }),
         Plot.ruleY([0], { stroke: COLORS.text }),
@@ -96,7 +88,11 @@ export function barChart(
     marginRight: Math.ceil(room) + 16,
     ...frame(options),
     x: { axis: null },
-    y: { ...names, label: options.yLabel ?? null, padding: 0.2 },
+    y: {
+      ...named(options.label, options.yLabel ?? null),
+      domain,
+      padding: 0.2,
+    },
     marks: [
       Plot.barX(data, { y: "label", x: "value", fill }),
       Plot.text(data, {

@@ -11,15 +11,10 @@ export const COLORS = {
   /** The one colour of a chart with one series. */
   main: "#2b6cb0",
   /** Colours of several series, in their order. */
+  // deno-fmt-ignore
   series: [
-    "#2b6cb0",
-    "#dd6b20",
-    "#2f855a",
-    "#b83280",
-    "#b7791f",
-    "#4a5568",
-    "#6b46c1",
-    "#0d9488",
+    "#2b6cb0", "#dd6b20", "#2f855a", "#b83280",
+    "#b7791f", "#4a5568", "#6b46c1", "#0d9488",
   ],
   /** Plot's name of the scheme from low to high. */
   scheme: "YlGnBu",
@@ -70,7 +65,7 @@ export interface ChartBlock {
 
 /** Lines of text. */
 export function textBlock(
-  text: string,
+  text: string | undefined,
   width: number,
   style: { size: number; color: string; weight?: number },
 ): ChartBlock {

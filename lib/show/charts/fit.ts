@@ -47,16 +47,8 @@ export const chartDocument: Document = makeDocument();
 /** A chart as Plot makes it. */
 export type PlotElement = (SVGElement | HTMLElement) & Pick<Plot.Plot, "scale">;
 
-function textsOf(
-  element: PlotElement,
-  part: "label" | "tick label",
-  axis: "x" | "y" | "fx" | "fy",
-): string[] {
-  const path = `[aria-label="${axis}-axis ${part}"] text`;
-  return [...element.querySelectorAll(path)].map((t) => t.textContent ?? "");
-}
-
 const FONT_SIZE = 12;
+const CONTINUOUS = ["linear", "sqrt", "log", "pow", "symlog"];
 
 function styled(options: Plot.PlotOptions): Plot.PlotOptions {
   const { title: _t, subtitle: _s, caption: _c, ...rest } = options;
@@ -66,7 +58,8 @@ function styled(options: Plot.PlotOptions): Plot.PlotOptions {
     background: "transparent",
     color: COLORS.text,
   };
-  const isScheme = rest.color?.scheme || isContinuous(rest.color);
+  const isScheme = rest.color?.scheme ||
+    CONTINUOUS.includes(rest.color?.type ?? "");
   return {
     width: 720,
     ...rest,
@@ -88,24 +81,24 @@ export function fitted(
 ): { element: PlotElement; yLabel: string | undefined } {
   const given = styled(options);
   const first = Plot.plot(given) as PlotElement;
-  const [across, down] = [
-    textsOf(first, "tick label", "x"),
-    textsOf(first, "tick label", "y"),
-  ];
-  const widest = (texts: string[]) =>
-    Math.max(0, ...texts.map((text) => textWidth(text, FONT_SIZE)));
-  const half = (text = "") => Math.ceil(textWidth(text, FONT_SIZE) / 2) + 4;
+  const texts = (part: string) =>
+    [...first.querySelectorAll(`[aria-label="${part}"] text`)]
+      .map((text) => text.textContent ?? "");
+  const width = (text = "") => textWidth(text, FONT_SIZE);
+  const widest = (texts: string[]) => Math.max(0, ...texts.map(width));
+  const half = (text = "") => Math.ceil(width(text) / 2) + 4;
+  const across = texts("x-axis tick label");
   const step = first.scale("x")?.step ?? Infinity;
   const isTight = across.length > 1 && widest(across) + 6 > step;
-  const yLabel = textsOf(first, "label", "y")[0];
+  const [yLabel] = texts("y-axis label");
   // The names of facets stand above and to the right of them.
-  const beside = textsOf(first, "tick label", "fy");
-  const room = (axis: "fx" | "fy", texts: number) =>
-    texts + (textsOf(first, "label", axis).length ? 22 : 0);
+  const beside = texts("fy-axis tick label");
+  const room = (axis: "fx" | "fy", names: number) =>
+    names + (texts(`${axis}-axis label`).length ? 22 : 0);
   const margins = {
-    marginTop: textsOf(first, "tick label", "fx").length ? room("fx", 28) : 14,
+    marginTop: texts("fx-axis tick label").length ? room("fx", 28) : 14,
     marginLeft: Math.max(
-      Math.ceil(widest(down)) + 20,
+      Math.ceil(widest(texts("y-axis tick label"))) + 20,
       isTight ? Math.ceil(half(across[0]) * 1.6) - step / 2 : half(across[0]),
     ),
     marginRight: Math.max(
@@ -114,7 +107,7 @@ export function fitted(
       beside.length ? room("fy", Math.ceil(widest(beside)) + 16) : 0,
     ),
     marginBottom: (isTight ? Math.ceil(widest(across) * 0.65) : 12) +
-      (textsOf(first, "label", "x").length ? 34 : 18),
+      (texts("x-axis label").length ? 34 : 18),
   };
   const element = Plot.plot({
     ...(given.margin === undefined ? margins : {}),
@@ -128,10 +121,4 @@ export function fitted(
     y: { ...given.y, label: null },
   }) as PlotElement;
   return { element, yLabel };
-}
-
-function isContinuous(color: Plot.ScaleOptions | undefined): boolean {
-  return ["linear", "sqrt", "log", "pow", "symlog"].includes(
-    color?.type as string,
-  );
 }

@@ -8,9 +8,12 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import { displayable, escapeHtml } from "../../core/kernel.ts";
 import { formatCompact } from "../../core/format.ts";
-import type { Displayable } from "../../core/kernel.ts";
+import {
+  type Displayable,
+  displayable,
+  escapeHtml,
+} from "../../core/kernel.ts";
 import {
   type ChartBlock,
   COLORS,
@@ -53,24 +56,22 @@ function legendOf(
   options: ChartFrameOptions,
   width: number,
 ): ChartBlock {
-  const scale = options.legend ? element.scale("color") : undefined;
-  if (!scale?.domain) return { svg: "", height: 0 };
-  const color = scale.apply as (value: unknown) => string;
-  const domain = [...scale.domain];
-  if (scale.type === "ordinal" || scale.type === "categorical") {
+  const { legend, legendLabel = "", format = formatCompact } = options;
+  const scale = legend ? element.scale("color") : undefined;
+  const domain = [...scale?.domain ?? []];
+  const color = scale?.apply as (value: unknown) => string;
+  if (scale?.type === "ordinal" || scale?.type === "categorical") {
     return swatches(domain, color, width);
   }
   const [low, high] = [Number(domain[0]), Number(domain.at(-1))];
   // Without a value Plot knows no domain, and there is nothing to explain.
-  if (!Number.isFinite(low) || !Number.isFinite(high)) {
-    return { svg: "", height: 0 };
-  }
-  return ramp(
-    [low, high],
-    color,
-    options.legendLabel ?? "",
-    options.format ?? formatCompact,
-  );
+  return Number.isFinite(low) && Number.isFinite(high)
+    ? ramp([low, high], color, legendLabel, format)
+    : { svg: "", height: 0 };
+}
+
+function isSvg({ tagName }: Element): boolean {
+  return tagName.toLowerCase() === "svg";
 }
 
 // HTML takes some characters that XML cannot hold.
@@ -85,32 +86,12 @@ function frameSvg(
   element: PlotElement,
   options: Frame = {},
 ): string {
-  const svgs = element.tagName.toLowerCase() === "svg"
-    ? [element]
-    : [...element.children].filter((child) =>
-      child.tagName.toLowerCase() === "svg"
-    );
   // A figure's legend comes before its chart.
-  const chart = svgs.at(-1)!;
+  const chart = [element, ...element.children].findLast(isSvg)!;
   const width = Number(chart.getAttribute("width"));
   const height = Number(chart.getAttribute("height"));
-  const title = textBlock(options.title ?? "", width, {
-    size: 16,
-    color: COLORS.text,
-    weight: 600,
-  });
-  const subtitle = textBlock(options.subtitle ?? "", width, {
-    size: 13,
-    color: COLORS.faint,
-  });
-  const yLabel = textBlock(options.yLabel ?? "", width, {
-    size: 12,
-    color: COLORS.faint,
-  });
-  const caption = textBlock(options.caption ?? "", width, {
-    size: 11,
-    color: COLORS.faint,
-  });
+  const faint = (text: string | undefined, size: number) =>
+    textBlock(text, width, { size, color: COLORS.faint });
   const parts: string[] = [];
   let y = PADDING;
   const add = (block: ChartBlock, after: number) => {
@@ -118,12 +99,13 @@ function frameSvg(
     parts.push(`<g transform="translate(0,${y})">${block.svg}</g>`);
     y += block.height + after;
   };
-  add(title, 2);
-  add(subtitle, 6);
+  const heading = { size: 16, color: COLORS.text, weight: 600 };
+  add(textBlock(options.title, width, heading), 2);
+  add(faint(options.subtitle, 13), 6);
   add(legendOf(element, options, width), 2);
-  add(yLabel, -4);
+  add(faint(options.yLabel, 12), -4);
   add({ svg: chart.outerHTML, height }, 4);
-  add(caption, 4);
+  add(faint(options.caption, 11), 4);
   const total = Math.ceil(y + PADDING / 2);
   return asXml(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" ` +
@@ -145,6 +127,32 @@ function image(svg: string, alt: string): Displayable {
       `style="max-width:100%;height:auto">`,
     `[${alt}]`,
   );
+}
+
+/** What a figure of Plot says around its chart. */
+function said(figure: PlotElement): ChartFrameOptions {
+  const text = (selector: string) =>
+    figure.querySelector(selector)?.textContent || undefined;
+  return {
+    title: text("h2"),
+    subtitle: text("h3"),
+    caption: text("figcaption"),
+    legend: !isSvg(figure),
+    legendLabel: text("svg text[font-weight=bold]"),
+  };
+}
+
+/** What the options say about what stands around the chart. */
+function asked(options: Plot.PlotOptions): ChartFrameOptions {
+  const text = (value: unknown) =>
+    typeof value === "string" ? value : undefined;
+  return {
+    title: text(options.title),
+    subtitle: text(options.subtitle),
+    caption: text(options.caption),
+    legend: Boolean(options.color?.legend),
+    legendLabel: options.color?.label ?? undefined,
+  };
 }
 
 /**
@@ -169,34 +177,16 @@ export function chart(
   source: Plot.PlotOptions | PlotElement,
   options: ChartFrameOptions = {},
 ): Displayable {
-  if ("tagName" in source) {
-    const text = (selector: string) =>
-      source.querySelector(selector)?.textContent || undefined;
-    const framed: ChartFrameOptions = {
-      title: text("h2"),
-      subtitle: text("h3"),
-      caption: text("figcaption"),
-      legend: source.tagName.toLowerCase() !== "svg",
-      legendLabel: text("svg text[font-weight=bold]"),
-      ...options,
-    };
-    return image(frameSvg(source, framed), framed.title ?? "chart");
-  }
-  const asText = (value: unknown) =>
-    typeof value === "string" ? value : undefined;
-  const framed: ChartFrameOptions = {
-    title: asText(source.title),
-    subtitle: asText(source.subtitle),
-    caption: asText(source.caption),
-    legend: Boolean(source.color?.legend),
-    legendLabel: source.color?.label ?? undefined,
+  const isElement = "tagName" in source;
+  const { element, yLabel } = isElement
+    ? { element: source, yLabel: undefined }
+    : fitted(source);
+  const framed: Frame = {
+    ...(isElement ? said(source) : asked(source)),
+    yLabel,
     ...options,
   };
-  const { element, yLabel } = fitted(source);
-  return image(
-    frameSvg(element, { ...framed, yLabel }),
-    framed.title ?? "chart",
-  );
+  return image(frameSvg(element, framed), framed.title ?? "chart");
 }
 
 export { Plot };

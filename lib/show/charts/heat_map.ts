@@ -11,7 +11,7 @@ import {
   column,
   formatter,
   frame,
-  labelText,
+  named,
   numbers,
 } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
@@ -57,22 +57,12 @@ export function heatMap(
 ): Displayable {
   const [x, y] = [column(rows, options.x), column(rows, options.y)];
   const value = numbers(rows, options.value);
-  const [across, down] = [inOrder(x), inOrder(y)];
+  const down = inOrder(y);
   return chart({
     height: 50 + Math.max(1, down.length) * 30,
     ...frame(options),
-    x: {
-      domain: across,
-      label: options.xLabel ?? options.x,
-      tickSize: 0,
-      tickFormat: labelText(options.x),
-    },
-    y: {
-      domain: down,
-      label: options.yLabel ?? null,
-      tickSize: 0,
-      tickFormat: labelText(options.y),
-    },
+    x: { ...named(options.x, options.xLabel), domain: inOrder(x) },
+    y: { ...named(options.y, options.yLabel ?? null), domain: down },
     color: {
       type: "linear",
       label: options.valueLabel ?? options.value,

@@ -9,8 +9,8 @@ import {
   type ChartOptions,
   type ChartRows,
   frame,
-  labelText,
   measured,
+  named,
   numbers,
 } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
@@ -49,41 +49,28 @@ export function histogram(
 ): Displayable {
   const x = numbers(rows, options.x);
   const fill = options.color ?? COLORS.main;
-  const inset = { insetLeft: 0.5, insetRight: 0.5 };
   const counts = options.y === undefined
     ? [x.length]
     : numbers(rows, options.y);
-  let bars: Plot.Markish;
+  let bins: Plot.RectYOptions;
   if (options.y === undefined) {
-    const bins = options.binWidth === undefined
-      ? {}
-      : { interval: options.binWidth };
-    bars = Plot.rectY(x, {
-      ...Plot.binX({ y: "count" }, { x: { value: x, ...bins } }),
-      fill,
-      ...inset,
-    });
+    const { binWidth: interval } = options;
+    const value = { value: x, ...(interval === undefined ? {} : { interval }) };
+    bins = Plot.binX({ y: "count" }, { x: value });
   } else {
     const edges = [...new Set(x)].sort((a, b) => a - b);
     const gaps = edges.slice(1).map((edge, i) => edge - edges[i]!);
     const wide = options.binWidth ?? (gaps.length ? Math.min(...gaps) : 1);
-    bars = Plot.rectY(x, {
-      x1: x,
-      x2: x.map((edge) => edge + wide),
-      y: counts,
-      fill,
-      ...inset,
-    });
+    bins = { x1: x, x2: x.map((edge) => edge + wide), y: counts };
   }
   return chart({
     height: 320,
     ...frame(options),
-    x: {
-      label: options.xLabel ?? options.x,
-      tickSize: 0,
-      tickFormat: labelText(options.x),
-    },
+    x: named(options.x, options.xLabel),
     y: measured(options.yLabel ?? options.y ?? "Count", options.format, counts),
-    marks: [bars, Plot.ruleY([0], { stroke: COLORS.text })],
+    marks: [
+      Plot.rectY(x, { ...bins, fill, insetLeft: 0.5, insetRight: 0.5 }),
+      Plot.ruleY([0], { stroke: COLORS.text }),
+    ],
   });
 }

@@ -10,8 +10,8 @@ import {
   type ChartRows,
   column,
   frame,
-  labelText,
   measured,
+  named,
   numbers,
 } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
@@ -77,11 +77,9 @@ export function lineChart(
     height: 340,
     ...(options.series ? { marginRight: Math.ceil(room) + 16 } : {}),
     ...frame(options),
-    x: {
-      label: options.xLabel ?? (isTime ? null : options.x),
-      tickSize: 0,
-      ...(isTime ? { type: "utc" } : { tickFormat: labelText(options.x) }),
-    },
+    x: isTime
+      ? { type: "utc", label: options.xLabel ?? null, tickSize: 0 }
+      : named(options.x, options.xLabel),
     y: { ...measured(options.yLabel ?? options.y, options.format, y), zero },
     color: {
       domain: names,

@@ -92,16 +92,6 @@ export function formatter(
   }
 }
 
-/** How an axis writes what stands in a column: years and ids without separators. */
-export function labelText(name: string): (value: unknown) => string {
-  return (value) => {
-    if (value instanceof Date) return formatDate(value);
-    return typeof value === "number" && !namesThings(name)
-      ? formatNumber(value)
-      : String(value);
-  };
-}
-
 function dollars(value: number): string {
   return value >= 10_000
     ? formatCompact(value)
@@ -116,19 +106,26 @@ export function frame(
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
+/** An axis of names, times or numbers as they are: years and ids without separators. */
+export function named(
+  name: string,
+  label: string | null = name,
+): Plot.ScaleOptions {
+  const tickFormat = (value: unknown) =>
+    value instanceof Date
+      ? formatDate(value)
+      : typeof value === "number" && !namesThings(name)
+      ? formatNumber(value)
+      : String(value);
+  return { label, tickSize: 0, tickFormat };
+}
+
 /** A measured axis: light grid lines, no tick marks. */
 export function measured(
   label: string,
   format: NumberFormat | undefined,
   values: readonly number[],
 ): Plot.ScaleOptions {
-  const text = formatter(format, values);
-  return {
-    label,
-    grid: true,
-    tickSize: 0,
-    nice: 6,
-    ticks: 6,
-    tickFormat: text,
-  };
+  const tickFormat = formatter(format, values);
+  return { label, grid: true, tickSize: 0, nice: 6, ticks: 6, tickFormat };
 }
