@@ -119,30 +119,25 @@ export function progressHtml(title: string, view: ProgressView): string {
     }"></div></div>`;
 }
 
-/** Where a bar is drawn. */
-interface Surface {
-  draw(view: ProgressView): void;
-  close(): Promise<void>;
-}
+/** Draws a bar somewhere; the end is what no longer runs. */
+type Surface = (view: ProgressView) => Promise<void> | void;
 
 function inNotebook(notebook: Kernel, title: string): Surface {
   const id = `progress-${crypto.randomUUID()}`;
   let sent: Promise<void> | undefined;
-  return {
-    draw(view) {
-      const content = {
-        data: {
-          "text/html": progressHtml(title, view),
-          "text/plain": `${title}: ${view.text}`,
-        },
-        metadata: {},
-        transient: { display_id: id },
-      };
-      sent = sent === undefined
-        ? notebook.broadcast("display_data", content)
-        : sent.then(() => notebook.broadcast("update_display_data", content));
-    },
-    close: async () => await sent,
+  return (view) => {
+    const content = {
+      data: {
+        "text/html": progressHtml(title, view),
+        "text/plain": `${title}: ${view.text}`,
+      },
+      metadata: {},
+      transient: { display_id: id },
+    };
+    sent = sent === undefined
+      ? notebook.broadcast("display_data", content)
+      : sent.then(() => notebook.broadcast("update_display_data", content));
+    return sent;
   };
 }
 
@@ -166,25 +161,19 @@ function onTerminal(title: string): Surface {
       0,
       Math.max(0, Deno.consoleSize().columns - title.length - BAR_SIZE - 3),
     );
-  return {
-    draw: ({ share, text }) => bar.update(share ?? 0, { text: fit(text) }),
-    close() {
-      bar.stop();
-      return Promise.resolve();
-    },
+  return ({ status, share, text }) => {
+    bar.update(share ?? 0, { text: fit(text) });
+    if (status !== "running") bar.stop();
   };
 }
 
 function onLines(title: string): Surface {
   let last = -1;
-  return {
-    draw({ status, share, text }) {
-      const step = Math.floor((share ?? 0) * 10);
-      if (status === "running" && step <= last) return;
-      last = step;
-      console.error(`${title}: ${text}`);
-    },
-    close: () => Promise.resolve(),
+  return ({ status, share, text }) => {
+    const step = Math.floor((share ?? 0) * 10);
+    if (status === "running" && step <= last) return;
+    last = step;
+    console.error(`${title}: ${text}`);
   };
 }
 
@@ -217,7 +206,7 @@ export function progress(
   start: number = performance.now(),
 ): Progress {
   const notebook = kernel();
-  const surface = notebook
+  const show = notebook
     ? inNotebook(notebook, title)
     : Deno.stderr.isTerminal()
     ? onTerminal(title)
@@ -225,48 +214,42 @@ export function progress(
   let share: number | undefined;
   let waiting: ProgressState | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let tick: ReturnType<typeof setTimeout> | undefined;
   let drawn = -Infinity;
   let hasEnded = false;
   // When the work began; before, nobody knows how long it takes.
   let begun: number | undefined;
   let risen = { done: 0, at: start };
 
-  function viewAt(now: number, state: ProgressState): ProgressView {
-    if (begun !== undefined) {
-      return progressView(state, now - begun, now - risen.at);
-    }
-    const view = progressView(state, 0);
-    const seconds = Math.floor((now - start) / 1000);
-    return seconds === 0
-      ? view
-      : { ...view, text: `${view.text} · ${formatDuration(seconds * 1000)}` };
-  }
-
   function draw(): void {
     clearTimeout(timer);
-    clearTimeout(tick);
     timer = undefined;
     if (!waiting) return;
     drawn = performance.now();
-    const view = viewAt(drawn, waiting);
+    const view = progressView(
+      waiting,
+      drawn - (begun ?? drawn),
+      drawn - risen.at,
+    );
+    const seconds = Math.floor((drawn - start) / 1000);
+    if (begun === undefined && seconds > 0) {
+      view.text += ` · ${formatDuration(seconds * 1000)}`;
+    }
     share = view.share;
-    surface.draw(view);
-    if (begun !== undefined) return;
-    tick = setTimeout(draw, TICK_MS);
-    Deno.unrefTimer(tick);
+    show(view);
   }
+
+  const tick = setInterval(() => begun === undefined && draw(), TICK_MS);
+  Deno.unrefTimer(tick);
 
   async function end(view: ProgressView): Promise<void> {
     hasEnded = true;
     clearTimeout(timer);
-    clearTimeout(tick);
+    clearInterval(tick);
     const took = formatDuration(performance.now() - start);
-    surface.draw({
+    await show({
       ...view,
       text: [view.text, took].filter(Boolean).join(" · "),
     });
-    await surface.close();
   }
 
   return {

@@ -105,6 +105,7 @@ function checkInteger(
   value: number,
   least: number,
   most: number,
+  next = `choose another value for ${what}`,
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   const range = most < Number.MAX_SAFE_INTEGER
@@ -113,20 +114,15 @@ function checkInteger(
   throw new LakehouseError({
     what: `Cannot generate trips with ${what} "${value}"`,
     why: `${what} is a whole number ${range}`,
-    next: `choose another value for ${what}`,
+    next,
   });
 }
 
 function checked(options: GenerateOptions): Run {
   const { rows, seed = 2013 } = options;
   const { firstYear = FIRST_YEAR, lastYear = LAST_YEAR } = options;
-  if (!Number.isSafeInteger(rows) || rows < 1) {
-    throw new LakehouseError({
-      what: `Cannot generate "${rows}" rows`,
-      why: "the number of rows is a positive whole number",
-      next: "--rows 5 for five million, --rows 0.1 for a hundred thousand",
-    });
-  }
+  const next = "--rows 5 for five million, --rows 0.1 for a hundred thousand";
+  checkInteger("rows", rows, 1, Number.MAX_SAFE_INTEGER, next);
   const rowsPerFile = options.rowsPerFile ??
     Math.min(250_000, Math.max(10_000, Math.ceil(rows / 8)));
   checkInteger("rowsPerFile", rowsPerFile, 1, MOST_ROWS_PER_FILE);
