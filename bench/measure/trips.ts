@@ -22,7 +22,7 @@ const DUCKDB_TYPES: Record<string, string> = {
 };
 
 /** Parquet files of generated trips. */
-export interface TripFiles {
+export interface MeasuredFiles {
   /** Their folder. */
   dir: string;
   /** Rows in them. */
@@ -32,7 +32,7 @@ export interface TripFiles {
 }
 
 /** The product's files with so many rows; made where they are not there yet. */
-export async function tripFiles(rows: number): Promise<TripFiles> {
+export async function tripFiles(rows: number): Promise<MeasuredFiles> {
   const dir = `${workDir()}/trips-${rows}`;
   const { bytes } = await generateTrips({
     ...{ rows, dir, signal: interruptSignal() },

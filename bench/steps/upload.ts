@@ -22,7 +22,7 @@ import {
 } from "../measure/lake.ts";
 import { type Measurable, measure } from "../measure/process.ts";
 import { PRODUCT } from "../report/results.ts";
-import { type TripFiles, tripFiles } from "../measure/trips.ts";
+import { type MeasuredFiles, tripFiles } from "../measure/trips.ts";
 
 /** The case of one file so big. */
 const bigCase = (megabytes: number) => `one file of ${megabytes} MB`;
@@ -120,7 +120,7 @@ async function bigStep(bench: Bench): Promise<void> {
 }
 
 /** The product's files sent to staging, unmeasured, for the steps that follow. */
-export async function stage(rows: number): Promise<TripFiles> {
+export async function stage(rows: number): Promise<MeasuredFiles> {
   const files = await tripFiles(rows);
   const { objects, bytes } = await objectsUnder(`${TABLE}/`);
   if (objects > 0 && bytes === files.bytes) return files;

@@ -22,7 +22,7 @@ export interface Backend {
 }
 
 /** A request whose signature has been verified. */
-export interface Call {
+export interface GatewayCall {
   /** Method in capitals. */
   method: string;
   /** Absolute address. */
@@ -55,7 +55,7 @@ function backendToken(secretKey: string): string {
 export async function callBackend(
   backend: Backend,
   path: string,
-  call?: Call,
+  call?: GatewayCall,
 ): Promise<Response> {
   const { address, secretKey, timeout = 60_000 } = backend;
   const headers = new Headers({

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Call } from "./backend.ts";
+import type { GatewayCall } from "./backend.ts";
 import { badRequest, Refusal } from "./refusal.ts";
 
 interface Named {
@@ -49,7 +49,7 @@ function decoded(part: string): string {
 }
 
 /** Levels of the namespaces that a call names. */
-function levelsOf(path: string, { url, body }: Call): string[] {
+function levelsOf(path: string, { url, body }: GatewayCall): string[] {
   const inPath = path.match(/^namespaces\/([^/]+)/)?.[1] ?? "";
   const parent = url.searchParams.get("parent") ?? "";
   return [
@@ -66,7 +66,7 @@ function levelsOf(path: string, { url, body }: Call): string[] {
  * @param path The path after the warehouse, as it was sent.
  * @throws {Refusal} When a level has a dot.
  */
-export function refuseDots(path: string, call: Call): void {
+export function refuseDots(path: string, call: GatewayCall): void {
   const level = levelsOf(path, call).find((each) => each.includes("."));
   if (level === undefined) return;
   if (path === "namespaces" && call.method === "POST") {

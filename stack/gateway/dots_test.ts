@@ -1,12 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Call } from "./backend.ts";
+import type { GatewayCall } from "./backend.ts";
 import { refuseDots } from "./dots.ts";
 import { Refusal } from "./refusal.ts";
 
 function call(method: string, path: string, body: unknown = undefined) {
   const url = new URL(`http://127.0.0.1/_iceberg/v1/wh/${path}`);
   const text = body === undefined ? "" : JSON.stringify(body);
-  const sent: Call = {
+  const sent: GatewayCall = {
     method,
     url,
     headers: new Headers(),

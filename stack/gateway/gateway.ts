@@ -10,7 +10,7 @@
 
 import { S3Client } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { type Call, callBackend } from "./backend.ts";
+import { callBackend, type GatewayCall } from "./backend.ts";
 import {
   badRequest,
   envelope,
@@ -96,7 +96,10 @@ async function readBody(
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-async function serveConfig(context: Context, call: Call): Promise<Response> {
+async function serveConfig(
+  context: Context,
+  call: GatewayCall,
+): Promise<Response> {
   if (call.method !== "GET") throw notServed(call.method);
   const name = call.url.searchParams.get("warehouse");
   if (!name) throw badRequest("The query parameter warehouse is missing");
@@ -113,7 +116,7 @@ async function serveConfig(context: Context, call: Call): Promise<Response> {
   });
 }
 
-async function route(context: Context, call: Call): Promise<Response> {
+async function route(context: Context, call: GatewayCall): Promise<Response> {
   if (!METHODS.includes(call.method)) throw notServed(call.method);
   if (!call.url.pathname.startsWith(BASE)) {
     throw new Refusal(404, "NotFoundException", "Nothing is served here");

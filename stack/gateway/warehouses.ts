@@ -11,7 +11,7 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { type Backend, type Call, callBackend } from "./backend.ts";
+import { type Backend, callBackend, type GatewayCall } from "./backend.ts";
 import {
   badRequest,
   notFound,
@@ -68,7 +68,10 @@ function oneAtATime<T>(
   return done;
 }
 
-async function create(context: Warehouses, call: Call): Promise<Response> {
+async function create(
+  context: Warehouses,
+  call: GatewayCall,
+): Promise<Response> {
   let wanted: { name?: unknown; "upgrade-existing"?: unknown } | null;
   try {
     wanted = JSON.parse(new TextDecoder().decode(call.body));
@@ -118,7 +121,7 @@ async function create(context: Warehouses, call: Call): Promise<Response> {
 async function remove(
   context: Warehouses,
   name: string,
-  call: Call,
+  call: GatewayCall,
 ): Promise<Response> {
   const preserve = call.url.searchParams.get("preserve-bucket") ?? "false";
   if (preserve !== "true" && preserve !== "false") {
@@ -163,7 +166,7 @@ async function remove(
 export async function serveWarehouses(
   context: Warehouses,
   name: string | undefined,
-  call: Call,
+  call: GatewayCall,
 ): Promise<Response> {
   const { warehouses } = context.registry;
   const { method } = call;

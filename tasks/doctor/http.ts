@@ -5,10 +5,10 @@
  */
 
 /** Names and messages of an error and of those underneath, in one text. */
-export function messages(error: unknown): string {
+export function wholeMessage(error: unknown): string {
   if (!(error instanceof Error)) return "";
   const name = error.name === "Error" ? "" : `${error.name}: `;
-  return `${name}${error.message} ${messages(error.cause)}`.trim();
+  return `${name}${error.message} ${wholeMessage(error.cause)}`.trim();
 }
 
 /**
@@ -27,7 +27,7 @@ export function messages(error: unknown): string {
  * ```
  */
 export function unreachable(error: unknown, address: string): string {
-  const text = messages(error);
+  const text = wholeMessage(error);
   const { hostname } = new URL(address);
   if (/Connection refused|ECONNREFUSED/i.test(text)) {
     return `nothing listens at ${address}`;

@@ -6,7 +6,7 @@
 
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import type { Outcome } from "../check.ts";
-import { messages } from "../http.ts";
+import { wholeMessage } from "../http.ts";
 import { isGiven, sourceOf } from "../source.ts";
 import { type CheckedStack, upCommand } from "../subject.ts";
 
@@ -52,7 +52,7 @@ export function reachVerdict(
   address: string,
 ): Outcome {
   const effect = `Trino cannot reach ${target}`;
-  const text = messages(error);
+  const text = wholeMessage(error);
   const isLate = error instanceof Error && error.name === "TimeoutError";
   if (isLate || (UNREACHED.test(text) && !REFUSED.test(text))) {
     return {

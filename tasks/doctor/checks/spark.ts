@@ -14,7 +14,7 @@ import { type CheckedStack, needsOf } from "../subject.ts";
 const LIMIT_MS = 30_000;
 
 /** What `spark-submit --version` says. */
-export interface SparkVersion {
+export interface SubmitVersion {
   /** Version of Spark. */
   spark: string;
   /** Version of Scala. */
@@ -36,7 +36,7 @@ export interface SparkVersion {
  * assertEquals(parseSparkVersion(text)?.java, "17.0.15");
  * ```
  */
-export function parseSparkVersion(text: string): SparkVersion | undefined {
+export function parseSparkVersion(text: string): SubmitVersion | undefined {
   const spark = text.match(/\sversion (\d+\.\d+\S*)\s*$/m)?.[1];
   const [, scala, java] =
     text.match(/^Using Scala version ([\d.]+),.*, ([\d.]+)\S*\s*$/m) ?? [];
@@ -55,7 +55,7 @@ function advice({ stack }: CheckedStack, what: "spark" | "java"): string {
 
 /** Whether these versions can run the ingest. */
 export function sparkVerdict(
-  found: SparkVersion,
+  found: SubmitVersion,
   subject: CheckedStack,
 ): Outcome {
   const { spark, scala, java } = found;
