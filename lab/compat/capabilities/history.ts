@@ -7,8 +7,8 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { s3Client } from "../../../lib/store/s3.ts";
 import { bucketAndKey, objectReader } from "../../iceberg/object_store.ts";
-import { tableTree } from "../../iceberg/snapshots.ts";
 import { filesOf } from "../../iceberg/tree.ts";
+import { tableTree } from "../../iceberg/snapshots.ts";
 import type { Answer } from "../answer.ts";
 import type { Capability, ProbeContext } from "../capability.ts";
 

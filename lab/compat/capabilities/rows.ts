@@ -4,8 +4,7 @@
  * @module
  */
 
-import { filesOf } from "../../iceberg/tree.ts";
-import type { TableTree } from "../../iceberg/tree.ts";
+import { filesOf, type TableTree } from "../../iceberg/tree.ts";
 import type { Capability, Shown } from "../capability.ts";
 
 const CREATE = "CREATE TABLE {t} (id INTEGER, v DOUBLE)";

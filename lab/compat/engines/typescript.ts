@@ -8,8 +8,8 @@ import denoConfig from "../../../deno.json" with { type: "json" };
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import { parseExactJson, stringifyExactJson } from "../../../lib/core/json.ts";
 import { readRows } from "../../iceberg/rows.ts";
-import { tableTree } from "../../iceberg/snapshots.ts";
 import { filesOf } from "../../iceberg/tree.ts";
+import { tableTree } from "../../iceberg/snapshots.ts";
 import type { Answer } from "../answer.ts";
 import { type CompatEngine, EngineError } from "../engine.ts";
 
