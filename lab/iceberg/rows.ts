@@ -73,6 +73,30 @@ function fieldsOf(
   return fields;
 }
 
+/** A column of the table, to be found in a file by its id. */
+type Wanted = Pick<Field, "id"> & Partial<Field>;
+
+/**
+ * What rows from before a column was there have in it, as Parquet has values.
+ *
+ * @throws {LakehouseError} When it is of a type that takes an engine.
+ */
+export function valueBefore(
+  field: Wanted & { "initial-default"?: unknown },
+): unknown {
+  const { name, type, "initial-default": value } = field;
+  if (value === undefined || value === null) return null;
+  if (type === "long") return BigInt(value as number);
+  if (["boolean", "int", "float", "double", "string"].includes(String(type))) {
+    return value;
+  }
+  throw new LakehouseError({
+    what: `Cannot read the column "${name}" without an engine`,
+    why: `rows from before it was added have a default of type ${type}`,
+    next: "leave it out, or ask Trino or Spark",
+  });
+}
+
 /** Whole bytes as the file that hyparquet reads. */
 const asFile = (bytes: Uint8Array) => ({
   byteLength: bytes.byteLength,
@@ -94,17 +118,22 @@ const OPTIONS = {
   },
 };
 
-/** Names in the file of the columns with these ids; a later column has none. */
-function namesIn({ schema }: FileMetaData, ids: number[]) {
-  const byId = new Map(schema.map((each) => [each.field_id, each.name]));
-  return ids.map((id) => byId.get(id));
+/** A column in one file: its name there, or the value of all rows. */
+type InFile = { name: string } | { value: unknown };
+
+function columnsIn({ schema }: FileMetaData, wanted: Wanted[]): InFile[] {
+  const names = new Map(schema.map((each) => [each.field_id, each.name]));
+  return wanted.map((field) => {
+    const name = names.get(field.id);
+    return name === undefined ? { value: valueBefore(field) } : { name };
+  });
 }
 
 /** The values of one row group of the file. */
 async function readGroup(
   bytes: Uint8Array,
   metadata: FileMetaData,
-  names: (string | undefined)[],
+  columns: InFile[],
   [rowStart, rowEnd]: [number, number],
 ): Promise<unknown[][]> {
   const { parquetRead } = await import("hyparquet");
@@ -112,7 +141,7 @@ async function readGroup(
   await parquetRead({
     ...OPTIONS,
     ...{ file: asFile(bytes), metadata, rowStart, rowEnd },
-    columns: names.filter((name) => name !== undefined),
+    columns: columns.flatMap((column) => "name" in column ? column.name : []),
     onChunk({ columnName, columnData, rowStart: first }) {
       const values = found.get(columnName) ?? [];
       found.set(columnName, values);
@@ -121,8 +150,11 @@ async function readGroup(
       }
     },
   });
-  const none = new Array(rowEnd - rowStart).fill(null);
-  return names.map((name) => name === undefined ? none : found.get(name)!);
+  return columns.map((column) =>
+    "name" in column
+      ? found.get(column.name)!
+      : new Array(rowEnd - rowStart).fill(column.value)
+  );
 }
 
 /** What `read` reads of a file, or an error that names the file. */
@@ -142,7 +174,7 @@ async function decoded<T>(path: string, read: () => Promise<T>): Promise<T> {
 async function* readFile(
   path: string,
   bytes: Uint8Array,
-  ids: number[],
+  wanted: Wanted[],
 ): AsyncGenerator<ColumnBatch & { first: number }> {
   // Loaded when it is wanted, which for most notebooks is never.
   const { parquetMetadata } = await import("hyparquet");
@@ -150,13 +182,13 @@ async function* readFile(
     path,
     () => Promise.resolve(parquetMetadata(bytes.slice().buffer)),
   );
-  const names = namesIn(metadata, ids);
+  const found = columnsIn(metadata, wanted);
   let first = 0;
   for (const { num_rows } of metadata.row_groups) {
     const rows = Number(num_rows);
     const columns = await decoded(
       path,
-      () => readGroup(bytes, metadata, names, [first, first + rows]),
+      () => readGroup(bytes, metadata, found, [first, first + rows]),
     );
     yield { rows, columns, first };
     first += rows;
@@ -171,7 +203,7 @@ async function deletedRows(
   const deleted = new Map<string, Set<number>>();
   for (const { path } of files) {
     // Ids that Iceberg keeps for these two columns.
-    const ids = [2147483546, 2147483545];
+    const ids = [{ id: 2147483546 }, { id: 2147483545 }];
     for await (const batch of readFile(path, await objects.read(path), ids)) {
       const [paths, places] = batch.columns as [string[], bigint[]];
       for (const [index, file] of paths.entries()) {
@@ -202,7 +234,7 @@ export async function* readColumns(
   options: ReadRowsOptions,
 ): AsyncGenerator<ColumnBatch> {
   checkReadable(tree, "TypeScript");
-  const ids = fieldsOf(tree, options.columns).map(({ id }) => id);
+  const fields = fieldsOf(tree, options.columns);
   const signal = withLimit(
     options.signal ?? interruptSignal(),
     options.limitMs ?? DEFAULT_LIMIT_MS,
@@ -226,7 +258,7 @@ export async function* readColumns(
     for (const [index, { path }] of data.entries()) {
       const bytes = await next!;
       next = fetched(index + 1);
-      for await (const batch of readFile(path, bytes, ids)) {
+      for await (const batch of readFile(path, bytes, fields)) {
         signal.throwIfAborted();
         yield without(batch, deleted.get(path));
       }
