@@ -42,7 +42,7 @@ function generator(
 export async function generateStep(bench: Bench, rows: number): Promise<void> {
   const product = generator(PRODUCT, rows, (dir) => ({
     command: Deno.execPath(),
-    args: denoArgs("product.ts", "generate", String(rows), dir),
+    args: denoArgs("measure/product.ts", "generate", String(rows), dir),
   }));
   const peers = await usablePeers(bench, "generate", rows, {
     DuckDB: () =>

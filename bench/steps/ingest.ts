@@ -76,7 +76,7 @@ const product: Ingester = {
   table: TABLE,
   program: {
     command: Deno.execPath(),
-    args: denoArgs("product.ts", "ingest"),
+    args: denoArgs("measure/product.ts", "ingest"),
     env: BENCH_ENV,
   },
 };

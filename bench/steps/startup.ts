@@ -31,7 +31,7 @@ const onOwnStack = (...args: string[]) =>
   measure({
     name: `product ${args[0]}`,
     command: Deno.execPath(),
-    args: denoArgs("product.ts", ...args),
+    args: denoArgs("measure/product.ts", ...args),
     env: OWN_ENV,
   });
 

@@ -82,7 +82,7 @@ function uploader(
 const product = (files: Files, label: { case?: string } = {}) =>
   uploader(PRODUCT, files, `${TABLE}/`, {
     command: Deno.execPath(),
-    args: denoArgs("product.ts", "upload", files.dir),
+    args: denoArgs("measure/product.ts", "upload", files.dir),
     env: BENCH_ENV,
   }, label);
 
@@ -127,7 +127,7 @@ export async function stage(rows: number): Promise<MeasuredFiles> {
   await measure({
     name: PRODUCT,
     command: Deno.execPath(),
-    args: denoArgs("product.ts", "upload", files.dir),
+    args: denoArgs("measure/product.ts", "upload", files.dir),
     env: BENCH_ENV,
   });
   return files;

@@ -53,6 +53,7 @@ Deno.test("the remote stack never removes data", async () => {
 Deno.test("ingest and Trino work on the remote stack, with the keys in no shown statement", async () => {
   const { table, stagingBucket } = settings();
   await withEnv(REMOTE(), async () => {
+    await remoteStack.up();
     // Staging is by table: this ingest finds none, and says which folder it looked in.
     const error = await assertRejects(() => submitIngest(), LakehouseError);
     assert(
