@@ -76,6 +76,8 @@ export interface ProbeContext {
   run(engine: EngineName, statement: string): Promise<Answer>;
   /** Engines that take part. */
   engines: readonly EngineName[];
+  /** Its table as its metadata has it, read without any engine. */
+  tree(): Promise<TableTree>;
   /** Adds a line to the evidence. */
   note(text: string, answer?: Answer): void;
 }

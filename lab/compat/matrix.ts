@@ -218,6 +218,7 @@ class Matrix {
       table: tableOf(capability),
       signal,
       engines: [...this.engines.keys()],
+      tree: () => this.#treeOf(probe),
       run: (engine, statement) => this.#step(probe, statement, engine),
       note: (text, answer) =>
         steps.push({ text, seconds: 0, ...answer && { answer: kept(answer) } }),

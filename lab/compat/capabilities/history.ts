@@ -8,7 +8,6 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { s3Client } from "../../../lib/store/s3.ts";
 import { bucketAndKey, objectReader } from "../../iceberg/object_store.ts";
 import { filesOf } from "../../iceberg/tree.ts";
-import { tableTree } from "../../iceberg/snapshots.ts";
 import type { Answer } from "../answer.ts";
 import type { Capability, ProbeContext } from "../capability.ts";
 
@@ -40,9 +39,8 @@ const NO_BRANCHES =
 const readAt = (at: string) =>
   `{"read": "{t}", "columns": ["id"], "at": ${at}}`;
 
-async function putOrphan({ namespace, table, signal, note }: ProbeContext) {
-  const tree = await tableTree(namespace, table, { signal });
-  const location = tree.table.location.replace(/\/*$/, "/");
+async function putOrphan({ tree, signal, note }: ProbeContext) {
+  const location = (await tree()).table.location.replace(/\/*$/, "/");
   const path = `${location}data/orphan.parquet`;
   const { bucket, key } = bucketAndKey(path);
   const client = await s3Client();

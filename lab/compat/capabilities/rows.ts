@@ -26,15 +26,23 @@ const DUCKDB_COPIES = /only supports merge-on-read/;
 const NO_UPDATE =
   "PyIceberg has no update; upsert and overwrite replace rows (its API documentation)";
 
-/** How many files of deletes a table has, at least. */
-function deletes(expect: boolean, says: string): Shown {
+/** Whether files of deletes were written, and how many rows data files have. */
+function written(
+  [isMerge, rows]: [isMerge: boolean, rows: number],
+  [says, others]: [says: string, others: number],
+): Shown {
   return {
-    what: "has files of deletes",
-    of: (tree: TableTree) => [[
-      filesOf(tree).some(({ content }) => content !== "data"),
-    ]],
-    expect: [[expect]],
-    differs: [{ answer: [[!expect]], says }],
+    what: "has files of deletes, rows in data files",
+    of: (tree: TableTree) => {
+      const files = filesOf(tree);
+      const data = files.filter(({ content }) => content === "data");
+      return [[
+        data.length < files.length,
+        data.reduce((sum, { rows }) => sum + rows, 0),
+      ]];
+    },
+    expect: [[isMerge, rows]],
+    differs: [{ answer: [[!isMerge, others]], says }],
   };
 }
 
@@ -62,6 +70,8 @@ function modeRow(
   expect: Capability["expect"],
 ): Capability {
   const isCopy = mode === "copy-on-write";
+  // Merged on read, the old row stays in its file beside the new one.
+  const touched = statement === UPDATE ? 4 : 3;
   const made = withMode(property, mode);
   return {
     ...{ id, name, group: "rows", formatVersion: 2 },
@@ -75,7 +85,9 @@ function modeRow(
     },
     read: ["id", "v"],
     expect,
-    shows: deletes(!isCopy, isCopy ? WRITES_DELETES : REWRITES),
+    shows: isCopy
+      ? written([false, expect.length], [WRITES_DELETES, touched])
+      : written([true, touched], [REWRITES, expect.length]),
     refused: { duckdb: DUCKDB_COPIES },
   };
 }

@@ -6,7 +6,10 @@
 
 import type { SparkSubmit } from "../../../lib/core/running_stack.ts";
 import { SparkError } from "../../engines/spark_error.ts";
-import { sparkSession } from "../../engines/spark_session.ts";
+import {
+  type SparkSession,
+  sparkSession,
+} from "../../engines/spark_session.ts";
 import type { EngineName } from "../capability.ts";
 import { type CompatEngine, EngineError } from "../engine.ts";
 import { messages } from "./messages.ts";
@@ -14,6 +17,13 @@ import { readSql, valuesOf } from "./sql.ts";
 
 /** Spark's name of the catalog, as spark/lakehouse.py gives it. */
 const CATALOG = "lakehouse";
+
+const SETTINGS = [
+  // Four a core, as a notebook has it, is too many for a few rows.
+  "SET spark.sql.shuffle.partitions = 1",
+  // One INSERT is one file, however many cores there are.
+  "SET spark.sql.leafNodeDefaultParallelism = 1",
+];
 
 /** What Spark said, without the advice that this project adds. */
 function refusal(error: SparkError): EngineError {
@@ -33,11 +43,18 @@ export async function sparkEngine(
   spark: SparkSubmit,
   signal: AbortSignal,
 ): Promise<CompatEngine> {
+  let known: SparkSession | undefined;
   // One that has ended is started anew.
-  const session = () => sparkSession({ name: `compat-${name}`, spark, signal });
+  const session = async () => {
+    const running = await sparkSession({
+      ...{ name: `compat-${name}`, spark, signal },
+    });
+    if (running !== known) {
+      for (const each of SETTINGS) await running.sql(each, { signal });
+    }
+    return known = running;
+  };
   const first = await session();
-  // Four a core, as a notebook has it, is too many for a few rows.
-  await first.sql("SET spark.sql.shuffle.partitions = 1", { signal });
   return {
     name,
     title: `Spark ${first.spark}`,
