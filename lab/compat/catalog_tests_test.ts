@@ -65,10 +65,33 @@ Deno.test("catalogTest() tells what no catalog can have from what this one lacks
   ]);
 });
 
-Deno.test("catalogTest() keeps the first words of a failure, not the stack", () => {
-  const { reason } = line({
+Deno.test("catalogTest() tells other words from another error", () => {
+  const { outcome, reason } = line({
     outcome: "failed",
-    reason: "java.lang.AssertionError: \n\nExpecting:\n  1\nto be\n  2\nat x\n",
+    reason: `java.lang.AssertionError:
+Expecting throwable message:
+  "namespace newdb already exists"
+to contain:
+  "Namespace already exists"
+but did not.
+
+Throwable that failed the check:
+
+org.apache.iceberg.exceptions.AlreadyExistsException: namespace newdb
+\tat org.apache.iceberg.rest.ErrorHandlers.accept(ErrorHandlers.java:1)`,
   })!;
-  assertEquals(reason, "java.lang.AssertionError: Expecting: 1 to be");
+  assertEquals([outcome, reason], [
+    "other words",
+    'java.lang.AssertionError: Expecting throwable message: "namespace newdb ' +
+    'already exists" to contain: "Namespace already exists"',
+  ]);
+  const another = line({
+    outcome: "failed",
+    reason: `java.lang.AssertionError:
+Expecting actual throwable to be an instance of:
+  org.apache.iceberg.exceptions.NoSuchNamespaceException
+but was:
+  org.apache.iceberg.exceptions.BadRequestException: no`,
+  })!;
+  assertEquals(another.outcome, "failed");
 });

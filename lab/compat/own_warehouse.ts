@@ -15,8 +15,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { signedFetch } from "../../lib/catalog/sigv4.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { settings } from "../../lib/core/settings.ts";
-import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
-import { s3Client } from "../../lib/store/s3.ts";
+import { deleteObjects, listObjects, s3Client } from "../../lib/store/s3.ts";
 import { dropNamespace, listNamespaces } from "../catalog/namespaces.ts";
 import { dropTable, listTables } from "../catalog/tables.ts";
 import { dropView, listViews } from "../catalog/views.ts";
@@ -62,7 +61,14 @@ async function byTableBucket(
   { warehouse: name, accessKey, secretKey, region }: Catalog,
   { signal }: CallOptions,
 ): Promise<Remove | undefined> {
-  const call = (method: string, path: string, body?: string) =>
+  const call = (
+    method: string,
+    path: string,
+    { signal = AbortSignal.timeout(30_000), body }: {
+      signal?: AbortSignal | undefined;
+      body?: string;
+    } = {},
+  ) =>
     signedFetch({
       method,
       url: `${settings().minioHost}/buckets${path}`,
@@ -71,15 +77,20 @@ async function byTableBucket(
     }, { accessKey, secretKey, region, service: "s3tables", signal });
   // Asked first: where there is no such API, the call that makes a table bucket
   // might make a plain one, named "buckets".
-  const listed = await call("GET", `?prefix=${name}`).then(
-    async (response) =>
-      (await response.json()).tableBuckets as TableBucket[] | undefined,
-  ).catch(() => undefined);
+  const listed: { tableBuckets?: TableBucket[] | null } = await call(
+    "GET",
+    `?prefix=${name}`,
+    { signal },
+  ).then((response) => response.json()).catch(() => ({}));
   signal?.throwIfAborted();
-  if (!listed) return undefined;
-  let arn = listed.find((bucket) => bucket.name === name)?.arn;
+  // SeaweedFS says null when there is none of that name.
+  if (listed.tableBuckets === undefined) return undefined;
+  let arn = listed.tableBuckets?.find((bucket) => bucket.name === name)?.arn;
   if (!arn) {
-    const made = await call("PUT", "", JSON.stringify({ name }));
+    const made = await call("PUT", "", {
+      signal,
+      body: JSON.stringify({ name }),
+    });
     if (!made.ok) {
       await made.body?.cancel();
       return undefined;
@@ -149,19 +160,32 @@ async function emptyBucket(bucket: string, signal: AbortSignal): Promise<void> {
 export async function withOwnWarehouse<T>(
   name: string,
   body: (lake: Catalog) => Promise<T>,
-  options: { signal?: AbortSignal } = {},
+  options: {
+    /** Ends `body`; what was made is removed. */
+    signal?: AbortSignal;
+    /**
+     * Told why the warehouse could not be removed, once it was emptied: the next
+     * call of the same name finds it again. @default {that is an error}
+     */
+    onLeft?: ((why: string) => void) | undefined;
+  } = {},
 ): Promise<T | undefined> {
+  const { signal, onLeft } = options;
   const lake = catalog({ warehouse: name });
-  const remove = await byCatalog(lake, options) ??
-    await byTableBucket(lake, options);
+  const remove = await byCatalog(lake, { signal }) ??
+    await byTableBucket(lake, { signal });
   if (!remove) return undefined;
   try {
-    await empty(lake, options);
+    await empty(lake, { signal });
     return await body(lake);
   } finally {
     // Not by the signal: what was made goes, though the run was stopped.
     await empty(lake, {});
-    await emptyBucket(name, AbortSignal.timeout(120_000));
-    await remove();
+    // What the store keeps for itself goes with the bucket, or holds it up.
+    await emptyBucket(name, AbortSignal.timeout(120_000)).catch(() => {});
+    await remove().catch((error) => {
+      if (!onLeft || !(error instanceof LakehouseError)) throw error;
+      onLeft(error.message);
+    });
   }
 }

@@ -79,11 +79,11 @@ async function ask(options: CompatTaskOptions): Promise<CompatResult> {
     store: { note, ...stack.name === "remote" ? {} : { name } },
   });
   if (!options.catalogTests || options.only) return result;
-  return { ...result, catalogTests: await askCatalog() };
+  return { ...result, ...await askCatalog() };
 }
 
-/** Iceberg's own tests of catalogs, on the running one. */
-async function askCatalog(): Promise<CatalogTest[]> {
+/** Iceberg's own tests of catalogs, on the running one, where they can run. */
+async function askCatalog(): Promise<{ catalogTests?: CatalogTest[] }> {
   const { onStep: _, ...fetching } = shown();
   await fetchArtifacts(["catalog-tests"], {
     ...fetching.signal ? { signal: fetching.signal } : {},
@@ -98,15 +98,16 @@ async function askCatalog(): Promise<CatalogTest[]> {
       mayShare: false,
       onTest: ({ name }) =>
         bar.update({ done: ++done, unit: "tests", detail: name }),
+      onLeft: (why) => console.log(`Left behind, empty: ${why}`),
     });
     await bar.done(`${done} tests`);
-    return tests;
+    return { catalogTests: tests };
   } catch (error) {
     await bar.fail("not run");
     if (!(error instanceof LakehouseError)) throw error;
     // The matrix stands without them.
     console.log(error.message);
-    return [];
+    return {};
   }
 }
 

@@ -7,7 +7,7 @@
 
 import { formatDuration } from "../../lib/core/format.ts";
 import { escapeHtml } from "../../lib/core/kernel.ts";
-import type { CatalogTest } from "../../lab/compat/catalog_tests.ts";
+import { type CatalogTest, OUTCOMES } from "../../lab/compat/catalog_tests.ts";
 import type { Cell, Step, Verdict } from "../../lab/compat/matrix.ts";
 import {
   type CompatResult,
@@ -126,13 +126,6 @@ function matrixHtml(result: CompatResult): string {
     evidence.join("\n")
   }`;
 }
-
-const OUTCOMES: Readonly<Record<CatalogTest["outcome"], string>> = {
-  passed: "passed",
-  failed: "failed",
-  skipped: "left out",
-  "not applicable": "ask for what a catalog need not have",
-};
 
 function catalogTestsHtml(tests: readonly CatalogTest[]): string {
   const count = (outcome: CatalogTest["outcome"]) =>

@@ -11,6 +11,7 @@ import {
   scoreText,
   SIGNS,
 } from "../../lab/compat/result.ts";
+import { OUTCOMES } from "../../lab/compat/catalog_tests.ts";
 
 /** Lines of cells in columns as wide as they need. */
 function columns(lines: readonly (readonly string[])[]): string {
@@ -51,9 +52,12 @@ export function summaryText(result: CompatResult): string {
   const tests = result.catalogTests;
   const own = tests
     ? [
-      `Iceberg's own catalog tests: ${
-        tests.filter(({ outcome }) => outcome === "passed").length
-      } of ${tests.length} passed`,
+      `Iceberg's own catalog tests: of ${tests.length} ${
+        Object.entries(OUTCOMES).map(([outcome, words]) => {
+          const ended = tests.filter((test) => test.outcome === outcome);
+          return `${ended.length} ${words}`;
+        }).join(", ")
+      }`,
     ]
     : [];
   return [

@@ -23,6 +23,8 @@ const PORTS = {
   "webdav.port": 28342,
   "admin.port": 28343,
   "admin.port.grpc": 28344,
+  "s3.port.lance": 0,
+  "admin.port.legacy": 0,
 };
 const START_SECONDS = 60;
 const STOP_SECONDS = 20;
