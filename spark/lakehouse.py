@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minio-host", required=True, help="S3 endpoint")
     parser.add_argument("--catalog-uri", help="default: MINIO_HOST/_iceberg")
     parser.add_argument("--namespace", default="chicago")
+    parser.add_argument(
+        "--try-views", action="store_true", help="ask for views that the catalog does not list"
+    )
 
 
 def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession:
@@ -50,6 +53,8 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         f"{catalog}.s3.endpoint": options.minio_host,
         f"{catalog}.s3.path-style-access": "true",
         f"{catalog}.client.region": region,
+        # Of no effect where the catalog lists what it offers.
+        f"{catalog}.view-endpoints-supported": str(options.try_views).lower(),
         "spark.hadoop.fs.s3a.endpoint": options.minio_host,
         "spark.hadoop.fs.s3a.endpoint.region": region,
         "spark.hadoop.fs.s3a.path.style.access": "true",

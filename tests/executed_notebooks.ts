@@ -8,7 +8,15 @@ import {
   type Notebook,
   type NotebookCell,
   notebookText,
+  outputTexts,
 } from "../tasks/notebooks/document.ts";
+
+/** Claims that an executed notebook could not show where it ran, with the reasons. */
+export function notShown({ cells }: Notebook): string[] {
+  return cells.flatMap(({ outputs = [] }) => outputTexts(outputs))
+    .flatMap((text) => text.split("\n"))
+    .filter((line) => line.startsWith("– "));
+}
 
 /** A markdown cell. */
 export function text(id: string, source: string): NotebookCell {

@@ -7,10 +7,19 @@
 import {
   type CallOptions,
   type Catalog,
+  CatalogError,
   isUnsupported,
+  label,
+  levels,
+  type Namespace,
 } from "../../lib/catalog/call.ts";
-import { callPages, callWarehouse } from "../../lib/catalog/config.ts";
-import { label, levels, type Namespace } from "../../lib/catalog/call.ts";
+import {
+  callPages,
+  callWarehouse,
+  getConfig,
+  offers,
+} from "../../lib/catalog/config.ts";
+import { listNamespaces } from "./namespaces.ts";
 import type { Field, Identifier } from "../../lib/catalog/tables.ts";
 
 /** What a view is made of. */
@@ -86,6 +95,46 @@ function toView(namespace: Namespace, name: string, answer: unknown): View {
     timestamp: new Date(Number(version["timestamp-ms"])),
     properties: metadata.properties ?? {},
   };
+}
+
+const VIEWS = "/v1/{prefix}/namespaces/{namespace}/views";
+
+/**
+ * Whether the catalog keeps views: it lists them among what it offers, or, where
+ * it has no such list, answers for a namespace's views.
+ *
+ * @throws {CatalogError} When the catalog fails.
+ * @example Usage
+ * ```ts ignore
+ * import { catalog } from "@lakehouse";
+ * import { iceberg } from "@lakehouse/lab";
+ *
+ * console.log(await iceberg.hasViews(catalog()));
+ * ```
+ */
+export async function hasViews(
+  catalog: Catalog,
+  options: CallOptions = {},
+): Promise<boolean> {
+  const config = await getConfig(catalog, options);
+  if (config.endpoints) {
+    return ["GET", "POST"].every((method) =>
+      offers(config, `${method} ${VIEWS}`)
+    );
+  }
+  const [namespace = ["any"]] = await listNamespaces(catalog, options);
+  try {
+    await callWarehouse(catalog, {
+      endpoint: `GET ${VIEWS}`,
+      values: { namespace },
+      what: `Cannot list the views of ${label(namespace)}`,
+    }, options);
+    return true;
+  } catch (error) {
+    if (isUnsupported(error)) return false;
+    if (!(error instanceof CatalogError) || error.status >= 500) throw error;
+    return error.type === "NoSuchNamespaceException";
+  }
 }
 
 /**
@@ -196,7 +245,7 @@ export async function listViews(
     return await callPages<Identifier>(
       catalog,
       {
-        endpoint: "GET /v1/{prefix}/namespaces/{namespace}/views",
+        endpoint: `GET ${VIEWS}`,
         values: { namespace },
         what: `Cannot list the views of ${label(namespace)}`,
       },

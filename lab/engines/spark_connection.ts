@@ -126,6 +126,8 @@ function endOf(name: string, how: string, log: string[]): LakehouseError {
 export interface ConnectOptions {
   /** Whether it computes for a minute or more. @default {false} */
   isLong?: boolean | undefined;
+  /** Whether a catalog that does not list views is asked for them. @default {false} */
+  tryViews?: boolean;
   /** Told each line of Spark's log. */
   onLog?: ((line: string) => void) | undefined;
   /** To which Spark. @default {sparkSubmit()} */
@@ -135,7 +137,8 @@ export interface ConnectOptions {
 /** Starts the process of a session. */
 export function connect(
   name: string,
-  { isLong = false, onLog, spark = sparkSubmit() }: ConnectOptions = {},
+  { isLong = false, tryViews = false, onLog, spark = sparkSubmit() }:
+    ConnectOptions = {},
 ): Connection {
   const log: string[] = [];
   const statements = new Map<number, RunningStatement>();
@@ -152,7 +155,7 @@ export function connect(
   const gone = submit({
     script: "session.py",
     isLong,
-    args: lakeArguments(spark),
+    args: [...lakeArguments(spark), ...tryViews ? ["--try-views"] : []],
     input: requests.readable,
     signal: ending.signal,
     kill: killing.signal,

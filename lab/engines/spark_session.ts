@@ -5,6 +5,7 @@
  * @module
  */
 
+import { catalog } from "../../lib/catalog/config.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import type { SparkSubmit } from "../../lib/core/running_stack.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type RunningStatement,
   type SparkProgress,
 } from "./spark_connection.ts";
+import { hasViews } from "../catalog/views.ts";
 import { QueryResult } from "../../lib/trino/result.ts";
 import { rowsReader } from "../../lib/trino/types.ts";
 
@@ -151,7 +153,11 @@ async function start(options: SparkSessionOptions): Promise<SparkSession> {
     "The start of Spark",
   );
   limit.throwIfAborted();
-  const connection = connect(name, options);
+  // A catalog that fails here fails Spark too, which says how.
+  const tryViews = await hasViews(catalog(), { signal: limit })
+    .catch(() => false);
+  limit.throwIfAborted();
+  const connection = connect(name, { ...options, tryViews });
   const { gone, end, kill, close } = connection;
   limit.addEventListener("abort", end, { once: true });
   const ready = await connection.ready.catch((error) => {

@@ -68,6 +68,7 @@ export { filesOf, type Manifest, type TableTree } from "./tree.ts";
 export {
   createView,
   dropView,
+  hasViews,
   listViews,
   loadView,
   type View,

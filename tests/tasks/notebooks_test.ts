@@ -5,6 +5,7 @@ import { secretProblems } from "../../tasks/notebooks/secrets.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { closedPort } from "../env.ts";
+import { notShown } from "../executed_notebooks.ts";
 
 /** Notebooks that ask the stack, in reading order, and their charts at least. */
 const CHARTS: Record<string, number> = {
@@ -18,6 +19,8 @@ for (const number of Object.keys(CHARTS).sort()) {
     const { fault, path: executed } = await runNotebook(path!);
     assertEquals(fault, undefined);
     const notebook = await readNotebook(executed);
+    // What other stores may not have, this stack has.
+    assertEquals(notShown(notebook), []);
     const outputs = notebook.cells.flatMap((cell) => cell.outputs ?? []);
     const charts = outputs.filter((output) =>
       JSON.stringify(output).includes("data:image/svg+xml")
