@@ -7,8 +7,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { settings } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
+import { readNotebook } from "../../tasks/notebooks/document.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
+import { notShown } from "../executed_notebooks.ts";
 import { taskArguments } from "../task.ts";
 import {
   type SeaweedFsOptions,
@@ -36,6 +38,9 @@ for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
     const { fault, path: executed, seconds } = await runNotebook(path!);
     assertEquals(fault, undefined);
     console.log(`notebook ${number}: ${seconds.toFixed(0)} s`);
+    for (const claim of notShown(await readNotebook(executed))) {
+      console.log(claim);
+    }
     const text = await Deno.readTextFile(executed);
     assert(!text.includes(settings().secretKey), "a secret in an output");
   });
