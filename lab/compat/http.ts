@@ -65,11 +65,9 @@ export async function send(
     const response = await fetch(request);
     const bytes = await response.bytes();
     const text = new TextDecoder().decode(bytes);
-    note?.(`${asked} → ${response.status}`, text ? [[firstLine(text)]] : []);
-    return {
-      ...{ asked, status: response.status, headers: response.headers },
-      ...{ bytes, text },
-    };
+    const { status, headers } = response;
+    note?.(`${asked} → ${status}`, text ? [[said(text)]] : []);
+    return { asked, status, headers, bytes, text };
   } catch (cause) {
     signal.throwIfAborted();
     throw new EngineError(`${asked}: ${firstLine(cause)}`, { cause });
@@ -80,13 +78,24 @@ export async function send(
 export const isDone = ({ status }: Reply): boolean =>
   status >= 200 && status < 300;
 
-/** What a server said instead of doing it, with its status. */
-export function refusal(
-  { asked, status, text }: Reply,
-  said = text,
-): EngineError {
-  const line = firstLine(said);
-  return new EngineError(
-    `${asked} was answered ${status}${line && `: ${line}`}`,
-  );
+/** What a body says: an error's type and message, or its first line. */
+function said(text: string): string {
+  try {
+    const { type, message } = JSON.parse(text).error;
+    return `${type}: ${firstLine(message)}`;
+  } catch {
+    const [, code] = text.match(/<Error>.*<Code>([^<]*)</s) ?? [];
+    const [, message] = text.match(/<Error>.*<Message>([^<]*)</s) ?? [];
+    return code ? [code, message].filter(Boolean).join(": ") : firstLine(text);
+  }
+}
+
+/** What a server answered instead of doing it: `404 NoSuchKey: …`. */
+export function refusalText({ status, text }: Reply): string {
+  return `${status} ${said(text)}`.trim();
+}
+
+/** A server's refusal to do what was asked. */
+export function refusal(reply: Reply): EngineError {
+  return new EngineError(`${reply.asked} was answered ${refusalText(reply)}`);
 }

@@ -12,6 +12,7 @@ import { EngineError } from "./engine.ts";
 import {
   isDone,
   refusal,
+  refusalText,
   type Reply,
   send,
   type Sending,
@@ -159,8 +160,8 @@ export class Lake {
     const isMissing = status === 404 &&
       !/^(NoSuch|IcebergWarehouse)/.test(String(typeOf(reply)));
     if (isMissing || status === 405 || status === 501) {
-      const { message } = refusal(reply);
-      throw new NotServed(`the catalog does not serve ${endpoint}: ${message}`);
+      const answer = refusalText(reply);
+      throw new NotServed(`the catalog answers ${endpoint} with ${answer}`);
     }
     return reply;
   }
@@ -172,10 +173,7 @@ export class Lake {
    */
   done(reply: Reply): unknown {
     const json = jsonOf(reply);
-    if (!isDone(reply)) {
-      const message = at(json, "error", "message");
-      throw refusal(reply, typeof message === "string" ? message : undefined);
-    }
+    if (!isDone(reply)) throw refusal(reply);
     if (json === undefined && reply.text !== "") {
       throw new EngineError(`${reply.asked} was answered with no JSON`);
     }

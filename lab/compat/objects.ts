@@ -7,7 +7,9 @@
 
 import {
   AbortMultipartUploadCommand,
+  CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
@@ -19,7 +21,6 @@ import { settings } from "../../lib/core/settings.ts";
 import type { Call, ProbeContext } from "./capability.ts";
 import { EngineError, firstLine } from "./engine.ts";
 import { isDone, refusal, type Reply, send, signed } from "./http.ts";
-import { typeOf } from "./replies.ts";
 
 const CLEAN_UP_MS = 20_000;
 
@@ -71,6 +72,7 @@ export class Objects {
   readonly #keys = new Set<string>();
   readonly #uploads: Upload[] = [];
   readonly #client: S3Client;
+  #hasMadeBucket = false;
 
   constructor(context: ProbeContext) {
     const { minioHost, region, accessKey, secretKey } = settings();
@@ -179,9 +181,7 @@ export class Objects {
     headers: Record<string, string> = {},
   ): Promise<Reply> {
     const reply = await this.ask({ method: "PUT", name, body, headers });
-    if (!isDone(reply)) {
-      throw refusal(reply, String(typeOf(reply) ?? reply.text));
-    }
+    if (!isDone(reply)) throw refusal(reply);
     return reply;
   }
 
@@ -191,32 +191,38 @@ export class Objects {
     return isDone(reply) ? reply.text : reply.status;
   }
 
-  /** Removes what an ended run has left. */
+  /** Makes the bucket where there is none; removes what an ended run has left. */
   async open(): Promise<void> {
+    const { bucket: Bucket, prefix: Prefix } = this;
     const abortSignal = AbortSignal.timeout(CLEAN_UP_MS);
-    const list = new ListObjectsV2Command({
-      ...{ Bucket: this.bucket, Prefix: this.prefix },
-    });
+    const list = new ListObjectsV2Command({ Bucket, Prefix });
     try {
       const { Contents = [] } = await this.#client.send(list, { abortSignal });
-      for (const { Key } of Contents) {
-        const command = new DeleteObjectCommand({ Bucket: this.bucket, Key });
-        await this.#client.send(command, { abortSignal });
-      }
-    } catch {
-      // The probe itself says what is wrong.
+      for (const { Key } of Contents) await this.#remove(Key, abortSignal);
+    } catch (error) {
+      // Whatever else is wrong the probe itself says.
+      if ((error as Error).name !== "NoSuchBucket") return;
+      this.#hasMadeBucket = true;
+      await this.send(new CreateBucketCommand({ Bucket }));
     }
+  }
+
+  async #remove(Key: string | undefined, abortSignal: AbortSignal) {
+    const command = new DeleteObjectCommand({ Bucket: this.bucket, Key });
+    await this.#client.send(command, { abortSignal }).catch(() => {});
   }
 
   /** Removes every object whose key was made, listed or not. */
   async close(): Promise<void> {
+    const { bucket: Bucket } = this;
     const abortSignal = AbortSignal.timeout(CLEAN_UP_MS);
     for (const upload of this.#uploads) {
       const command = new AbortMultipartUploadCommand(upload);
       await this.#client.send(command, { abortSignal }).catch(() => {});
     }
-    for (const Key of this.#keys) {
-      const command = new DeleteObjectCommand({ Bucket: this.bucket, Key });
+    for (const Key of this.#keys) await this.#remove(Key, abortSignal);
+    if (this.#hasMadeBucket) {
+      const command = new DeleteBucketCommand({ Bucket });
       await this.#client.send(command, { abortSignal }).catch(() => {});
     }
     this.#client.destroy();

@@ -78,7 +78,7 @@ const OTHER = { accessKey: "compat-nobody", secretKey: "compat-nothing" };
 /** What became of a request: let in, refused, or its status when it is neither. */
 function outcome({ status }: { status: number }): string | number {
   if (status >= 200 && status < 300) return "let in";
-  return [400, 401, 403].includes(status) ? "refused" : status;
+  return status >= 400 && status < 500 ? "refused" : status;
 }
 
 /** Sends a request with a right signature, or one that is changed. */
