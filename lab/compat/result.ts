@@ -5,7 +5,7 @@
  */
 
 import { type EngineName, type Group, GROUPS } from "./capability.ts";
-import type { CatalogTest } from "./catalog_tests.ts";
+import type { CatalogTest } from "./catalog_tests/catalog_tests.ts";
 import type { CapabilityResult, Cell, RunError, Verdict } from "./matrix.ts";
 
 /** Signs of the verdicts, as page, terminal and README show them. */

@@ -30,7 +30,7 @@ export const PACKAGES = {
   /** Spark 4.1. */
   "spark-4.1": `${PROJECT_DIR}/spark/requirements-4.1.txt`,
   /** DuckDB with its extensions, and PyIceberg. */
-  compat: `${PROJECT_DIR}/lab/compat/requirements.txt`,
+  compat: `${PROJECT_DIR}/lab/compat/engines/requirements.txt`,
 } as const;
 
 /** One of {@linkcode PACKAGES}. */

@@ -7,7 +7,7 @@ import { type EngineName, ENGINES } from "../../lab/compat/capability.ts";
 import {
   type CatalogTest,
   runCatalogTests,
-} from "../../lab/compat/catalog_tests.ts";
+} from "../../lab/compat/catalog_tests/catalog_tests.ts";
 import {
   compareResults,
   type CompatResult,

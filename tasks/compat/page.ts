@@ -7,7 +7,10 @@
 
 import { formatDuration } from "../../lib/core/format.ts";
 import { escapeHtml } from "../../lib/core/kernel.ts";
-import { type CatalogTest, OUTCOMES } from "../../lab/compat/catalog_tests.ts";
+import {
+  type CatalogTest,
+  OUTCOMES,
+} from "../../lab/compat/catalog_tests/catalog_tests.ts";
 import type { Cell, Step, Verdict } from "../../lab/compat/matrix.ts";
 import {
   type CompatResult,
@@ -172,7 +175,7 @@ function leadHtml(result: CompatResult): string {
 /** The page, whole: it needs nothing else and asks no network for anything. */
 export async function compatPage(result: CompatResult): Promise<string> {
   const { store, engines, machine, date, missing, errors } = result;
-  const css = await Deno.readTextFile(new URL("page.css", import.meta.url));
+  const css = await Deno.readTextFile(new URL("./page.css", import.meta.url));
   const facts: [string, string][] = [
     ["Store", store.name],
     ["Stack", store.stack],

@@ -11,7 +11,7 @@ import {
   scoreText,
   SIGNS,
 } from "../../lab/compat/result.ts";
-import { OUTCOMES } from "../../lab/compat/catalog_tests.ts";
+import { OUTCOMES } from "../../lab/compat/catalog_tests/catalog_tests.ts";
 
 /** Lines of cells in columns as wide as they need. */
 function columns(lines: readonly (readonly string[])[]): string {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type CatalogTest,
   runCatalogTests,
-} from "../../lab/compat/catalog_tests.ts";
+} from "../../lab/compat/catalog_tests/catalog_tests.ts";
 import { catalog } from "../../lib/catalog/config.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { listWarehouses } from "../../lib/catalog/warehouses.ts";

@@ -9,9 +9,9 @@ import type { HttpRequest } from "../../../lib/catalog/sigv4.ts";
 import { settings } from "../../../lib/core/settings.ts";
 import type { Answer } from "../answer.ts";
 import type { Call, Capability, Difference } from "../capability.ts";
-import { isDone, type Reply, signed } from "../http.ts";
-import { inCatalog, pathOf } from "../lake.ts";
-import { inStore } from "../objects.ts";
+import { isDone, type Reply, signed } from "../calls/http.ts";
+import { inCatalog, pathOf } from "../calls/lake.ts";
+import { inStore } from "../calls/objects.ts";
 
 type Service = "s3tables" | "s3";
 type Changes = NonNullable<Parameters<typeof signed>[2]>;

@@ -8,8 +8,8 @@
 import { settings } from "../../../lib/core/settings.ts";
 import type { Answer } from "../answer.ts";
 import type { Capability, Difference, NotOffered } from "../capability.ts";
-import { type Endpoint, inCatalog, type Lake, pathOf } from "../lake.ts";
-import { at, listedNames, replied } from "../replies.ts";
+import { type Endpoint, inCatalog, type Lake, pathOf } from "../calls/lake.ts";
+import { at, listedNames, replied } from "../calls/replies.ts";
 import { commitCapabilities } from "./catalog_commits.ts";
 import { namespaceCapabilities } from "./catalog_namespaces.ts";
 import { tableCapabilities } from "./catalog_tables.ts";

@@ -6,8 +6,8 @@
 
 import type { Answer } from "../answer.ts";
 import type { Capability } from "../capability.ts";
-import { type Endpoint, inCatalog, type Lake, SCHEMA } from "../lake.ts";
-import { at, replied, uuidOf } from "../replies.ts";
+import { type Endpoint, inCatalog, type Lake, SCHEMA } from "../calls/lake.ts";
+import { at, replied, uuidOf } from "../calls/replies.ts";
 
 const TRANSACTION: Endpoint = { optional: "/transactions/commit" };
 

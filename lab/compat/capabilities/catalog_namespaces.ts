@@ -6,9 +6,9 @@
 
 import { type Answer, sameAnswer } from "../answer.ts";
 import type { Capability, NotOffered } from "../capability.ts";
-import { isDone, refusalText } from "../http.ts";
-import { type Endpoint, inCatalog, type Lake, pathOf } from "../lake.ts";
-import { at, listedNames, replied } from "../replies.ts";
+import { isDone, refusalText } from "../calls/http.ts";
+import { type Endpoint, inCatalog, type Lake, pathOf } from "../calls/lake.ts";
+import { at, listedNames, replied } from "../calls/replies.ts";
 import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const PROPERTIES: Endpoint = {

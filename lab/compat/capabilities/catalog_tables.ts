@@ -8,15 +8,15 @@
 import { settings } from "../../../lib/core/settings.ts";
 import { type Answer, sameAnswer } from "../answer.ts";
 import type { Capability, EngineName } from "../capability.ts";
-import type { Reply } from "../http.ts";
+import type { Reply } from "../calls/http.ts";
 import {
   type Endpoint,
   inCatalog,
   type Lake,
   pathOf,
   SCHEMA,
-} from "../lake.ts";
-import { at, isSame, listedNames, replied, uuidOf } from "../replies.ts";
+} from "../calls/lake.ts";
+import { at, isSame, listedNames, replied, uuidOf } from "../calls/replies.ts";
 import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const REGISTER: Endpoint = { optional: "/namespaces/{namespace}/register" };

@@ -12,8 +12,8 @@ import {
   type Lake,
   pathOf,
   SCHEMA,
-} from "../lake.ts";
-import { at, listedNames, replied } from "../replies.ts";
+} from "../calls/lake.ts";
+import { at, listedNames, replied } from "../calls/replies.ts";
 import { byStatements, LIVED, lives, SPARKS } from "../statements.ts";
 
 const VIEWS: Endpoint = { optional: "/namespaces/{namespace}/views" };

@@ -18,8 +18,13 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Answer } from "../answer.ts";
 import type { Capability } from "../capability.ts";
-import { encodeKey, inStore, type Objects, type Upload } from "../objects.ts";
-import { replied } from "../replies.ts";
+import {
+  encodeKey,
+  inStore,
+  type Objects,
+  type Upload,
+} from "../calls/objects.ts";
+import { replied } from "../calls/replies.ts";
 import { conditionCapabilities } from "./store_conditions.ts";
 
 /** The smallest size that a part may have unless it is the last. */

@@ -9,9 +9,9 @@ import { createHash, createHmac } from "node:crypto";
 import { settings } from "../../../lib/core/settings.ts";
 import { type Answer, sameAnswer } from "../answer.ts";
 import type { Capability, Difference } from "../capability.ts";
-import { isDone, type Reply, signed } from "../http.ts";
-import { inStore, type Objects } from "../objects.ts";
-import { replied } from "../replies.ts";
+import { isDone, type Reply, signed } from "../calls/http.ts";
+import { inStore, type Objects } from "../calls/objects.ts";
+import { replied } from "../calls/replies.ts";
 
 /** The text for which every checksum's authors state its value. */
 const TEXT = "123456789";

@@ -12,7 +12,7 @@ import { PROJECT_DIR, settings } from "../../../lib/core/settings.ts";
 import type { Answer } from "../answer.ts";
 import { EngineError } from "../engine.ts";
 
-const SCRIPT = `${PROJECT_DIR}/lab/compat/python_session.py`;
+const SCRIPT = `${PROJECT_DIR}/lab/compat/engines/python_session.py`;
 const KEPT_LINES = 20;
 
 type Message =

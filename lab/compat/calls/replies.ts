@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Answer, sameAnswer } from "./answer.ts";
-import type { Difference } from "./capability.ts";
+import { type Answer, sameAnswer } from "../answer.ts";
+import type { Difference } from "../capability.ts";
 import { isDone, type Reply } from "./http.ts";
 
 /** A value within JSON, or `undefined` where there is none. */

@@ -1,7 +1,7 @@
 """DuckDB or PyIceberg as one engine of the compatibility matrix: statements on
 stdin, a JSON line each, until stdin closes.
 
-    python lab/compat/python_session.py duckdb --warehouse trinotutorial \\
+    python lab/compat/engines/python_session.py duckdb --warehouse trinotutorial \\
         --minio-host http://127.0.0.1:9000 --catalog-uri http://127.0.0.1:9002/_iceberg
 
 Takes   {"id": 1, "text": "SELECT 1"}. DuckDB's statements are SQL. PyIceberg's are

@@ -10,15 +10,15 @@ import {
   type CallOptions,
   type Catalog,
   CatalogError,
-} from "../../lib/catalog/call.ts";
-import { catalog } from "../../lib/catalog/config.ts";
-import { signedFetch } from "../../lib/catalog/sigv4.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
-import { settings } from "../../lib/core/settings.ts";
-import { deleteObjects, listObjects, s3Client } from "../../lib/store/s3.ts";
-import { dropNamespace, listNamespaces } from "../catalog/namespaces.ts";
-import { dropTable, listTables } from "../catalog/tables.ts";
-import { dropView, listViews } from "../catalog/views.ts";
+} from "../../../lib/catalog/call.ts";
+import { catalog } from "../../../lib/catalog/config.ts";
+import { signedFetch } from "../../../lib/catalog/sigv4.ts";
+import { LakehouseError } from "../../../lib/core/errors.ts";
+import { settings } from "../../../lib/core/settings.ts";
+import { deleteObjects, listObjects, s3Client } from "../../../lib/store/s3.ts";
+import { dropNamespace, listNamespaces } from "../../catalog/namespaces.ts";
+import { dropTable, listTables } from "../../catalog/tables.ts";
+import { dropView, listViews } from "../../catalog/views.ts";
 
 type Remove = () => Promise<unknown>;
 

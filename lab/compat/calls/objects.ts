@@ -16,10 +16,10 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
-import type { HttpRequest } from "../../lib/catalog/sigv4.ts";
-import { settings } from "../../lib/core/settings.ts";
-import type { Call, ProbeContext } from "./capability.ts";
-import { EngineError, firstLine } from "./engine.ts";
+import type { HttpRequest } from "../../../lib/catalog/sigv4.ts";
+import { settings } from "../../../lib/core/settings.ts";
+import type { Call, ProbeContext } from "../capability.ts";
+import { EngineError, firstLine } from "../engine.ts";
 import { isDone, refusal, type Reply, send, signed } from "./http.ts";
 
 const CLEAN_UP_MS = 20_000;

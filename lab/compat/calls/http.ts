@@ -9,10 +9,10 @@ import {
   type HttpRequest,
   type SigningOptions,
   signRequest,
-} from "../../lib/catalog/sigv4.ts";
-import { settings } from "../../lib/core/settings.ts";
-import type { ProbeContext } from "./capability.ts";
-import { EngineError, firstLine } from "./engine.ts";
+} from "../../../lib/catalog/sigv4.ts";
+import { settings } from "../../../lib/core/settings.ts";
+import type { ProbeContext } from "../capability.ts";
+import { EngineError, firstLine } from "../engine.ts";
 
 /** An answer over HTTP, whatever its status. */
 export interface Reply {

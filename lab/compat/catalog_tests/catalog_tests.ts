@@ -9,19 +9,19 @@
  */
 
 import { fileURLToPath } from "node:url";
-import type { Catalog } from "../../lib/catalog/call.ts";
-import { catalog, getConfig } from "../../lib/catalog/config.ts";
-import { listNamespaces } from "../catalog/namespaces.ts";
-import { getWarehouse } from "../../lib/catalog/warehouses.ts";
-import { LakehouseError } from "../../lib/core/errors.ts";
-import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
-import { run } from "../../lib/core/process.ts";
-import { settings } from "../../lib/core/settings.ts";
+import type { Catalog } from "../../../lib/catalog/call.ts";
+import { catalog, getConfig } from "../../../lib/catalog/config.ts";
+import { listNamespaces } from "../../catalog/namespaces.ts";
+import { getWarehouse } from "../../../lib/catalog/warehouses.ts";
+import { LakehouseError } from "../../../lib/core/errors.ts";
+import { interruptSignal, withLimit } from "../../../lib/core/interrupt.ts";
+import { run } from "../../../lib/core/process.ts";
+import { settings } from "../../../lib/core/settings.ts";
 import { explanationOf, groupOf, NAMESPACES } from "./catalog_test_list.ts";
 import { withOwnWarehouse } from "./own_warehouse.ts";
 
 const SOURCE = fileURLToPath(
-  new URL("./catalog_tests/CatalogTestRun.java", import.meta.url),
+  new URL("./CatalogTestRun.java", import.meta.url),
 );
 const OWN_WAREHOUSE = "compat-catalog-tests";
 const LIMIT_MS = 5 * 60_000;
