@@ -19,5 +19,5 @@ export {
   type EngineFacts,
   type StoreFacts,
 } from "./result.ts";
-export { run, type RunOptions } from "./run.ts";
+export { enginesHere, run, type RunOptions } from "./run.ts";
 export { evidence, matrix, scores } from "./show.ts";

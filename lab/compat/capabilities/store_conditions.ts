@@ -248,11 +248,13 @@ export const conditionCapabilities: readonly Capability[] = [
     ...{ id: "checksum_trailer", group: "store" },
     name: "Checksum behind a body in chunks",
     engines: {
-      typescript: inStore((objects) =>
-        checked(
-          objects,
-          (name, isRight) =>
-            withTrailer(objects, name, (isRight ? CHECKSUMS : WRONG).crc32),
+      typescript: inStore(async (objects) =>
+        explained(
+          await checked(
+            objects,
+            (name, isRight) =>
+              withTrailer(objects, name, (isRight ? CHECKSUMS : WRONG).crc32),
+          ),
         )
       ),
     },

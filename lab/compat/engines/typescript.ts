@@ -4,7 +4,7 @@
  * @module
  */
 
-import denoConfig from "../../../deno.json" with { type: "json" };
+import { PROJECT_DIR } from "../../../lib/core/files.ts";
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import { parseExactJson, stringifyExactJson } from "../../../lib/core/json.ts";
 import { readRows } from "../../iceberg/rows.ts";
@@ -56,14 +56,20 @@ async function read(
   return answer.sort(byFirst);
 }
 
+/** A package's version, as `deno.json` pins it. */
+function pinned(name: string): string {
+  const { imports } = JSON.parse(
+    Deno.readTextFileSync(`${PROJECT_DIR}/deno.json`),
+  );
+  return imports[name].split("@").at(-1);
+}
+
 /** The reader of lab/iceberg. */
 export function typescriptEngine(): CompatEngine {
   return {
     name: "typescript",
     title: "TypeScript",
-    version: `hyparquet ${
-      denoConfig.imports.hyparquet.split("@").at(-1)
-    }, avsc ${denoConfig.imports.avsc.split("@").at(-1)}`,
+    version: `hyparquet ${pinned("hyparquet")}, avsc ${pinned("avsc")}`,
     isReader: true,
     tableName: (namespace, table) => `${namespace}.${table}`,
     namespaceName: (namespace) => namespace,
