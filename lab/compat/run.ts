@@ -4,6 +4,8 @@
  * @module
  */
 
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { formatBytes } from "../../lib/core/format.ts";
 import { settings } from "../../lib/core/settings.ts";
@@ -132,6 +134,7 @@ export async function run(options: RunOptions = {}): Promise<CompatResult> {
   let done = 0;
   return await withProgress("Asking the engines", async (bar) => {
     bar.update({ done: 0, detail: "engines are starting" });
+    await ensureWarehouse(catalog(), { signal });
     await using opened = await openEngines(
       runningStack()?.tools ?? {},
       names,
