@@ -20,6 +20,7 @@ import {
   ENGINES,
   GROUPS,
 } from "./capability.ts";
+import { firstLine } from "./engine.ts";
 import { openEngines } from "./engines/mod.ts";
 import { runMatrix } from "./matrix.ts";
 import type { CompatResult, StoreFacts } from "./result.ts";
@@ -173,7 +174,9 @@ export async function run(options: RunOptions = {}): Promise<CompatResult> {
     } finally {
       // Not by the signal: what was made goes, though the run was stopped.
       for (const namespace of namespaces) {
-        await removeScratch(namespace).catch(() => {});
+        await removeScratch(namespace).catch((error) =>
+          console.log(`! ${namespace} is left behind: ${firstLine(error)}`)
+        );
       }
     }
   }, () => `${done} cells`);

@@ -132,8 +132,10 @@ export async function deleteObjects(
   keys: readonly string[],
   signal?: AbortSignal,
 ): Promise<void> {
-  for (let start = 0; start < keys.length; start += MOST_AT_ONCE) {
-    const Objects = keys.slice(start, start + MOST_AT_ONCE)
+  // A store on a file system keeps a folder's own object while others are in it.
+  const inside = keys.toSorted().reverse();
+  for (let start = 0; start < inside.length; start += MOST_AT_ONCE) {
+    const Objects = inside.slice(start, start + MOST_AT_ONCE)
       .map((Key) => ({ Key }));
     const { Errors: [kept] = [] } = await client.deleteObjects(
       { Bucket: bucket, Delete: { Objects, Quiet: true } },
