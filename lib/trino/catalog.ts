@@ -8,23 +8,16 @@ import { type Settings, settings } from "../core/settings.ts";
 import { identifier, literal } from "./literal.ts";
 import { query, type QueryOptions } from "./client.ts";
 
-/**
- * The statement that tells Trino of the Iceberg catalog.
- *
- * On the local and the docker stack the keys stand in it as references to
- * Trino's own environment, so that neither the notebook nor Trino's log and
- * query pages hold them. Elsewhere Trino has no such variables: there the keys
- * themselves are in the text, so do not show it.
- *
- * @example Usage
- * ```ts
- * import { settings, trinoCatalogSql } from "@lakehouse";
- *
- * console.log(trinoCatalogSql({ ...settings(), stack: "local" }));
- * ```
- */
-export function trinoCatalogSql(given: Settings = settings()): string {
-  const inEnvironment = given.stack !== "remote";
+/** The keys as references to Trino's own environment. */
+const IN_ENVIRONMENT = {
+  accessKey: "${ENV:AWS_ACCESS_KEY_ID}",
+  secretKey: "${ENV:AWS_SECRET_ACCESS_KEY}",
+};
+
+function statement(
+  given: Settings,
+  keys: Pick<Settings, "accessKey" | "secretKey">,
+): string {
   const properties = {
     "iceberg.catalog.type": "rest",
     "iceberg.rest-catalog.uri": given.engineCatalogUri,
@@ -36,12 +29,8 @@ export function trinoCatalogSql(given: Settings = settings()): string {
     "s3.endpoint": given.engineMinioHost,
     "s3.region": given.region,
     "s3.path-style-access": "true",
-    "s3.aws-access-key": inEnvironment
-      ? "${ENV:AWS_ACCESS_KEY_ID}"
-      : given.accessKey,
-    "s3.aws-secret-key": inEnvironment
-      ? "${ENV:AWS_SECRET_ACCESS_KEY}"
-      : given.secretKey,
+    "s3.aws-access-key": keys.accessKey,
+    "s3.aws-secret-key": keys.secretKey,
   };
   const lines = Object.entries(properties).map(([name, value]) =>
     `  ${identifier(name)} = ${literal(value)}`
@@ -49,6 +38,25 @@ export function trinoCatalogSql(given: Settings = settings()): string {
   return `CREATE CATALOG ${
     identifier(given.trinoCatalog)
   } USING iceberg\nWITH (\n${lines.join(",\n")}\n)`;
+}
+
+/**
+ * The statement that tells Trino of the Iceberg catalog, without the keys: they
+ * stand in it as references to Trino's own environment.
+ *
+ * That is what is sent on the local and the docker stack, so that neither
+ * Trino's log nor its query pages hold them. A Trino elsewhere has no such
+ * variables: {@linkcode ensureTrinoCatalog} sends it the keys themselves.
+ *
+ * @example Usage
+ * ```ts
+ * import { trinoCatalogSql } from "@lakehouse";
+ *
+ * console.log(trinoCatalogSql());
+ * ```
+ */
+export function trinoCatalogSql(given: Settings = settings()): string {
+  return statement(given, IN_ENVIRONMENT);
 }
 
 /**
@@ -68,7 +76,8 @@ export function trinoCatalogSql(given: Settings = settings()): string {
 export async function ensureTrinoCatalog(
   options: QueryOptions = {},
 ): Promise<boolean> {
-  const name = identifier(settings().trinoCatalog);
+  const given = settings();
+  const name = identifier(given.trinoCatalog);
   const reaches = () => query(`SHOW SCHEMAS FROM ${name}`, options);
   try {
     await reaches();
@@ -78,7 +87,8 @@ export async function ensureTrinoCatalog(
   }
   // A catalog whose creation failed can stay registered.
   await query(`DROP CATALOG IF EXISTS ${name}`, options);
-  await query(trinoCatalogSql(), options);
+  const keys = given.stack === "remote" ? given : IN_ENVIRONMENT;
+  await query(statement(given, keys), options);
   await reaches();
   return true;
 }
