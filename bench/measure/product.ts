@@ -28,9 +28,8 @@ const STEPS: Record<string, (...args: string[]) => Promise<object>> = {
   },
   async ingest() {
     // What notebook 01 does before; it is there already but on a new stack.
-    const { catalog, ensureWarehouse } = await import(
-      "../../lib/catalog/mod.ts"
-    );
+    const { catalog } = await import("../../lib/catalog/config.ts");
+    const { ensureWarehouse } = await import("../../lib/catalog/warehouses.ts");
     await ensureWarehouse(catalog());
     const { submitIngest } = await import("../../lib/spark/ingest.ts");
     const { seconds, sparkSeconds } = await submitIngest();
