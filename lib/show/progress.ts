@@ -302,7 +302,8 @@ export async function withProgress<T>(
 export async function failProgress(
   bar: Progress | undefined,
   error: unknown,
+  stopped = "stopped",
 ): Promise<void> {
-  await bar?.fail(isStop(error) ? "stopped" : "failed");
+  await bar?.fail(isStop(error) ? stopped : "failed");
   await showDetails(error);
 }

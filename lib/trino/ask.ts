@@ -67,7 +67,7 @@ export async function ask(
     await bar?.done();
     return result;
   } catch (error) {
-    await failProgress(bar, error);
+    await failProgress(bar, error, "cancelled");
     throw error;
   }
 }
