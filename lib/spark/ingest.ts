@@ -142,8 +142,8 @@ export async function submitIngest(
     isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
     conf: [],
     args: [
-      lakeArguments(),
       ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
+      lakeArguments(),
       ["--table", given.table],
     ].flat(),
     signal: withLimit(
