@@ -5,13 +5,25 @@
  */
 
 import { createHash } from "node:crypto";
+import artifactUrl from "mvn-artifact-url";
 import pRetry from "p-retry";
 import { writeWhole } from "../../lib/core/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { cacheDir } from "./cache.ts";
 
-const CENTRAL = "https://repo1.maven.org/maven2";
+/** Maven Central's address, as a Maven client has it. */
+async function central(): Promise<string> {
+  const parts = {
+    groupId: "g",
+    artifactId: "a",
+    version: "1",
+    extension: "jar",
+  };
+  const url = await artifactUrl.default(parts);
+  return url.slice(0, url.indexOf("/g/a/1/"));
+}
+
 const RETRIES = 3;
 /** Longest time of an attempt: a minute, and what it takes at 50 kB a second. */
 const limitMs = (size: number) => 60_000 + size / 50;
@@ -56,7 +68,7 @@ async function repository(): Promise<string> {
     return element(mirror, "url").replace(/\/+$/, "")
       .replace(/\$\{env\.(\w+)\}/g, (_, name) => Deno.env.get(name) ?? "");
   }
-  return CENTRAL;
+  return await central();
 }
 
 async function fetchOnce(
