@@ -26,7 +26,7 @@ export async function archives(log: (line: string) => void): Promise<string> {
     await measure({
       name: "deno task train",
       command: Deno.execPath(),
-      args: ["run", "-A", `${PROJECT_DIR}/tasks/train.ts`],
+      args: ["run", "-A", `${PROJECT_DIR}/tasks/train/main.ts`],
     }).catch((error) => log(`  ${reasonOf(error)}`));
   }
   const still = await untrained();

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CatalogError } from "../../lib/catalog/call.ts";
-import { catalogError, withCatalog } from "../../tests/catalog_server.ts";
+import { catalogError, withCatalog } from "../../tests/servers/catalog.ts";
 import { createNamespace, listNamespaces } from "./namespaces.ts";
 import { dropTable } from "./tables.ts";
 import { listViews, loadView } from "./views.ts";

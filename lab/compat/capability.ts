@@ -9,7 +9,7 @@ import type { TableTree } from "../iceberg/tree.ts";
 import type { Answer } from "./answer.ts";
 
 /** The columns of the matrix. */
-export const ENGINES = [
+export const ENGINE_NAMES = [
   "spark-3.5",
   "spark-4.1",
   "trino",
@@ -19,7 +19,7 @@ export const ENGINES = [
 ] as const;
 
 /** An engine by its name; `typescript` is this project's own client and reader. */
-export type EngineName = typeof ENGINES[number];
+export type EngineName = typeof ENGINE_NAMES[number];
 
 /** Groups of capabilities, in the order they are shown, with their titles. */
 export const GROUPS = {

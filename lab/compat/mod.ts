@@ -6,8 +6,8 @@
 
 export {
   type Capability,
+  ENGINE_NAMES,
   type EngineName,
-  ENGINES,
   type Group,
   GROUPS,
   type Script,
@@ -19,5 +19,5 @@ export {
   type EngineFacts,
   type StoreFacts,
 } from "./result.ts";
-export { enginesHere, run, type RunOptions } from "./run.ts";
+export { askEngines, type AskOptions, enginesHere } from "./run.ts";
 export { evidence, matrix, scores } from "./show.ts";

@@ -16,8 +16,8 @@ import { runningStack } from "../../lib/core/running_stack.ts";
 import { capabilities } from "./capabilities/mod.ts";
 import {
   type Capability,
+  ENGINE_NAMES,
   type EngineName,
-  ENGINES,
   GROUPS,
 } from "./capability.ts";
 import { firstLine } from "./engine.ts";
@@ -27,8 +27,8 @@ import type { CompatResult, StoreFacts } from "./result.ts";
 
 const LIMIT_MS = 30 * 60_000;
 
-/** Options of {@linkcode run}. */
-export interface RunOptions {
+/** Options of {@linkcode askEngines}. */
+export interface AskOptions {
   /** Rows to ask for. @default {all} */
   capabilities?: readonly Capability[];
   /** Rows or groups to ask for, by their names. @default {all} */
@@ -46,7 +46,7 @@ export interface RunOptions {
 /** Engines that the running stack has, or was given by `deno task compat`. */
 export function enginesHere(): EngineName[] {
   const { sparks = {}, python } = runningStack()?.tools ?? {};
-  return ENGINES.filter((name) =>
+  return ENGINE_NAMES.filter((name) =>
     name === "spark-4.1"
       ? Object.hasOwn(sparks, "4.1")
       : name === "duckdb" || name === "pyiceberg"
@@ -115,11 +115,13 @@ function machineText(): string {
  * ```ts ignore
  * import { compat } from "@lakehouse/lab";
  *
- * const result = await compat.run({ only: ["rows"], engines: ["trino", "typescript"] });
+ * const result = await compat.askEngines({ only: ["rows"], engines: ["trino", "typescript"] });
  * compat.scores(result);
  * ```
  */
-export async function run(options: RunOptions = {}): Promise<CompatResult> {
+export async function askEngines(
+  options: AskOptions = {},
+): Promise<CompatResult> {
   const started = performance.now();
   const date = new Date().toISOString();
   const { only, engines: names = enginesHere() } = options;

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { LakehouseError } from "../core/errors.ts";
-import { catalogError, withCatalog } from "../../tests/catalog_server.ts";
+import { catalogError, withCatalog } from "../../tests/servers/catalog.ts";
 import { type Catalog, CatalogError } from "./call.ts";
 import { callWarehouse, catalog, getConfig, offers } from "./config.ts";
 import { loadTable } from "./tables.ts";

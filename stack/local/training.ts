@@ -76,7 +76,7 @@ export async function trainInBackground(): Promise<string | undefined> {
   file.close();
   const child = spawn("nice", [
     ...["-n", "19", "sh", "-c", 'exec "$0" "$@" >"$LOG" 2>&1'],
-    ...[Deno.execPath(), "run", "-A", `${PROJECT_DIR}/tasks/train.ts`],
+    ...[Deno.execPath(), "run", "-A", `${PROJECT_DIR}/tasks/train/main.ts`],
   ], {
     detached: true,
     stdio: "ignore",

@@ -3,7 +3,7 @@ import { writeWhole } from "../../lib/core/files.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { progress } from "../../lib/show/progress.ts";
-import { type EngineName, ENGINES } from "../../lab/compat/capability.ts";
+import { ENGINE_NAMES, type EngineName } from "../../lab/compat/capability.ts";
 import {
   type CatalogTest,
   runCatalogTests,
@@ -13,7 +13,7 @@ import {
   type CompatResult,
   worse,
 } from "../../lab/compat/result.ts";
-import { run } from "../../lab/compat/run.ts";
+import { askEngines } from "../../lab/compat/run.ts";
 import { runningStackOf } from "../../stack/mod.ts";
 import { java, SPARK_JAVA } from "../../stack/install/java.ts";
 import { artifactPaths, fetchArtifacts } from "../../stack/install/maven.ts";
@@ -21,7 +21,7 @@ import { ensureTools } from "../../stack/tools.ts";
 import { command, main, shown } from "../cli.ts";
 import { runFacts } from "../report/run_facts.ts";
 import { compatPage } from "./page.ts";
-import { compareText, summaryText } from "./summary.ts";
+import { compareText, compatText } from "./summary.ts";
 
 interface CompatTaskOptions {
   engines: string;
@@ -50,13 +50,15 @@ async function readResult(path: string): Promise<CompatResult> {
 
 function parseEngines(text: string): EngineName[] {
   const named = text.split(",").map((name) => name.trim());
-  const unknown = named.find((name) => !ENGINES.includes(name as EngineName));
+  const unknown = named.find((name) =>
+    !ENGINE_NAMES.includes(name as EngineName)
+  );
   if (unknown === undefined) {
-    return ENGINES.filter((name) => named.includes(name));
+    return ENGINE_NAMES.filter((name) => named.includes(name));
   }
   throw new LakehouseError({
     what: `Cannot ask the engine "${unknown}"`,
-    why: `there are ${ENGINES.join(", ")}`,
+    why: `there are ${ENGINE_NAMES.join(", ")}`,
     next: "deno task compat --engines trino,duckdb",
   });
 }
@@ -73,7 +75,7 @@ async function ask(options: CompatTaskOptions): Promise<CompatResult> {
   const { facts, note } = await runFacts(new Date());
   const name = facts.filter(([fact]) => /store|catalog/i.test(fact))
     .map(([, value]) => value).join(", ");
-  const result = await run({
+  const result = await askEngines({
     engines,
     ...options.only ? { only: options.only.split(",") } : {},
     store: { note, ...stack.name === "remote" ? {} : { name } },
@@ -148,7 +150,7 @@ async function compat(options: CompatTaskOptions): Promise<void> {
   await writeWhole(page, (part) => Deno.writeTextFile(part, html));
   const text = JSON.stringify(result, null, 1) + "\n";
   await writeWhole(json, (part) => Deno.writeTextFile(part, text));
-  console.log(`\n${summaryText(result)}`);
+  console.log(`\n${compatText(result)}`);
   const at = (path: string) => relative(Deno.cwd(), path);
   console.log(`\nPage: ${at(page)}\nData: ${at(json)}`);
   if (expected) checkExpected(expected, result);
@@ -156,7 +158,7 @@ async function compat(options: CompatTaskOptions): Promise<void> {
 
 await main(
   command("compat", "Asks which engines work with the running stack's store.")
-    .option("--engines <names>", "columns", ENGINES.join(","))
+    .option("--engines <names>", "columns", ENGINE_NAMES.join(","))
     .option("--only <names>", "rows or groups by name; default: all")
     .option("--compare <files...>", "run nothing: what differs between two")
     .option("--expect <file>", "fail when a cell is worse than in this result")

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CompatResult } from "../../lab/compat/result.ts";
 import { compatPage } from "./page.ts";
-import { compareText, scoresMarkdown, summaryText } from "./summary.ts";
+import { compareText, compatText, scoresMarkdown } from "./summary.ts";
 
 const RESULT: CompatResult = {
   format: 1,
@@ -70,7 +70,7 @@ Deno.test("the page needs nothing from elsewhere, and takes no text for HTML", a
 });
 
 Deno.test("the terminal names what fails, what could not be asked and what has no verdict", () => {
-  const text = summaryText(RESULT);
+  const text = compatText(RESULT);
   assertStringIncludes(text, "Tables: rows  1 of 1     0 of 1");
   assertStringIncludes(
     text,

@@ -36,7 +36,7 @@ function scores(result: CompatResult): string[][] {
 }
 
 /** What a terminal shows: scores, and each cell that fails with its reason. */
-export function summaryText(result: CompatResult): string {
+export function compatText(result: CompatResult): string {
   const failures = result.capabilities.flatMap(({ name, cells }) =>
     result.engines.flatMap((engine) => {
       const cell = cells[engine.name];

@@ -16,7 +16,7 @@ import {
   SODA_COLUMNS,
   sodaError,
   sodaText,
-} from "../../tests/portal_server.ts";
+} from "../../tests/servers/portal.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import {
   type DownloadOptions,

@@ -26,9 +26,9 @@ import { generateTrips } from "../../lib/trips/generate.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { removeBucket } from "../bucket.ts";
-import { cutProxy } from "../cut_proxy.ts";
+import { cutProxy } from "../servers/cut_proxy.ts";
 import { closedPort, withEnv } from "../env.ts";
-import { portalServer } from "../portal_server.ts";
+import { portalServer } from "../servers/portal.ts";
 
 const BIG = 20 * 1024 * 1024;
 

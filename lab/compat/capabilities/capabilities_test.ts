@@ -4,12 +4,12 @@ import {
   guarded,
   lax,
   withServer,
-} from "../../../tests/compat_servers.ts";
+} from "../../../tests/servers/lax.ts";
 import type { Answer } from "../answer.ts";
 import {
   type Capability,
+  ENGINE_NAMES,
   type EngineName,
-  ENGINES,
   isNotOffered,
   scriptOf,
 } from "../capability.ts";
@@ -94,7 +94,7 @@ for (const [what, answering] of BROKEN) {
   });
 }
 
-for (const name of ENGINES) {
+for (const name of ENGINE_NAMES) {
   const stated = ALL.filter((one) => {
     const script = scriptOf(one, name);
     return script !== undefined && !isNotOffered(script);

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { lax, withServer } from "../../../tests/compat_servers.ts";
+import { lax, withServer } from "../../../tests/servers/lax.ts";
 import type { DataFile } from "../../iceberg/files.ts";
 import type { TableTree } from "../../iceberg/tree.ts";
 import type { Answer } from "../answer.ts";
 import {
   type Capability,
+  ENGINE_NAMES,
   type EngineName,
-  ENGINES,
   isNotOffered,
   scriptOf,
 } from "../capability.ts";
@@ -78,7 +78,9 @@ async function cellOf(
 ): Promise<Cell | null | undefined> {
   const { capabilities: [row], errors } = await runMatrix(
     [capability],
-    ENGINES.map((each) => answering(each, each === name ? answer : [["odd"]])),
+    ENGINE_NAMES.map((each) =>
+      answering(each, each === name ? answer : [["odd"]])
+    ),
     {
       namespaceOf: (engine) => `ns_${engine}`,
       signal: new AbortController().signal,
@@ -103,7 +105,7 @@ Deno.test("rows about tables have ids and names of their own, and an engine that
   for (const capability of ALL) {
     assert(/^\w+$/.test(capability.id), capability.id);
     assert(
-      ENGINES.some((engine) => runs(capability, engine)),
+      ENGINE_NAMES.some((engine) => runs(capability, engine)),
       capability.id,
     );
   }
@@ -112,7 +114,7 @@ Deno.test("rows about tables have ids and names of their own, and an engine that
 Deno.test("no row works with an engine that answers something else", () =>
   withServer(lax(), async () => {
     for (const capability of ALL) {
-      for (const engine of ENGINES) {
+      for (const engine of ENGINE_NAMES) {
         if (!runs(capability, engine)) continue;
         const cell = await cellOf(capability, engine, [["odd"]]);
         assertEquals(cell?.verdict, "fails", `${capability.id} ${engine}`);
@@ -124,7 +126,7 @@ Deno.test("no row works with an engine that answers right and writes something e
   withServer(lax(), async () => {
     const path = await storeParquet();
     for (const capability of ALL.filter(({ shows }) => shows)) {
-      for (const engine of ENGINES) {
+      for (const engine of ENGINE_NAMES) {
         if (!runs(capability, engine)) continue;
         const { expect, id } = capability;
         // Many commits are what one row asks for.
@@ -138,11 +140,11 @@ Deno.test("no row works with an engine that answers right and writes something e
 Deno.test("who only reads fails when it reads something else than was written", async () => {
   const reading = ALL.filter(({ read, shows }) => read && !shows);
   for (const capability of reading) {
-    for (const reader of ENGINES) {
+    for (const reader of ENGINE_NAMES) {
       if (scriptOf(capability, reader) !== undefined) continue;
       const { capabilities: [row] } = await runMatrix(
         [capability],
-        ENGINES.map((name) =>
+        ENGINE_NAMES.map((name) =>
           answering(name, name === reader ? [["odd"]] : capability.expect)
         ),
         {

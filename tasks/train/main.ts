@@ -1,17 +1,17 @@
-import { cacheDir } from "../stack/install/cache.ts";
-import { LakehouseError } from "../lib/core/errors.ts";
+import { cacheDir } from "../../stack/install/cache.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
 import {
   archiveDir,
   discardRecordings,
   publishArchives,
   recordingEnv,
-} from "../stack/local/class_archive.ts";
-import { prepareLocal } from "../stack/local/local.ts";
-import { noteTried, untrained } from "../stack/local/training.ts";
-import { PROJECT_DIR } from "../lib/core/settings.ts";
-import { interruptSignal } from "../lib/core/interrupt.ts";
-import { run } from "../lib/core/process.ts";
-import { command, main, shown } from "./cli.ts";
+} from "../../stack/local/class_archive.ts";
+import { prepareLocal } from "../../stack/local/local.ts";
+import { noteTried, untrained } from "../../stack/local/training.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { interruptSignal } from "../../lib/core/interrupt.ts";
+import { run } from "../../lib/core/process.ts";
+import { command, main, shown } from "../cli.ts";
 
 function freePorts(names: string[]): Record<string, string> {
   const listeners = names.map((name) =>
@@ -66,7 +66,7 @@ async function train(): Promise<void> {
   await noteTried();
   const code = await run({
     command: Deno.execPath(),
-    args: ["run", "-A", `${PROJECT_DIR}/tasks/rehearse.ts`],
+    args: ["run", "-A", `${PROJECT_DIR}/tasks/train/rehearse.ts`],
     env: { ...rehearsalEnv(), ...recordingEnv() },
     signal: interruptSignal(),
     onLine: (line) => console.log(`  ${line}`),

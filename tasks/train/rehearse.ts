@@ -5,18 +5,18 @@
  * @module
  */
 
-import { catalog } from "../lib/catalog/config.ts";
-import { ensureWarehouse } from "../lib/catalog/warehouses.ts";
-import { settings, stateDir } from "../lib/core/settings.ts";
-import { interruptSignal } from "../lib/core/interrupt.ts";
-import * as queries from "../lib/trino/queries.ts";
-import { localStack } from "../stack/local/local.ts";
-import { uploadFiles } from "../lib/store/staging.ts";
-import { submitIngest } from "../lib/spark/ingest.ts";
-import { generateTrips } from "../lib/trips/generate.ts";
-import { query } from "../lib/trino/client.ts";
-import { ensureTrinoCatalog } from "../lib/trino/catalog.ts";
-import { command, main } from "./cli.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
+import { interruptSignal } from "../../lib/core/interrupt.ts";
+import * as queries from "../../lib/trino/queries.ts";
+import { localStack } from "../../stack/local/local.ts";
+import { uploadFiles } from "../../lib/store/staging.ts";
+import { submitIngest } from "../../lib/spark/ingest.ts";
+import { generateTrips } from "../../lib/trips/generate.ts";
+import { query } from "../../lib/trino/client.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+import { command, main } from "../cli.ts";
 
 const ROWS = 100_000;
 const ROUNDS = 3;

@@ -6,8 +6,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { type SigningService, signRequest } from "../lib/catalog/sigv4.ts";
-import { withEnv } from "./env.ts";
+import { type SigningService, signRequest } from "../../lib/catalog/sigv4.ts";
+import { withEnv } from "../env.ts";
 
 /** Answers a request whose body is read. */
 export type Answering = (

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Catalog } from "../lib/catalog/call.ts";
-import { catalog } from "../lib/catalog/config.ts";
+import type { Catalog } from "../../lib/catalog/call.ts";
+import { catalog } from "../../lib/catalog/config.ts";
 
 /** What the catalog answers; `path` is without its base address, with the query. */
 type Answer = (request: { method: string; path: string }) =>
