@@ -5,7 +5,6 @@
  */
 
 import { dirname, relative } from "node:path";
-import { LakehouseError } from "../../lib/core/errors.ts";
 import { formatBytes, formatNumber } from "../../lib/core/format.ts";
 import { secondsText } from "./report.ts";
 import {
@@ -18,11 +17,7 @@ import {
 } from "./results.ts";
 import { ALL, FIRST, MONTH } from "../measure/scans.ts";
 import { median } from "../../lab/trials/statistics.ts";
-
-/** Where the table begins. */
-const BEGIN = "<!-- bench -->";
-/** Where it ends. */
-export const END = "<!-- /bench -->";
+import { markdownTable, withMarked, wrap } from "../../tasks/dev/markdown.ts";
 
 const peerText = (peer: Result) =>
   `${peer.subject} ${secondsText(secondsOf(peer))}`;
@@ -103,18 +98,6 @@ export function figureRows(results: Results): string[][] {
   return rows;
 }
 
-/** A Markdown table whose columns stand below each other, as `deno fmt` wants it. */
-function markdownTable(head: string[], rows: string[][]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, i) =>
-    Math.max(3, ...all.map((cells) => cells[i]!.length))
-  );
-  const text = (cells: string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  return [text(head), rule, ...rows.map(text)].join("\n");
-}
-
 /**
  * What stands between the marks: where and when, and the table.
  *
@@ -141,34 +124,10 @@ export function figuresText(
     `All figures are in [${file}](${relative(dirname(page), file)}).`,
   ].join(" ");
   const head = ["what", "this product", "peers in the same run"];
-  return `${wrap(about, 80)}\n\n${markdownTable(head, figureRows(results))}`;
+  return `${wrap(about)}\n\n${markdownTable(head, figureRows(results))}`;
 }
 
-/** Text in lines of so many characters at most, but for longer words. */
-function wrap(text: string, width: number): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line && line.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
-  }
-  return lines.join("\n");
-}
-
-/**
- * A Markdown text with the table between its marks replaced.
- *
- * @throws {LakehouseError} When the marks are not there, once each and in order.
- */
+/** A Markdown text with the table between its marks replaced. */
 export function withFigures(markdown: string, table: string): string {
-  const [before, rest, more] = markdown.split(BEGIN);
-  const [, after, extra] = (rest ?? "").split(END);
-  if (after === undefined || more !== undefined || extra !== undefined) {
-    throw new LakehouseError({
-      what: "Cannot put the performance table into the text",
-      why: `it does not hold ${BEGIN} and ${END} once each, in this order`,
-      next: "put both marks on lines of their own where the table belongs",
-    });
-  }
-  return `${before}${BEGIN}\n\n${table}\n\n${END}${after}`;
+  return withMarked(markdown, "bench", table);
 }

@@ -95,6 +95,7 @@ export interface MatrixOptions {
 }
 
 const LIMIT_MS = 60_000;
+const SETTLE_MS = 10_000;
 const KEPT_ROWS = 20;
 /** How Iceberg's clients say that the catalog lists no such endpoint. */
 const NOT_LISTED = /does not support endpoint: (.*)$/m;
@@ -143,6 +144,8 @@ const loadTree = (namespace: string, table: string, signal: AbortSignal) =>
 
 class Matrix {
   readonly #started = new Map<string, PromiseWithResolvers<Cell | null>>();
+  /** Probes that have begun, also those that nobody waits for any more. */
+  readonly #asking = new Set<Promise<unknown>>();
   readonly errors: RunError[] = [];
 
   constructor(
@@ -358,7 +361,12 @@ class Matrix {
         const { not: reason } = answer;
         return { verdict: "not offered", reason, steps: probe.steps } as const;
       };
-      return done(await raced(asking(), probe.signal));
+      const asked = asking();
+      const ended: Promise<unknown> = asked.catch(() => {}).then(() =>
+        this.#asking.delete(ended)
+      );
+      this.#asking.add(ended);
+      return done(await raced(asked, probe.signal));
     } catch (error) {
       signal.throwIfAborted();
       if (limit.aborted) {
@@ -374,6 +382,14 @@ class Matrix {
       this.errors.push({ capability: capability.id, engine, message });
       return null;
     }
+  }
+
+  /** Waits for probes that were given up, so that they make nothing any more. */
+  async settle(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, SETTLE_MS);
+    await Promise.race([Promise.all(this.#asking), late.promise]);
+    clearTimeout(timer);
   }
 
   /** One column, from the first capability to the last. */
@@ -431,6 +447,7 @@ export async function runMatrix(
   const columns = await Promise.allSettled(
     engines.map(({ name }) => matrix.column(capabilities, name)),
   );
+  await matrix.settle();
   for (const column of columns) {
     if (column.status === "rejected") throw column.reason;
   }

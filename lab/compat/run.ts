@@ -9,7 +9,6 @@ import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { formatBytes } from "../../lib/core/format.ts";
 import { settings } from "../../lib/core/settings.ts";
-import { removeScratch, scratchNamespace } from "../trials/scratch.ts";
 import { withProgress } from "../../lib/show/progress.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { runningStack } from "../../lib/core/running_stack.ts";
@@ -24,6 +23,7 @@ import { firstLine } from "./engine.ts";
 import { openEngines } from "./engines/mod.ts";
 import { runMatrix } from "./matrix.ts";
 import type { CompatResult, StoreFacts } from "./result.ts";
+import { openWorkspace, removeWorkspace } from "./workspace.ts";
 
 const LIMIT_MS = 30 * 60_000;
 
@@ -100,6 +100,23 @@ async function storeFacts(given: Partial<StoreFacts>): Promise<StoreFacts> {
   return { stack, note: "", ...given, name };
 }
 
+/** Any answer will do: what it lets in is the matrix's to ask. */
+async function answersS3(signal: AbortSignal): Promise<void> {
+  const { minioHost } = settings();
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
+    await (await fetch(minioHost, { signal: limit })).body?.cancel();
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new LakehouseError({
+      what: `Cannot reach the object store at ${minioHost}`,
+      why: firstLine(cause),
+      next: "deno task doctor",
+      cause,
+    });
+  }
+}
+
 function machineText(): string {
   const memory = Deno.systemMemoryInfo().total;
   return `${navigator.hardwareConcurrency} cores, ${formatBytes(memory)}`;
@@ -133,11 +150,11 @@ export async function askEngines(
     "The run",
   );
   const store = await storeFacts(options.store ?? {});
-  const namespaces = names.map(namespaceOf);
   let done = 0;
   return await withProgress("Asking the engines", async (bar) => {
     bar.update({ done: 0, detail: "engines are starting" });
-    await ensureWarehouse(catalog(), { signal });
+    const { bucket } = await ensureWarehouse(catalog(), { signal });
+    await answersS3(signal);
     await using opened = await openEngines(
       runningStack()?.tools ?? {},
       names,
@@ -146,7 +163,12 @@ export async function askEngines(
     const { engines, absent } = opened;
     const total = rows.length * engines.length;
     try {
-      for (const namespace of namespaces) await scratchNamespace(namespace);
+      for (const { name } of engines) {
+        // Who may not create one may still be let into the rest.
+        await openWorkspace(namespaceOf(name), bucket).catch((error) =>
+          console.log(`! ${name}'s rows about tables: ${firstLine(error)}`)
+        );
+      }
       const { capabilities, errors } = await runMatrix(rows, engines, {
         namespaceOf,
         signal,
@@ -175,10 +197,9 @@ export async function askEngines(
       };
     } finally {
       // Not by the signal: what was made goes, though the run was stopped.
-      for (const namespace of namespaces) {
-        await removeScratch(namespace).catch((error) =>
-          console.log(`! ${namespace} is left behind: ${firstLine(error)}`)
-        );
+      for (const { name } of engines) {
+        const left = await removeWorkspace(namespaceOf(name), bucket);
+        for (const line of left) console.log(`! ${line}`);
       }
     }
   }, () => `${done} cells`);

@@ -26,7 +26,7 @@ import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 
 /** Says whose a namespace is, so that nobody else's is ever emptied. */
-const MARK = { "created-by": "aistor-tables-analysis" };
+export const MARK = { "created-by": "aistor-tables-analysis" };
 const LIMIT_MS = 120_000;
 
 /** What {@linkcode removeScratch} removed. */
@@ -133,10 +133,17 @@ async function empty(
  * await trials.removeScratch(lab);
  * ```
  */
-export async function scratchNamespace(name: string): Promise<string> {
+export async function scratchNamespace(
+  name: string,
+  options: {
+    /** Whether Trino is asked to know the catalog. @default {true} */
+    inTrino?: boolean;
+  } = {},
+): Promise<string> {
+  const { inTrino = true } = options;
   const signal = withLimit(interruptSignal(), LIMIT_MS, "The clean-up");
   const lake = catalog();
-  await ensureTrinoCatalog();
+  if (inTrino) await ensureTrinoCatalog();
   if (!await empty(lake, name, signal)) {
     await createNamespace(lake, name, { signal, properties: MARK });
   }

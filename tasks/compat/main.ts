@@ -21,13 +21,15 @@ import { ensureTools } from "../../stack/tools.ts";
 import { command, main, shown } from "../cli.ts";
 import { runFacts } from "../report/run_facts.ts";
 import { compatPage } from "./page.ts";
-import { compareText, compatText } from "./summary.ts";
+import { withMarked } from "../dev/markdown.ts";
+import { compareText, compatText, scoresMarkdown } from "./summary.ts";
 
 interface CompatTaskOptions {
   engines: string;
   only?: string;
   compare?: string[];
   expect?: string;
+  table?: string[];
   catalogTests: boolean;
   out: string;
 }
@@ -130,7 +132,18 @@ function checkExpected(expected: CompatResult, result: CompatResult): void {
   });
 }
 
+/** Puts the scores of results into the README. */
+async function writeTable(paths: readonly string[]): Promise<void> {
+  const results = await Promise.all(paths.map(readResult));
+  const readme = `${PROJECT_DIR}/README.md`;
+  const text = await Deno.readTextFile(readme);
+  const table = scoresMarkdown(results);
+  await Deno.writeTextFile(readme, withMarked(text, "compat", table));
+  console.log(`README.md: made from ${paths.join(", ")}`);
+}
+
 async function compat(options: CompatTaskOptions): Promise<void> {
+  if (options.table) return await writeTable(options.table);
   if (options.compare) {
     const [before = "", after = ""] = options.compare;
     const changes = compareResults(
@@ -162,6 +175,7 @@ await main(
     .option("--only <names>", "rows or groups by name; default: all")
     .option("--compare <files...>", "run nothing: what differs between two")
     .option("--expect <file>", "fail when a cell is worse than in this result")
+    .option("--table <files...>", "run nothing: make README's table of these")
     .option("--no-catalog-tests", "leave Iceberg's own catalog tests out")
     .option("--out <folder>", "where page and data go", "reports")
     .action(compat),

@@ -98,7 +98,7 @@ Deno.test("compareText() shows a line a change", () => {
 
 Deno.test("scoresMarkdown() is a table of groups and engines", () => {
   assertStringIncludes(
-    scoresMarkdown(RESULT),
-    "| Tables: rows | 1 of 1 | 0 of 1 |",
+    scoresMarkdown([RESULT]),
+    "| Tables: rows             | 1 of 1    | 0 of 1       |",
   );
 });

@@ -11,6 +11,8 @@ import {
   scoreText,
   SIGNS,
 } from "../../lab/compat/result.ts";
+import { formatDuration } from "../../lib/core/format.ts";
+import { markdownTable, wrap } from "../dev/markdown.ts";
 import { OUTCOMES } from "../../lab/compat/catalog_tests/catalog_tests.ts";
 
 /** Lines of cells in columns as wide as they need. */
@@ -85,13 +87,15 @@ export function compareText(changes: readonly CellChange[]): string {
   );
 }
 
-/** The README's table: groups × engines for each result. */
-export function scoresMarkdown(result: CompatResult): string {
-  const [head = [], ...rows] = scores(result);
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    line([result.store.name, ...head.slice(1)]),
-    line(head.map(() => "---")),
-    ...rows.map(line),
-  ].join("\n");
+/** Groups × engines of results, one table a store, for a Markdown page. */
+export function scoresMarkdown(results: readonly CompatResult[]): string {
+  return results.map((result) => {
+    const [[, ...titles] = [], ...rows] = scores(result);
+    const { store, machine, date, seconds } = result;
+    const about = `**${store.name}**${store.note ? ` (${store.note})` : ""}, ` +
+      `${date.slice(0, 10)}, ${machine}, ${formatDuration(seconds * 1000)}:`;
+    return `${wrap(about)}\n\n${
+      markdownTable(["works, of what was asked", ...titles], rows)
+    }`;
+  }).join("\n\n");
 }

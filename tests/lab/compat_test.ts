@@ -41,7 +41,7 @@ async function verdicts(
 }
 
 Deno.test("rows about tables on engines that start in a second", async () => {
-  const { concurrent = [], ...found } = await verdicts(
+  const found = await verdicts(
     ["trino", "duckdb", "pyiceberg", "typescript"],
     [
       ...["insert", "delete_merge", "part_bucket", "travel_id", "v3_vectors"],
@@ -49,10 +49,6 @@ Deno.test("rows about tables on engines that start in a second", async () => {
       "concurrent",
     ],
   );
-  // Whether two of its writers meet is a matter of luck; none may be lost.
-  for (const verdict of concurrent.slice(0, 3)) {
-    assert(verdict === "works" || verdict === "differs", verdict);
-  }
   assertEquals(
     found,
     {
@@ -64,6 +60,7 @@ Deno.test("rows about tables on engines that start in a second", async () => {
       numbers_by_duckdb: ["works", "works", "works", "works"],
       decimals_by_trino: ["works", "works", "works", "not offered"],
       deletes_by_duckdb: ["works", "works", "works", "works"],
+      concurrent: ["works", "works", "works", "not offered"],
     },
   );
 });

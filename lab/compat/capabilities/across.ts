@@ -309,10 +309,9 @@ async function concurrently(
     [accepted, ...count[0] ?? []],
   ]);
   const [rows, distinct] = (count[0] ?? []).map(Number);
-  return [[rows === accepted && distinct === accepted, refused.length]];
+  // How many were refused is a matter of luck; that none is lost is not.
+  return [[rows === accepted && distinct === accepted]];
 }
-
-const SOME_REFUSED = "commits were refused as conflicts, and none was lost";
 
 /** A view of one engine, read by the others. */
 function viewBy(writer: "spark-3.5" | "trino"): Capability {
@@ -386,10 +385,6 @@ export const across: readonly Capability[] = [
       duckdb: concurrently,
       pyiceberg: concurrently,
     },
-    expect: [[true, 0]],
-    differs: Array.from({ length: INSERTS }, (_, index) => ({
-      answer: [[true, index + 1]],
-      says: `${index + 1} ${SOME_REFUSED}`,
-    })),
+    expect: [[true]],
   },
 ];

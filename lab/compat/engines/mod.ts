@@ -42,6 +42,28 @@ async function open(
     : await pyicebergEngine(tools.python, signal);
 }
 
+const START_MS = 180_000;
+
+/** One that hangs keeps the others waiting for so long. */
+async function openInTime(
+  name: EngineName,
+  tools: Tools,
+  signal: AbortSignal,
+): Promise<CompatEngine> {
+  const limit = AbortSignal.timeout(START_MS);
+  try {
+    return await open(name, tools, AbortSignal.any([signal, limit]));
+  } catch (cause) {
+    if (signal.aborted || !limit.aborted) throw cause;
+    throw new LakehouseError({
+      what: `Cannot start ${name}`,
+      why: `it was not ready within ${START_MS / 1000} s`,
+      next: "deno task doctor",
+      cause,
+    });
+  }
+}
+
 /** Engines that run, and why others do not. */
 export interface OpenedEngines extends AsyncDisposable {
   /** Those that run, in the order they were named. */
@@ -70,7 +92,7 @@ export async function openEngines(
 ): Promise<OpenedEngines> {
   const absent: OpenedEngines["absent"] = {};
   const started = await Promise.allSettled(
-    names.map((name) => open(name, tools, signal)),
+    names.map((name) => openInTime(name, tools, signal)),
   );
   const engines: CompatEngine[] = [];
   let fault: unknown;

@@ -45,7 +45,7 @@ export async function sparkEngine(
 ): Promise<CompatEngine> {
   let known: SparkSession | undefined;
   // One that has ended is started anew.
-  const session = async () => {
+  const session = async (signal: AbortSignal) => {
     const running = await sparkSession({
       ...{ name: `compat-${name}`, spark, signal },
     });
@@ -54,7 +54,7 @@ export async function sparkEngine(
     }
     return known = running;
   };
-  const first = await session();
+  const first = await session(signal);
   return {
     name,
     title: `Spark ${first.spark}`,
@@ -64,13 +64,13 @@ export async function sparkEngine(
     namespaceName: (namespace) => `${CATALOG}.${namespace}`,
     readStatement: readSql,
     async run(statement, signal) {
-      const running = await session();
+      const running = await session(signal);
       try {
         return valuesOf(await running.sql(statement, { signal }));
       } catch (error) {
         throw error instanceof SparkError ? refusal(error) : error;
       }
     },
-    close: async () => await (await session()).stop(),
+    close: async () => await known?.stop(),
   };
 }
