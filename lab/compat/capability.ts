@@ -147,6 +147,15 @@ export interface Capability {
   refused?: Partial<Record<EngineName, RegExp>>;
 }
 
+/** Groups about the store itself, where an engine without a script is no matter. */
+const OF_THE_STORE: readonly Group[] = ["store", "access"];
+
+/** Whether the row is about that engine at all. */
+export function isAbout(capability: Capability, engine: EngineName): boolean {
+  return !OF_THE_STORE.includes(capability.group) ||
+    scriptOf(capability, engine) !== undefined;
+}
+
 /** Whether a script is a reason instead. */
 export function isNotOffered(script: Script): script is NotOffered {
   return typeof script === "object" && "not" in script;

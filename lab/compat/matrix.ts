@@ -18,6 +18,7 @@ import {
   type Difference,
   type EngineName,
   type Group,
+  isAbout,
   isNotOffered,
   type NotOffered,
   type ProbeContext,
@@ -63,7 +64,10 @@ export interface CapabilityResult {
   group: Group;
   name: string;
   formatVersion?: 2 | 3;
-  /** By engine; `null` where a fault of this program came in between. */
+  /**
+   * By engine; `null` where a fault of this program came in between. An engine
+   * that the row is not about has none.
+   */
   cells: Partial<Record<EngineName, Cell | null>>;
 }
 
@@ -398,6 +402,7 @@ class Matrix {
     engine: EngineName,
   ): Promise<void> {
     for (const capability of capabilities) {
+      if (!isAbout(capability, engine)) continue;
       this.cell(capability, engine);
       const { resolve, reject } = this.#started.get(
         `${capability.id} ${engine}`,
@@ -455,8 +460,9 @@ export async function runMatrix(
   for (const capability of capabilities) {
     const { id, group, name, formatVersion } = capability;
     const cells: CapabilityResult["cells"] = {};
-    for (const engine of engines) {
-      cells[engine.name] = await matrix.cell(capability, engine.name);
+    for (const { name } of engines) {
+      if (!isAbout(capability, name)) continue;
+      cells[name] = await matrix.cell(capability, name);
     }
     rows.push({
       id,

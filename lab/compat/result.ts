@@ -82,6 +82,16 @@ export function groupsOf(
   })).filter(({ rows }) => rows.length > 0);
 }
 
+/** The engines that the rows are about, in order. */
+export function askedOf(
+  rows: readonly CapabilityResult[],
+  engines: readonly EngineFacts[],
+): EngineFacts[] {
+  return engines.filter(({ name }) =>
+    rows.some(({ cells }) => cells[name] !== undefined)
+  );
+}
+
 /**
  * `12 of 14`: what works, be it with a difference, of what was asked; `–` where
  * nothing is offered.

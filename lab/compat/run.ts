@@ -18,6 +18,7 @@ import {
   ENGINE_NAMES,
   type EngineName,
   GROUPS,
+  isAbout,
 } from "./capability.ts";
 import { firstLine } from "./engine.ts";
 import { openEngines } from "./engines/mod.ts";
@@ -161,7 +162,9 @@ export async function askEngines(
       signal,
     );
     const { engines, absent } = opened;
-    const total = rows.length * engines.length;
+    const total = engines.flatMap(({ name }) =>
+      rows.filter((row) => isAbout(row, name))
+    ).length;
     try {
       for (const { name } of engines) {
         // Who may not create one may still be let into the rest.

@@ -30,7 +30,7 @@ export function scores(result: CompatResult): Displayable {
   );
 }
 
-/** Every row with the sign of each engine: `✓`, `≈`, `✗`, `–`, `!` for no verdict. */
+/** Every row with the sign of each engine: `✓`, `≈`, `✗`, `–`, `!` for no verdict, nothing where it is not about the engine. */
 export function matrix(result: CompatResult): Displayable {
   return table(
     groupsOf(result).flatMap(({ title, rows }) =>
@@ -41,6 +41,7 @@ export function matrix(result: CompatResult): Displayable {
           ["id", row.id],
           ...result.engines.map((engine) => {
             const cell = row.cells[engine.name];
+            if (cell === undefined) return [engine.title, ""];
             return [engine.title, cell ? SIGNS[cell.verdict] : "!"];
           }),
         ])

@@ -13,6 +13,7 @@ import {
 } from "../../lab/compat/catalog_tests/catalog_tests.ts";
 import type { Cell, Step, Verdict } from "../../lab/compat/matrix.ts";
 import {
+  askedOf,
   type CompatResult,
   countVerdicts,
   type EngineFacts,
@@ -96,17 +97,20 @@ ${steps.length > 0 ? `<ol>${steps.map(stepHtml).join("")}</ol>` : ""}
 }
 
 function matrixHtml(result: CompatResult): string {
-  const { engines } = result;
-  const columns = `<colgroup><col class="name"><col class="version">${
-    engines.map(() => "<col>").join("")
-  }</colgroup>`;
-  const head = `<thead><tr><th scope="col">Capability</th>` +
-    `<th scope="col"><abbr title="Version of Iceberg's table format">Format</abbr></th>${
-      engines.map(({ title }) => `<th scope="col">${escapeHtml(title)}</th>`)
-        .join("")
-    }</tr></thead>`;
   const evidence: string[] = [];
   const groups = groupsOf(result).map(({ title, rows }) => {
+    // Where the store alone is asked, there is room for what it said.
+    const engines = askedOf(rows, result.engines);
+    const isOne = engines.length === 1;
+    const last = isOne ? '<col class="says">' : "";
+    const columns = `<colgroup><col class="name"><col class="version">${
+      engines.map(() => "<col>").join("")
+    }${last}</colgroup>`;
+    const head = `<thead><tr><th scope="col">Capability</th>` +
+      `<th scope="col"><abbr title="Version of Iceberg's table format">Format</abbr></th>${
+        engines.map(({ title }) => `<th scope="col">${escapeHtml(title)}</th>`)
+          .join("")
+      }${isOne ? '<th scope="col">What came</th>' : ""}</tr></thead>`;
     const scores = engines.map(({ name }) =>
       `<span>${escapeHtml(scoreText(rows, name))}</span>`
     ).join("");
@@ -115,19 +119,48 @@ function matrixHtml(result: CompatResult): string {
         const cell = cells[engine.name];
         const anchor = `${id}--${engine.name}`;
         if (cell) evidence.push(evidenceHtml(cell, anchor, name, engine));
-        return cellHtml(cell, anchor, engine);
+        const says = isOne
+          ? `<td class="says">${escapeHtml(cell?.reason ?? "")}</td>`
+          : "";
+        return cellHtml(cell, anchor, engine) + says;
       }).join("");
       return `<tr><th scope="row">${escapeHtml(name)}</th><td>${
         formatVersion ? `v${formatVersion}` : ""
       }</td>${marks}</tr>`;
     }).join("\n");
     return `<details open><summary><b>${escapeHtml(title)}</b>` +
-      `<span class="scores">${scores}</span></summary>
-<table>${columns}${head}<tbody>${lines}</tbody></table></details>`;
+      `<span class="scores${isOne ? " one" : ""}">${scores}</span></summary>
+<table${
+        isOne
+          ? ' class="one"'
+          : ""
+      }>${columns}${head}<tbody>${lines}</tbody></table></details>`;
   });
   return `<main id="matrix">${groups.join("\n")}</main>\n${
     evidence.join("\n")
   }`;
+}
+
+/** Each cell that is no plain "works" and no "not offered", with its reason. */
+function saidHtml({ capabilities, engines }: CompatResult): string {
+  const lines = (["fails", "differs"] as const).flatMap((verdict) =>
+    capabilities.flatMap(({ id, name, cells }) =>
+      engines.flatMap((engine) => {
+        const cell = cells[engine.name];
+        if (cell?.verdict !== verdict) return [];
+        const says = `${name}, ${engine.title}: ${cell.reason ?? ""}`;
+        return [
+          `<li><b class="${verdict}">${SIGNS[verdict]}</b> ` +
+          `<a href="#${id}--${engine.name}">${escapeHtml(says)}</a></li>`,
+        ];
+      })
+    )
+  );
+  return lines.length === 0
+    ? ""
+    : `<h2>What fails, and what differs</h2>\n<ul class="said">${
+      lines.join("\n")
+    }</ul>`;
 }
 
 function catalogTestsHtml(tests: readonly CatalogTest[]): string {
@@ -211,6 +244,7 @@ ${noteHtml(store.note)}${factsHtml(facts)}
 ${leadHtml(result)}
 ${notes.map((note) => `<p class="fault">${escapeHtml(note)}</p>`).join("\n")}
 ${matrixHtml(result)}
+${saidHtml(result)}
 ${result.catalogTests ? catalogTestsHtml(result.catalogTests) : ""}
 </body>
 </html>

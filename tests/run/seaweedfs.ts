@@ -141,7 +141,7 @@ await main(
     "Runs the notebooks on SeaweedFS, with Spark and Trino beside it.",
   )
     .option("--filter <text>", "only tests with this in their name")
-    .option("--all", `every notebook, not ${SHORT.join(", ")} only`)
+    .option("--all", `every notebook and engine, not ${SHORT.join(", ")} only`)
     .option("--keep", "leave it running")
     .action(async (options: Options) => {
       await Deno.mkdir(STATE, { recursive: true });
@@ -169,6 +169,7 @@ await main(
           ], {
             ...LANE_ENV,
             LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
+            LANE_ALL: options.all ? "1" : "",
             LANE_SEAWEEDFS: JSON.stringify(SEAWEEDFS),
           }),
         );

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { settings } from "../../lib/core/settings.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
 import { readNotebook } from "../../tasks/notebooks/document.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
@@ -53,6 +53,23 @@ Deno.test("the doctor finds nothing wrong", async () => {
 
 Deno.test("the analysis runs without a notebook open", async () => {
   const { code, text } = await task("analyze");
+  assertEquals(code, 0, text);
+});
+
+Deno.test("no capability got worse than what was recorded", async () => {
+  const isAll = Deno.env.get("LANE_ALL") === "1";
+  const { code, text } = await task(
+    "compat",
+    ...["--expect", "docs/compatibility/seaweedfs.json"],
+    ...["--out", `${stateDir()}/compat`],
+    // Spark takes minutes, and so do the tests of the catalog.
+    ...isAll ? [] : [
+      "--no-catalog-tests",
+      "--engines",
+      "trino,duckdb,pyiceberg,typescript",
+    ],
+  );
+  console.log(text.slice(-2_000));
   assertEquals(code, 0, text);
 });
 
