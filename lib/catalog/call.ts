@@ -7,7 +7,7 @@
 import pRetry from "p-retry";
 import { LakehouseError, type LakehouseErrorParts } from "../core/errors.ts";
 import { parseExactJson, stringifyExactJson } from "../core/json.ts";
-import { signedFetch } from "./sigv4.ts";
+import { signedFetch } from "../core/sigv4.ts";
 
 /** Where the catalog is, who calls, and which warehouse is meant. */
 export interface Catalog {

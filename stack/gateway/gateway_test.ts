@@ -9,7 +9,7 @@ import {
   type HttpRequest,
   signedFetch,
   signRequest,
-} from "../../lib/catalog/sigv4.ts";
+} from "../../lib/core/sigv4.ts";
 import { type GatewayOptions, startGateway } from "./gateway.ts";
 
 const KEYS = {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type HttpRequest, signRequest } from "../../lib/catalog/sigv4.ts";
+import { type HttpRequest, signRequest } from "../../lib/core/sigv4.ts";
 import {
   type ReceivedRequest,
   refuseHeaders,

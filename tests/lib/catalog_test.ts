@@ -30,7 +30,7 @@ import { settings } from "../../lib/core/settings.ts";
 import { stringifyExactJson } from "../../lib/core/json.ts";
 import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
 import { s3Client } from "../../lib/store/s3.ts";
-import { signedFetch } from "../../lib/catalog/sigv4.ts";
+import { signedFetch } from "../../lib/core/sigv4.ts";
 
 async function keys(s3: S3, bucket: string): Promise<string[]> {
   const found = await Array.fromAsync(listObjects(s3, bucket));

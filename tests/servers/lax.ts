@@ -6,7 +6,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { type SigningService, signRequest } from "../../lib/catalog/sigv4.ts";
+import { type SigningService, signRequest } from "../../lib/core/sigv4.ts";
 import { withEnv } from "../env.ts";
 
 /** Answers a request whose body is read. */

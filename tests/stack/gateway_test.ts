@@ -15,7 +15,7 @@ import {
   type HttpRequest,
   signedFetch,
   signRequest,
-} from "../../lib/catalog/sigv4.ts";
+} from "../../lib/core/sigv4.ts";
 import { withNamespace } from "../namespace.ts";
 
 type Keys = Partial<Parameters<typeof signRequest>[1]>;

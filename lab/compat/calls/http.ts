@@ -9,7 +9,7 @@ import {
   type HttpRequest,
   type SigningOptions,
   signRequest,
-} from "../../../lib/catalog/sigv4.ts";
+} from "../../../lib/core/sigv4.ts";
 import { settings } from "../../../lib/core/settings.ts";
 import type { ProbeContext } from "../capability.ts";
 import { EngineError, firstLine } from "../engine.ts";

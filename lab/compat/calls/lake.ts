@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { HttpRequest } from "../../../lib/catalog/sigv4.ts";
+import type { HttpRequest } from "../../../lib/core/sigv4.ts";
 import { settings } from "../../../lib/core/settings.ts";
 import type { Call, ProbeContext } from "../capability.ts";
 import { EngineError } from "../engine.ts";

@@ -16,7 +16,7 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
-import type { HttpRequest } from "../../../lib/catalog/sigv4.ts";
+import type { HttpRequest } from "../../../lib/core/sigv4.ts";
 import { settings } from "../../../lib/core/settings.ts";
 import type { Call, ProbeContext } from "../capability.ts";
 import { EngineError, firstLine } from "../engine.ts";

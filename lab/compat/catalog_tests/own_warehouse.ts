@@ -12,7 +12,7 @@ import {
   CatalogError,
 } from "../../../lib/catalog/call.ts";
 import { catalog } from "../../../lib/catalog/config.ts";
-import { signedFetch } from "../../../lib/catalog/sigv4.ts";
+import { signedFetch } from "../../../lib/core/sigv4.ts";
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import { settings } from "../../../lib/core/settings.ts";
 import { deleteObjects, listObjects, s3Client } from "../../../lib/store/s3.ts";

@@ -6,7 +6,7 @@
 
 import type { StackName } from "../../../lib/core/settings.ts";
 import { formatBytes } from "../../../lib/core/format.ts";
-import { type HttpRequest, signedFetch } from "../../../lib/catalog/sigv4.ts";
+import { type HttpRequest, signedFetch } from "../../../lib/core/sigv4.ts";
 import { stagedFiles } from "../../../lib/store/staging.ts";
 import type { Check, Outcome } from "../check.ts";
 import { unreachable } from "../http.ts";
