@@ -5,7 +5,7 @@
  */
 
 import { type Answer, sameAnswer } from "../answer.ts";
-import type { Capability, NotOffered } from "../capability.ts";
+import type { Capability, EngineName, NotOffered } from "../capability.ts";
 import { isDone, refusalText } from "../calls/http.ts";
 import { type Endpoint, inCatalog, type Lake, pathOf } from "../calls/lake.ts";
 import { at, listedNames, replied } from "../calls/replies.ts";
@@ -70,6 +70,16 @@ const nested = (isAtTop: boolean): Answer => [
 const loaded = (properties: unknown): Answer =>
   LOADED.map(([name]) => [name, at(properties, String(name))]);
 
+/** A namespace's life by statements, looked at by one of them. */
+const bySql = (engines: readonly EngineName[], look: string) =>
+  byStatements(engines, (statements) =>
+    lives(statements, {
+      make: MAKE,
+      look,
+      drop: "DROP SCHEMA {ns}_{table}",
+      gone: GONE,
+    }), UNDO.slice(1));
+
 /** What a catalog does with namespaces. */
 export const namespaceCapabilities: readonly Capability[] = [
   {
@@ -83,17 +93,9 @@ export const namespaceCapabilities: readonly Capability[] = [
         const isLeft = await isListed(lake, lake.beside);
         return [["there", isThere], ["there after the drop", isLeft]];
       }),
-      ...byStatements(
-        [...SPARKS, "trino"],
-        (statements) =>
-          lives(statements, {
-            make: MAKE,
-            look: "SHOW TABLES FROM {ns}_{table}",
-            drop: "DROP SCHEMA {ns}_{table}",
-            gone: GONE,
-          }),
-        UNDO.slice(1),
-      ),
+      // Spark lists the tables of a namespace without a look at itself.
+      ...bySql(SPARKS, "DESCRIBE SCHEMA {ns}_{table}"),
+      ...bySql(["trino"], "SHOW TABLES FROM {ns}_{table}"),
       ...byStatements(["pyiceberg"], (statements) =>
         lives(statements, {
           make: 'catalog.create_namespace({ns} + "_{table}")',
