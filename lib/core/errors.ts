@@ -98,6 +98,35 @@ export function knownCause<C extends Cause>(
   return causes.find(({ pattern }) => pattern.test(text));
 }
 
+/**
+ * The name that was probably meant, by the pairs of letters that it shares with
+ * the given one; `undefined` when none comes near.
+ *
+ * @example Usage
+ * ```ts
+ * import { nearestName } from "./errors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(nearestName("compny", ["trips", "company"]), "company");
+ * assertEquals(nearestName("fare", ["trips", "company"]), undefined);
+ * ```
+ */
+export function nearestName(
+  name: string,
+  names: readonly string[],
+): string | undefined {
+  const pairs = (text: string) => {
+    const letters = [...` ${text} `.toLowerCase()];
+    return new Set(letters.slice(1).map((letter, i) => letters[i] + letter));
+  };
+  const likeness = (other: string) => {
+    const [a, b] = [pairs(name), pairs(other)];
+    return 2 * a.intersection(b).size / (a.size + b.size);
+  };
+  const [best = ""] = names.toSorted((a, b) => likeness(b) - likeness(a));
+  return likeness(best) >= 0.5 ? best : undefined;
+}
+
 /** Where an error came from, line by line, without its message. */
 export function traceOf(error: Error): string {
   return (traces.get(error) ?? error.stack ?? "").split("\n")

@@ -152,7 +152,8 @@ export interface TableColumn {
   cells: TableCell[];
 }
 
-const NUMERIC_TYPE =
+/** Types of numbers, as engines and polars call them. */
+export const NUMERIC_TYPE =
   /^(u?(tiny|small|big|huge)?int(eger|8|16|32|64)?|real|double|decimal|float(32|64)?)\b/i;
 const RIGHT: unknown[] = ["number", "dollars", "percent", "bytes"];
 

@@ -6,7 +6,7 @@
 
 import * as Plot from "@observablehq/plot";
 import { chart, COLORS } from "../../../lib/show/charts/frame.ts";
-import { column } from "../../../lib/show/charts/values.ts";
+import { ChartData } from "../../../lib/show/charts/data.ts";
 import { formatNumber } from "../../../lib/core/format.ts";
 import type { Displayable } from "../../../lib/core/kernel.ts";
 import type { DataFile } from "../files.ts";
@@ -64,8 +64,12 @@ export function fileRanges(
 ): FileRange[] {
   return files.map((file) => {
     const stats = file.columns.find(({ name }) => name === range.column);
+    const bounds = new ChartData([{
+      lower: stats?.lower,
+      upper: stats?.upper,
+    }]);
     const plain = (name: "lower" | "upper") =>
-      (stats ? column([stats], name)[0] ?? null : null) as Date | number | null;
+      bounds.column(name).values[0] as Date | number | null;
     const [lower, upper] = [plain("lower"), plain("upper")];
     const isEmpty = stats?.values !== undefined && stats.nulls === stats.values;
     return {

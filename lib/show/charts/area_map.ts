@@ -4,15 +4,14 @@
  * @module
  */
 
-import { chart, COLORS, Plot, textWidth } from "./frame.ts";
 import {
-  type ChartOptions,
+  type ChartColumn,
+  ChartData,
   type ChartRows,
-  column,
-  formatter,
-  frame,
-  numbers,
-} from "./values.ts";
+  inOrder,
+} from "./data.ts";
+import { chart, clipped, COLORS, Plot, textWidth } from "./frame.ts";
+import { type ChartOptions, formatter, frame } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode areaMap}; the columns have the names it expects. */
@@ -49,36 +48,48 @@ const LARGEST = 34;
 // What would be smaller is a dot of one size.
 const SMALLEST = 2;
 const EDGE = 46;
+const GREY = "#9aa5b1";
 
 // One degree of longitude is shorter than one of latitude by the cosine.
 function project(
-  rows: ChartRows,
+  data: ChartData,
   measure: string,
   width: number,
 ): { places: Place[]; height: number } {
-  const latitude = numbers(rows, "latitude");
-  const longitude = numbers(rows, "longitude");
-  const names = column(rows, "name").map(String);
-  const value = numbers(rows, measure);
-  const known = [...rows.keys()].filter((i) =>
-    Number.isFinite(latitude[i]) && Number.isFinite(longitude[i])
+  const names = data.labels("name");
+  const value = data.measure(measure, "area");
+  const [latitude, longitude] = [
+    data.measure("latitude"),
+    data.measure("longitude"),
+  ];
+  data.complete(latitude, longitude, value);
+  const known = [...names.keys()].filter((i) =>
+    latitude.values[i] !== null && longitude.values[i] !== null
   );
   if (known.length === 0) return { places: [], height: 2 * EDGE };
-  const across = known.map((i) => longitude[i]!);
-  const down = known.map((i) => latitude[i]!);
-  const [south, north] = [Math.min(...down), Math.max(...down)];
-  const [west, east] = [Math.min(...across), Math.max(...across)];
+  const numbers = ({ values }: ChartColumn) => values as number[];
+  const ends = (column: ChartColumn) => {
+    const all = inOrder(column) as number[];
+    return [all[0]!, all.at(-1)!] as const;
+  };
+  const [[south, north], [west, east]] = [ends(latitude), ends(longitude)];
   const shrink = Math.cos((south + north) / 2 * Math.PI / 180);
-  const span = Math.max((east - west) * shrink, 1e-6);
+  const across = (east - west) * shrink;
+  // Twice as high as wide at most; places at one point are in the middle.
+  const span = Math.max(across, (north - south) / 2, 1e-6);
   const scale = (width - 2 * EDGE) / span;
-  const largest = Math.max(...known.map((i) => value[i]!).filter((v) => v > 0));
-  const places = known.map((i) => ({
-    name: names[i]!,
-    value: value[i]!,
-    x: EDGE + (longitude[i]! - west) * shrink * scale,
-    y: EDGE + (north - latitude[i]!) * scale,
-    r: value[i]! > 0 ? LARGEST * Math.sqrt(value[i]! / largest) : 0,
-  }));
+  const largest = ends(value)[1];
+  const places = known.map((i) => {
+    const size = numbers(value)[i] ?? 0;
+    return {
+      name: clipped(names[i]!, width / 2),
+      value: size,
+      x: width / 2 +
+        (numbers(longitude)[i]! - (west + east) / 2) * shrink * scale,
+      y: EDGE + (north - numbers(latitude)[i]!) * scale,
+      r: size && LARGEST * Math.sqrt(size / largest),
+    };
+  });
   return { places, height: (north - south) * scale + 2 * EDGE };
 }
 
@@ -134,7 +145,7 @@ function sizes(largest: number): number[] {
  * named: the community areas of Chicago by trips, for instance.
  *
  * The rows have the columns `name`, `latitude`, `longitude` and the measure;
- * places without a value show as small dots.
+ * places without a value above zero show as small dots.
  *
  * @example Usage
  * ```ts
@@ -151,15 +162,20 @@ export function areaMap(
   options: AreaMapOptions = {},
 ): Displayable {
   const { value = "value", labels = 10, width = 560 } = options;
-  const { places, height } = project(rows, value, width);
+  const { color = COLORS.main } = options;
+  const data = new ChartData(rows);
+  const { places, height } = project(data, value, width);
   const measures = places.map((place) => place.value);
   const text = formatter(options.format, measures);
-  const largest = Math.max(0, ...measures.map((measure) => measure || 0));
+  const largest = measures.reduce((a, b) => Math.max(a, b), 0);
   const key = (largest > 0 ? sizes(largest) : []).map((size) => ({
     text: text(size),
     r: LARGEST * Math.sqrt(size / largest),
   }));
-  const bottom = Math.ceil(height);
+  const isTaken = places.some(({ x, y, r }) =>
+    r > SMALLEST && x - r < EDGE + 2 * LARGEST && y + r > height - 2 * EDGE
+  );
+  const bottom = Math.ceil(height + (isTaken ? 2 * EDGE : 0));
   return chart({
     ...frame(options),
     width,
@@ -171,19 +187,13 @@ export function areaMap(
     y: { axis: null, domain: [0, bottom], range: [0, bottom] },
     r: { type: "identity" },
     marks: [
-      Plot.dot(places.filter((place) => place.r <= SMALLEST), {
+      Plot.dot(places, {
         x: "x",
         y: "y",
-        r: SMALLEST,
-        fill: "#9aa5b1",
-      }),
-      Plot.dot(places.filter((place) => place.r > SMALLEST), {
-        x: "x",
-        y: "y",
-        r: "r",
-        fill: options.color ?? COLORS.main,
+        r: ({ r }) => Math.max(r, SMALLEST),
+        fill: ({ r }) => r > SMALLEST ? color : GREY,
         fillOpacity: 0.6,
-        stroke: "#fff",
+        stroke: ({ r }) => r > SMALLEST ? "#fff" : GREY,
       }),
       ...placeLabels(places, labels, width).map((label) =>
         Plot.text([label], {
@@ -198,23 +208,23 @@ export function areaMap(
       ),
       Plot.dot(key, {
         x: () => EDGE,
-        y: ({ r }) => height - 18 - r,
+        y: ({ r }) => bottom - 18 - r,
         r: "r",
         stroke: COLORS.faint,
       }),
       Plot.text(key, {
         x: () => EDGE + LARGEST + 8,
-        y: ({ r }) => height - 18 - 2 * r,
+        y: ({ r }) => bottom - 18 - 2 * r,
         text: "text",
         textAnchor: "start",
         fill: COLORS.faint,
       }),
       Plot.text([options.valueLabel ?? value], {
         x: EDGE - LARGEST,
-        y: height - 8,
+        y: bottom - 8,
         textAnchor: "start",
         fill: COLORS.faint,
       }),
     ],
-  });
+  }, { note: data.note });
 }

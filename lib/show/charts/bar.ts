@@ -4,16 +4,14 @@
  * @module
  */
 
+import { ChartData, type ChartRows, toNumber, whyMissing } from "./data.ts";
 import { chart, COLORS, Plot, textWidth } from "./frame.ts";
 import {
   type ChartOptions,
-  type ChartRows,
-  column,
+  flat,
   formatter,
   frame,
   measured,
-  named,
-  numbers,
 } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
@@ -24,11 +22,11 @@ export interface BarChartOptions extends ChartOptions {
   /** Column with their lengths. */
   value: string;
   /**
-   * Order by value, or as the rows come.
+   * Order by value, null and what is no number last, or as the rows come.
    * @default {"descending", or "none" for vertical bars}
    */
   sort?: "descending" | "ascending" | "none";
-  /** Show only the first bars. @default {all} */
+  /** Show only the first bars, when they are sorted. @default {100, or 300 that stand} */
   limit?: number;
   /** Bars that stand, for hours, weekdays, years. @default {false} */
   vertical?: boolean;
@@ -52,53 +50,66 @@ export function barChart(
   rows: ChartRows,
   options: BarChartOptions,
 ): Displayable {
-  const { vertical = false, limit = rows.length } = options;
+  const { vertical = false, limit = vertical ? 300 : 100 } = options;
   const { sort = vertical ? "none" : "descending" } = options;
-  const lengths = numbers(rows, options.value);
-  const all = column(rows, options.label).map((label, i) => ({
-    label: label ?? "null",
-    value: lengths[i]!,
+  const data = new ChartData(rows);
+  const labels = data.labels(options.label);
+  const value = data.measure(options.value);
+  data.complete(value);
+  const text = formatter(options.format, value.values as number[]);
+  const all = labels.map((label, i) => ({
+    label,
+    size: toNumber(value.raw[i]),
+    value: value.values[i] as number | null,
+    text: value.values[i] === null
+      ? whyMissing(value, i)
+      : text(value.values[i] as number),
   }));
   if (sort !== "none") {
     const sign = sort === "descending" ? -1 : 1;
-    all.sort((a, b) => sign * (a.value - b.value));
+    all.sort((a, b) =>
+      Number(isNaN(a.size)) - Number(isNaN(b.size)) ||
+      sign * (a.size - b.size)
+    );
   }
-  const data = all.slice(0, limit);
-  const text = formatter(options.format, lengths);
+  const which = { descending: "largest", ascending: "smallest", none: "first" };
+  const bars = data.first(all, limit, `bars, the ${which[sort]}`);
   const fill = options.color ?? COLORS.main;
-  const domain = data.map((d) => d.label);
-  const written = (d: { value: number }) =>
-    Number.isNaN(d.value) ? "null" : text(d.value);
+  // By place, since two bars may have one name.
+  const names = (label: string | null): Plot.ScaleOptions => ({
+    label,
+    domain: [...bars.keys()],
+    padding: 0.2,
+    tickSize: 0,
+    tickFormat: (i: number) => bars[i]!.label,
+  });
+  const place = (_: unknown, i: number) => i;
   if (vertical) {
-    const { yLabel = options.value } = options;
     return chart({
       ...frame(options),
-      x: { ...named(options.label, options.xLabel), domain, padding: 0.2 },
-      y: measured(yLabel, options.format, lengths),
+      x: names(options.xLabel ?? options.label),
+      y: measured(value, options.yLabel, options.format),
       marks: [
-        Plot.barY(data, { x: "label", y: "value", fill }),
+        Plot.barY(bars, { x: place, y: "value", fill }),
         Plot.ruleY([0], { stroke: COLORS.text }),
       ],
-    });
+    }, { note: data.note });
   }
-  const room = Math.max(0, ...data.map((d) => textWidth(written(d), 12)));
+  const room = Math.max(0, ...bars.map((d) => textWidth(d.text, 12)));
   return chart({
-    height: (options.xLabel ? 46 : 22) + Math.max(1, data.length) * 26,
+    height: (options.xLabel ? 46 : 22) + Math.max(1, bars.length) * 26,
     marginBottom: options.xLabel ? 32 : 8,
     marginRight: Math.ceil(room) + 16,
     ...frame(options),
-    x: { axis: null },
-    y: {
-      ...named(options.label, options.yLabel ?? null),
-      domain,
-      padding: 0.2,
-    },
+    x: { axis: null, ...flat(value.values) },
+    y: names(options.yLabel ?? null),
     marks: [
-      Plot.barX(data, { y: "label", x: "value", fill }),
-      Plot.text(data, {
-        y: "label",
-        x: (d) => d.value || 0,
-        text: written,
+      Plot.barX(bars, { y: place, x: "value", fill }),
+      Plot.text(bars, {
+        y: place,
+        // Beside a bar to the left of zero there is no room but to the right.
+        x: (d) => Math.max(0, d.value ?? 0),
+        text: "text",
         textAnchor: "start",
         dx: 5,
       }),
@@ -111,5 +122,5 @@ export function barChart(
         })]
         : []),
     ],
-  });
+  }, { note: data.note });
 }

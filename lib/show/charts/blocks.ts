@@ -5,6 +5,7 @@
  */
 
 import { escapeHtml } from "../../core/kernel.ts";
+import { cut } from "../table_column.ts";
 
 /** Colours of all charts. */
 export const COLORS = {
@@ -37,7 +38,7 @@ export function textWidth(text: string, fontSize: number): number {
   for (const character of text) {
     if (/[ijlI.,:;'|!]/.test(character)) em += 0.32;
     else if (/[frt\s()\-/]/.test(character)) em += 0.42;
-    else if (/[mwMW%@—]/.test(character)) em += 0.95;
+    else if (/[mwMW%@—]/.test(character)) em += 1;
     else if (/[A-Z]/.test(character)) em += 0.71;
     else if (character > "\u2e7f") em += 1;
     else em += 0.62;
@@ -45,10 +46,21 @@ export function textWidth(text: string, fontSize: number): number {
   return em * fontSize;
 }
 
+/** A text, cut where it is wider. */
+export function clipped(text: string, width: number, fontSize = 12): string {
+  let shown = cut(text, 200);
+  while (shown.length > 1 && textWidth(shown, fontSize) > width) {
+    shown = cut(shown, shown.length - 1);
+  }
+  return shown;
+}
+
 /** Breaks a text into lines that fit the width. */
 function wrap(text: string, fontSize: number, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  const longest = Math.floor(width / fontSize);
+  const words = text.match(new RegExp(`\\S{1,${longest}}`, "g")) ?? [];
+  for (const word of words) {
     const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
     if (lines.length && textWidth(longer, fontSize) <= width) {
       lines[lines.length - 1] = longer;
@@ -89,7 +101,7 @@ export function swatches(
 ): ChartBlock {
   let [x, y] = [PADDING, 0];
   const items = domain.map((value) => {
-    const text = String(value);
+    const text = clipped(String(value), width - 3 * PADDING);
     const needed = 16 + textWidth(text, 12) + 14;
     if (x > PADDING && x + needed > width - PADDING) {
       [x, y] = [PADDING, y + 20];
@@ -118,7 +130,7 @@ export function ramp(
     `<rect x="${PADDING + i * wide / steps}" y="${top}" width="${
       wide / steps + (i < steps - 1 ? 1 : 0)
     }" height="10" fill="${color(at((i + 0.5) / steps))}"/>`);
-  const ticks = [0, 0.5, 1].map((share) =>
+  const ticks = (high > low ? [0, 0.5, 1] : [0]).map((share) =>
     `<text x="${PADDING + share * wide}" y="${top + 24}" font-size="11" ` +
     `text-anchor="${share === 0 ? "start" : share === 1 ? "end" : "middle"}" ` +
     `fill="${COLORS.faint}">${escapeHtml(format(at(share)))}</text>`

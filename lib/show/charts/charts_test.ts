@@ -190,8 +190,9 @@ Deno.test("areaMap() names the largest places, north up", async () => {
 });
 
 Deno.test("charts take no rows and a single row", () => {
-  const one = [{ a: "x", b: 1n, name: "x", latitude: 41, longitude: -87 }];
-  for (const rows of [[], one, [{ a: null, b: null }]]) {
+  const one = { a: "x", b: 1n, name: "x", latitude: 41, longitude: -87 };
+  const none = Object.fromEntries(Object.keys(one).map((key) => [key, null]));
+  for (const rows of [[], [one], [none]]) {
     for (
       const shown of [
         barChart(rows, { label: "a", value: "b" }),

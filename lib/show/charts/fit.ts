@@ -5,7 +5,7 @@
  */
 
 import * as Plot from "@observablehq/plot";
-import { COLORS, textWidth } from "./blocks.ts";
+import { clipped, COLORS, textWidth } from "./blocks.ts";
 import { parseHTML } from "linkedom";
 
 function makeDocument(): Document {
@@ -74,6 +74,14 @@ function styled(options: Plot.PlotOptions): Plot.PlotOptions {
   };
 }
 
+// A tick for each name, where there is room for so many.
+function thinned(scale?: Plot.Scale, least = 14): Plot.ScaleOptions {
+  const every = Math.ceil(least / (scale?.step || Infinity));
+  return every > 1
+    ? { ticks: [...scale!.domain!].filter((_, i) => i % every === 0) }
+    : {};
+}
+
 // Plot has no browser to measure its labels with either, and cuts long ones.
 // So the chart is made twice, the second time with the room they need.
 export function fitted(
@@ -81,9 +89,14 @@ export function fitted(
 ): { element: PlotElement; yLabel: string | undefined } {
   const given = styled(options);
   const first = Plot.plot(given) as PlotElement;
+  const short = (text: Element, part: string) =>
+    clipped(
+      text.textContent ?? "",
+      given.width! * (part.endsWith("tick label") ? 0.4 : 0.9),
+    );
   const texts = (part: string) =>
     [...first.querySelectorAll(`[aria-label="${part}"] text`)]
-      .map((text) => text.textContent ?? "");
+      .map((text) => short(text, part));
   const width = (text = "") => textWidth(text, FONT_SIZE);
   const widest = (texts: string[]) => Math.max(0, ...texts.map(width));
   const half = (text = "") => Math.ceil(width(text) / 2) + 4;
@@ -116,9 +129,17 @@ export function fitted(
       labelAnchor: "center",
       labelArrow: "none",
       ...(isTight ? { tickRotate: -40 } : {}),
+      ...thinned(first.scale("x"), isTight ? 19 : 0),
       ...given.x,
     },
-    y: { ...given.y, label: null },
+    y: { ...thinned(first.scale("y")), ...given.y, label: null },
   }) as PlotElement;
+  for (const text of element.querySelectorAll('[aria-label$="label"] text')) {
+    const shown = short(
+      text,
+      text.closest("[aria-label]")!.getAttribute("aria-label")!,
+    );
+    if (shown !== text.textContent) text.textContent = shown;
+  }
   return { element, yLabel };
 }

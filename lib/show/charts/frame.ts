@@ -16,6 +16,7 @@ import {
 } from "../../core/kernel.ts";
 import {
   type ChartBlock,
+  clipped,
   COLORS,
   PADDING,
   ramp,
@@ -26,7 +27,7 @@ import {
 import { fitted, type PlotElement } from "./fit.ts";
 
 export { chartDocument } from "./fit.ts";
-export { COLORS, textWidth };
+export { clipped, COLORS, textWidth };
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
@@ -38,6 +39,8 @@ export interface ChartFrameOptions {
   subtitle?: string | undefined;
   /** Line below, for instance the source. */
   caption?: string | undefined;
+  /** What the chart does not show; a line at its foot, and for who cannot see it. */
+  note?: string | undefined;
   /** Whether to show what the colours mean. */
   legend?: boolean | undefined;
   /** What the colours measure, above a legend of numbers. */
@@ -105,6 +108,7 @@ function frameSvg(
   add(legendOf(element, options, width), 2);
   add(faint(options.yLabel, 12), -4);
   add({ svg: chart.outerHTML, height }, 4);
+  add(faint(options.note, 11), 2);
   add(faint(options.caption, 11), 4);
   const total = Math.ceil(y + PADDING / 2);
   return asXml(
@@ -186,7 +190,8 @@ export function chart(
     yLabel,
     ...options,
   };
-  return image(frameSvg(element, framed), framed.title ?? "chart");
+  const alt = [framed.title ?? "chart", framed.note].filter(Boolean);
+  return image(frameSvg(element, framed), alt.join(" · "));
 }
 
 export { Plot };

@@ -4,16 +4,9 @@
  * @module
  */
 
+import { ChartData, type ChartRows, inOrder } from "./data.ts";
 import { chart, Plot } from "./frame.ts";
-import {
-  type ChartOptions,
-  type ChartRows,
-  column,
-  formatter,
-  frame,
-  named,
-  numbers,
-} from "./values.ts";
+import { type ChartOptions, formatter, frame, named } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode heatMap}. */
@@ -28,17 +21,9 @@ export interface HeatMapOptions extends ChartOptions {
   valueLabel?: string;
 }
 
-// Numbers by size, names as they come: weekdays are in no order of letters.
-function inOrder(values: unknown[]): (string | number)[] {
-  const unique = [...new Set(values.filter((v) => v !== null))];
-  const keys = unique as (string | number)[];
-  return keys.every((key) => typeof key === "number")
-    ? keys.toSorted((a, b) => a - b)
-    : keys;
-}
-
 /**
- * A grid of coloured cells: numbers in order, names as they come.
+ * A grid of coloured cells: numbers and times in order, names as they come; 300
+ * columns and 100 rows at most.
  *
  * @example Usage
  * ```ts
@@ -55,13 +40,21 @@ export function heatMap(
   rows: ChartRows,
   options: HeatMapOptions,
 ): Displayable {
-  const [x, y] = [column(rows, options.x), column(rows, options.y)];
-  const value = numbers(rows, options.value);
-  const down = inOrder(y);
+  const data = new ChartData(rows);
+  const [x, y] = [data.column(options.x), data.column(options.y)];
+  const value = data.measure(options.value);
+  const [across, down] = [
+    data.first(inOrder(x), 300, `columns, the first of ${x.name}`),
+    data.first(inOrder(y), 100, `rows, the first of ${y.name}`),
+  ];
+  const cells = data.complete(x, y, value).map((i) => ({
+    ...{ x: x.values[i]!, y: y.values[i]!, value: value.values[i] as number },
+  }));
+  const inset = across.length > 100 ? 0 : 0.5;
   return chart({
     height: 50 + Math.max(1, down.length) * 30,
     ...frame(options),
-    x: { ...named(options.x, options.xLabel), domain: inOrder(x) },
+    x: { ...named(options.x, options.xLabel), domain: across },
     y: { ...named(options.y, options.yLabel ?? null), domain: down },
     color: {
       type: "linear",
@@ -70,7 +63,10 @@ export function heatMap(
     },
     marks: [
       Plot.frame({ fill: "#eef0f2", stroke: "none" }),
-      Plot.cell(value, { x, y, fill: value, inset: 0.5 }),
+      Plot.cell(cells, { x: "x", y: "y", fill: "value", inset }),
     ],
-  }, { format: formatter(options.format, value) });
+  }, {
+    note: data.note,
+    format: formatter(options.format, value.values as number[]),
+  });
 }

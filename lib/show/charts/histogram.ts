@@ -4,29 +4,26 @@
  * @module
  */
 
+import { ChartData, type ChartRows, inOrder } from "./data.ts";
 import { chart, COLORS, Plot } from "./frame.ts";
-import {
-  type ChartOptions,
-  type ChartRows,
-  frame,
-  measured,
-  named,
-  numbers,
-} from "./values.ts";
+import { along, type ChartOptions, frame, measured } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode histogram}. */
 export interface HistogramOptions extends ChartOptions {
-  /** Column with the measure; with `y`, the lower edges of the bins. */
+  /** Column with the measure, numbers or times; with `y`, the lower edges of the bins. */
   x: string;
   /** Column with counts, when the query has counted them. */
   y?: string;
   /**
-   * Width of a bin.
-   * @default {with `y` the smallest distance of two edges, else what Plot finds}
+   * Width of a bin; of times, in milliseconds.
+   * @default {with `y` the smallest distance of two edges, else, and for more than 600 bins, what Plot finds}
    */
   binWidth?: number;
 }
+
+// More bins have no pixel each.
+const MOST = 600;
 
 /**
  * How often a measure has which size, from bins counted by a query (`y`) or
@@ -47,30 +44,50 @@ export function histogram(
   rows: ChartRows,
   options: HistogramOptions,
 ): Displayable {
-  const x = numbers(rows, options.x);
-  const fill = options.color ?? COLORS.main;
-  const counts = options.y === undefined
-    ? [x.length]
-    : numbers(rows, options.y);
-  let bins: Plot.RectYOptions;
-  if (options.y === undefined) {
-    const { binWidth: interval } = options;
-    const value = { value: x, ...(interval === undefined ? {} : { interval }) };
-    bins = Plot.binX({ y: "count" }, { x: value });
-  } else {
-    const edges = [...new Set(x)].sort((a, b) => a - b);
-    const gaps = edges.slice(1).map((edge, i) => edge - edges[i]!);
-    const wide = options.binWidth ?? (gaps.length ? Math.min(...gaps) : 1);
-    bins = { x1: x, x2: x.map((edge) => edge + wide), y: counts };
+  const data = new ChartData(rows);
+  const x = data.measure(options.x, "place");
+  const y = options.y === undefined ? undefined : data.measure(options.y);
+  const all = data.complete(x, y);
+  const values = all.map((i) => x.values[i] as number | Date);
+  const counts = all.map((i) => y ? y.values[i] as number : 1);
+  const edges = inOrder(x).map(Number);
+  const gap = edges.reduce(
+    (least, edge, i) => Math.min(least, edge - (edges[i - 1] ?? -Infinity)),
+    Infinity,
+  );
+  // Of one edge alone nobody knows how wide its bin is.
+  const alone = x.kind === "time" ? 86_400_000 : 1;
+  let wide = options.binWidth ?? (y && (isFinite(gap) ? gap : alone));
+  const bins = (edges.at(-1)! - edges[0]!) / (wide ?? Infinity);
+  if (bins > MOST) {
+    wide = undefined;
+    if (options.binWidth) data.notes.add("Bins wider than asked for");
   }
+  const inset = bins > MOST / 4 ? 0 : 0.5;
+  const given = {
+    x: { value: values, ...(wide ? { interval: wide } : {}) },
+    y: counts,
+  };
+  const rects = y && wide
+    ? { x1: values, x2: values.map((v) => +v + wide), y: counts }
+    : Plot.binX({ y: "sum" }, given);
   return chart({
     height: 320,
     ...frame(options),
-    x: named(options.x, options.xLabel),
-    y: measured(options.yLabel ?? options.y ?? "Count", options.format, counts),
+    x: along(x, options.xLabel),
+    y: measured(
+      { ...y ?? x, kind: "number", values: y ? counts : [all.length] },
+      options.yLabel ?? options.y ?? "Count",
+      options.format,
+    ),
     marks: [
-      Plot.rectY(x, { ...bins, fill, insetLeft: 0.5, insetRight: 0.5 }),
+      Plot.rectY(values, {
+        ...rects,
+        fill: options.color ?? COLORS.main,
+        insetLeft: inset,
+        insetRight: inset,
+      }),
       Plot.ruleY([0], { stroke: COLORS.text }),
     ],
-  });
+  }, { note: data.note });
 }

@@ -4,29 +4,25 @@
  * @module
  */
 
-import { chart, COLORS, Plot, textWidth } from "./frame.ts";
-import {
-  type ChartOptions,
-  type ChartRows,
-  column,
-  frame,
-  measured,
-  named,
-  numbers,
-} from "./values.ts";
+import { ChartData, type ChartRows, inOrder } from "./data.ts";
+import { chart, clipped, COLORS, Plot, textWidth } from "./frame.ts";
+import { along, type ChartOptions, frame, measured } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode lineChart}. */
 export interface LineChartOptions extends ChartOptions {
-  /** Column along the chart: times or numbers. */
+  /** Column along the chart: times, numbers, or names as they come. */
   x: string;
   /** Column with the heights. */
   y: string;
-  /** Column that tells the lines apart. @default {one line} */
+  /** Column that tells the lines apart, 20 at most. @default {one line} */
   series?: string;
   /** Whether the vertical axis starts at zero. @default {true} */
   zero?: boolean;
 }
+
+// The names that end labels have room for.
+const MOST = 20;
 
 // Names at the lines' ends, moved apart where lines end close together.
 function endLabels(
@@ -34,12 +30,15 @@ function endLabels(
 ): Plot.TextOptions {
   return Plot.initializer(
     Plot.selectLast(options),
-    (data, facets, { y }, scales) => {
+    (data, facets, { y }, scales, { height, marginBottom }) => {
       const place = (scales as { y: (value: number) => number }).y;
       const at = Array.from((y?.value ?? []) as number[], place);
+      const order = facets.flat().sort((a, b) => at[a]! - at[b]!);
       let last = -Infinity;
-      for (const i of facets.flat().sort((a, b) => at[a]! - at[b]!)) {
-        last = at[i] = Math.max(at[i]!, last + 14);
+      for (const i of order) last = at[i] = Math.max(at[i]!, last + 14);
+      last = height - marginBottom + 14;
+      for (const i of order.reverse()) {
+        last = at[i] = Math.min(at[i]!, last - 14);
       }
       return { data, facets, channels: { y: { value: at } } };
     },
@@ -63,24 +62,43 @@ export function lineChart(
   rows: ChartRows,
   options: LineChartOptions,
 ): Displayable {
-  const [x, y] = [column(rows, options.x), numbers(rows, options.y)];
+  const data = new ChartData(rows);
+  const x = data.column(options.x);
+  const y = data.measure(options.y, "place");
   const series = options.series
-    ? column(rows, options.series).map(String)
-    : rows.map(() => "");
-  const data = rows.map((_, i) => ({ x: x[i], y: y[i]!, series: series[i]! }));
-  data.sort((a, b) => Number(a.x) - Number(b.x));
-  const names = [...new Set(series)];
-  const room = Math.max(0, ...names.map((name) => textWidth(name, 12)));
-  const isTime = x.some((value) => value instanceof Date);
-  const { zero = true } = options;
+    ? data.labels(options.series)
+    : data.rows.map(() => "");
+  data.complete(x, y);
+  const all = series.map((series, i) => ({
+    ...{ series, x: x.values[i]!, y: y.values[i]! },
+  })).filter(({ x }) => x !== null);
+  if (x.kind !== "name") all.sort((a, b) => Number(a.x) - Number(b.x));
+  const lines = data.first(
+    [...Map.groupBy(all, ({ series }) => series)],
+    MOST,
+    "lines, the largest",
+    ([, points]) => points.reduce((sum, { y }) => sum + Number(y), 0),
+  );
+  const points = lines.flatMap(([, points]) => points);
+  // Null stays in the line as its gap; a value between gaps is a dot.
+  const lone = lines.flatMap(([, points]) =>
+    points.filter((_, i) =>
+      (points[i - 1]?.y ?? points[i + 1]?.y ?? null) === null
+    )
+  );
+  const names = lines.map(([name]) => name);
+  const short = (name: string) => clipped(name, 240);
+  const room = Math.max(0, ...names.map((name) => textWidth(short(name), 12)));
+  const { zero = y.kind === "number" } = options;
   return chart({
     height: 340,
     ...(options.series ? { marginRight: Math.ceil(room) + 16 } : {}),
     ...frame(options),
-    x: isTime
-      ? { type: "utc", label: options.xLabel ?? null, tickSize: 0 }
-      : named(options.x, options.xLabel),
-    y: { ...measured(options.yLabel ?? options.y, options.format, y), zero },
+    x: {
+      ...along(x, options.xLabel),
+      ...(x.kind === "name" ? { domain: inOrder(x) } : {}),
+    },
+    y: { ...measured(y, options.yLabel, options.format), zero },
     color: {
       domain: names,
       range: options.series
@@ -89,19 +107,26 @@ export function lineChart(
     },
     marks: [
       ...(zero ? [Plot.ruleY([0], { stroke: COLORS.text })] : []),
-      Plot.line(data, { x: "x", y: "y", stroke: "series", strokeWidth: 2 }),
+      Plot.line(points, {
+        x: "x",
+        y: "y",
+        stroke: "series",
+        z: "series",
+        strokeWidth: 2,
+      }),
+      Plot.dot(lone, { x: "x", y: "y", fill: "series" }),
       Plot.text(
-        data,
+        points.filter(({ y }) => y !== null),
         endLabels({
           x: "x",
           y: "y",
           z: "series",
-          text: "series",
+          text: ({ series }) => short(series),
           fill: "series",
           textAnchor: "start",
           dx: 6,
         }),
       ),
     ],
-  });
+  }, { note: data.note });
 }

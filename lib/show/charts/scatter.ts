@@ -4,26 +4,20 @@
  * @module
  */
 
+import { ChartData, type ChartRows } from "./data.ts";
 import { chart, COLORS, Plot } from "./frame.ts";
-import {
-  type ChartOptions,
-  type ChartRows,
-  column,
-  frame,
-  measured,
-  numbers,
-} from "./values.ts";
+import { type ChartOptions, frame, measured } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode scatter}. */
 export interface ScatterOptions extends ChartOptions {
-  /** Column of the horizontal place. */
+  /** Column of the horizontal place, numbers or times. */
   x: string;
-  /** Column of the vertical place. */
+  /** Column of the vertical place, numbers or times. */
   y: string;
   /** Column of the dots' areas. @default {all alike} */
   size?: string;
-  /** Column of the dots' colours, for groups. @default {one colour} */
+  /** Column of the dots' colours; of many groups the 20 largest. @default {one colour} */
   series?: string;
 }
 
@@ -45,30 +39,43 @@ export function scatter(
   rows: ChartRows,
   options: ScatterOptions,
 ): Displayable {
-  const { series, size } = options;
-  const [x, y] = [numbers(rows, options.x), numbers(rows, options.y)];
-  const groups = series ? column(rows, series).map(String) : undefined;
+  const data = new ChartData(rows);
+  const x = data.measure(options.x, "place");
+  const y = data.measure(options.y, "place");
+  const size = options.size ? data.measure(options.size, "area") : undefined;
+  const groups = options.series ? data.labels(options.series) : undefined;
+  const legend = groups && data.first(
+    [...Map.groupBy(groups, (name) => name)],
+    20,
+    "groups in colour, the largest",
+    ([, all]) => all.length,
+  ).map(([name]) => name);
   const color = options.color ?? COLORS.main;
+  const dots = data.complete(x, y, size).map((i) => ({
+    ...{ x: x.values[i]!, y: y.values[i]!, r: size?.values[i] ?? 3 },
+    group: groups?.[i],
+  }));
+  const fill = groups ? "group" : color;
   return chart({
     height: 420,
     ...frame(options),
-    x: measured(options.xLabel ?? options.x, "number", x),
-    y: measured(options.yLabel ?? options.y, options.format, y),
-    r: { range: [0, 12] },
-    ...(groups
-      ? { color: { legend: true, domain: [...new Set(groups)] } }
+    x: measured(x, options.xLabel, "number"),
+    y: measured(y, options.yLabel, options.format),
+    r: size ? { range: [0, 12] } : { type: "identity" },
+    ...(legend
+      ? { color: { legend: true, domain: legend, unknown: COLORS.faint } }
       : {}),
     marks: [
-      Plot.dot(rows, {
-        x,
-        y,
-        ...(size ? { r: numbers(rows, size) } : { r: 3 }),
-        fill: groups ?? color,
+      Plot.dot(dots, {
+        x: "x",
+        y: "y",
+        r: "r",
+        fill,
         fillOpacity: 0.55,
         // Of the smallest dots the edge is all that shows.
-        stroke: groups ?? color,
+        stroke: fill,
         strokeWidth: 1,
       }),
     ],
-  });
+  }, { note: data.note });
 }

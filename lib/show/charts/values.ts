@@ -1,13 +1,12 @@
 /**
- * What all charts share: their options, and rows read as numbers and times.
+ * What all charts share: their options, how they write numbers, their axes.
  *
  * @module
  */
 
 import { type Plot } from "./frame.ts";
-import { dateOf } from "../../core/timestamps.ts";
-import { formatCompact, formatDate, formatNumber } from "../../core/format.ts";
-import { namesThings } from "../table_column.ts";
+import { type ChartColumn, tickText } from "./data.ts";
+import { formatCompact, formatNumber } from "../../core/format.ts";
 
 /** How a chart writes its numbers; a function takes the number. */
 export type NumberFormat =
@@ -37,28 +36,6 @@ export interface ChartOptions {
   height?: number;
   /** Colour of a chart with one series. */
   color?: string;
-}
-
-/** Rows of any shape; charts read the columns their options name. */
-export type ChartRows = readonly object[];
-
-function toNumber(value: unknown): number {
-  return value === null || value === undefined ? NaN : Number(value);
-}
-
-function toPlot(value: unknown): unknown {
-  if (typeof value === "bigint") return Number(value);
-  return typeof value === "string" ? dateOf(value) ?? value : value;
-}
-
-/** The values of a column as Plot takes them: numbers, times, names. */
-export function column(rows: ChartRows, name: string): unknown[] {
-  return rows.map((row) => toPlot((row as Record<string, unknown>)[name]));
-}
-
-/** The values of a column as numbers; null becomes NaN, which charts leave out. */
-export function numbers(rows: ChartRows, name: string): number[] {
-  return column(rows, name).map(toNumber);
 }
 
 const LONGEST = 10_000;
@@ -106,26 +83,38 @@ export function frame(
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-/** An axis of names, times or numbers as they are: years and ids without separators. */
+/** An axis of names, times or numbers as they are. */
 export function named(
   name: string,
   label: string | null = name,
 ): Plot.ScaleOptions {
-  const tickFormat = (value: unknown) =>
-    value instanceof Date
-      ? formatDate(value)
-      : typeof value === "number" && !namesThings(name)
-      ? formatNumber(value)
-      : String(value);
-  return { label, tickSize: 0, tickFormat };
+  return { label, tickSize: 0, tickFormat: tickText(name) };
+}
+
+/** An axis of time or of numbers as they are; names have their own order. */
+export function along(
+  column: ChartColumn,
+  label: string | undefined,
+): Plot.ScaleOptions {
+  return column.kind === "time"
+    ? { type: "utc", label: label ?? null, tickSize: 0 }
+    : named(column.name, label);
+}
+
+/** The domain of zeros alone, of which Plot draws bars as long as the chart. */
+export function flat(values: readonly unknown[]): Plot.ScaleOptions {
+  return values.some(Boolean) ? {} : { domain: [0, 1] };
 }
 
 /** A measured axis: light grid lines, no tick marks. */
 export function measured(
-  label: string,
-  format: NumberFormat | undefined,
-  values: readonly number[],
+  column: ChartColumn,
+  label: string | undefined = column.name,
+  format?: NumberFormat,
 ): Plot.ScaleOptions {
-  const tickFormat = formatter(format, values);
-  return { label, grid: true, tickSize: 0, nice: 6, ticks: 6, tickFormat };
+  const axis = { label, grid: true, tickSize: 0 };
+  if (column.kind === "time") return { ...axis, type: "utc" };
+  const values = column.values as (number | null)[];
+  const tickFormat = formatter(format, values as number[]);
+  return { ...axis, nice: 6, ticks: 6, tickFormat, ...flat(values) };
 }
