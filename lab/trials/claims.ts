@@ -10,8 +10,16 @@ import { table } from "../../lib/show/table.ts";
 
 /** The claims of one notebook. */
 export interface Claims {
-  /** Checks a claim as {@linkcode check} does, and keeps it with its evidence. */
-  check(claim: string, ok: boolean, evidence?: unknown): void;
+  /**
+   * Checks a claim as {@linkcode check} does, and keeps it with its evidence; or
+   * skips it, when it is said what it lacks here.
+   */
+  check(
+    claim: string,
+    ok: boolean,
+    evidence?: unknown,
+    lacks?: string | false,
+  ): void;
   /** Keeps a claim that cannot be checked here, and says why. */
   skip(claim: string, reason: string): void;
   /** Every claim with its evidence, in the order of their first mention. */
@@ -28,13 +36,19 @@ export interface Claims {
  * const shown = trials.claims();
  * shown.check("Two and two are four", 2 + 2 === 4, 2 + 2);
  * shown.skip("Views are shared", "the catalog lists no views");
+ * shown.check("Files differ", false, 1, "there is only one");
  * shown.summary();
  * ```
  */
 export function claims(): Claims {
   const kept = new Map<string, { mark: string; evidence: string }>();
+  const skip = (claim: string, reason: string) => {
+    kept.set(claim, { mark: "–", evidence: reason });
+    console.log(`– ${claim}: ${reason}`);
+  };
   return {
-    check(claim, ok, evidence) {
+    check(claim, ok, evidence, lacks) {
+      if (lacks) return skip(claim, lacks);
       // A claim that fails now no longer stands with what it once showed.
       kept.set(claim, { mark: "✗", evidence: "" });
       check(claim, ok, evidence);
@@ -43,10 +57,7 @@ export function claims(): Claims {
         evidence: evidence === undefined ? "" : factText(evidence),
       });
     },
-    skip(claim, reason) {
-      kept.set(claim, { mark: "–", evidence: reason });
-      console.log(`– ${claim}: ${reason}`);
-    },
+    skip,
     summary: () =>
       table(
         [...kept].map(([claim, { mark, evidence }]) => ({

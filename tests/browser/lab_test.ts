@@ -158,7 +158,7 @@ labTest(
     await edit(cell, source.replace("most = 10", "most = 3"));
     await runCell(cell);
     assertEquals(await rows.count(), 3);
-    await runCell(await cellWith(page, "barChart(companies.rows"));
+    await runCell(await cellWith(page, "barChart(companies,"));
     assertNotEquals(await chart.getAttribute("src"), drawn);
     await assertNoErrors(page);
   },

@@ -1,0 +1,43 @@
+// Notebook 05 on few trips, and on odd ones: its checks hold for any.
+import { assertEquals } from "@std/assert";
+import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { ask } from "../../lib/trino/ask.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
+import { withNamespace } from "../namespace.ts";
+
+const { namespace, table } = settings();
+const ALL = `SELECT * FROM ${namespace}.${table}`;
+const MONTH = "date_trunc('month', trip_start_timestamp)";
+
+const FEW: Record<string, string> = {
+  "one trip": `${ALL} LIMIT 1`,
+  "one month": `${ALL} WHERE ${MONTH} =
+    (SELECT max(${MONTH}) FROM ${namespace}.${table})`,
+  "one company": `${ALL} WHERE company =
+    (SELECT min(company) FROM ${namespace}.${table})`,
+  "trips without times, places and fares": `SELECT unique_key, taxi_id,
+    CAST(NULL AS timestamp(6) with time zone) AS trip_start_timestamp,
+    CAST(NULL AS timestamp(6) with time zone) AS trip_end_timestamp,
+    CAST(NULL AS bigint) AS trip_seconds, CAST(NULL AS double) AS trip_miles,
+    CAST(NULL AS bigint) AS pickup_community_area, CAST(NULL AS double) AS fare,
+    0e0 AS tips, trip_total, 'Cash' AS payment_type,
+    CAST(NULL AS varchar) AS company FROM (${ALL} LIMIT 9)`,
+};
+
+for (const [few, rows] of Object.entries(FEW)) {
+  Deno.test(`notebook 05 runs on ${few}`, async () => {
+    await ensureTrinoCatalog();
+    await withNamespace("few_trips", async () => {
+      await ask(`CREATE TABLE few_trips.${table} AS ${rows}`);
+      const dir = await Deno.makeTempDir();
+      try {
+        const path = `${PROJECT_DIR}/notebooks/05-analyze.ipynb`;
+        const { fault } = await runNotebook(path, { dir });
+        assertEquals(fault, undefined);
+      } finally {
+        await Deno.remove(dir, { recursive: true });
+      }
+    });
+  });
+}
