@@ -66,14 +66,13 @@ function clock(known: readonly unknown[], notes: Set<string>) {
   const [zone = "", ...others] = new Set(
     known.map((value) => valueText(value).match(ZONE)?.[1]?.trim()),
   );
-  const shown = others.length > 0 ? "Times in UTC" : `Times in ${zone}`;
-  if (!/ (UTC|Z|\+00:00)?$/.test(shown) || others.length > 0) notes.add(shown);
+  const isOne = others.length === 0;
+  if (!isOne) notes.add("Times in UTC");
+  else if (!/^(UTC|Z|\+00:00)?$/.test(zone)) notes.add(`Times in ${zone}`);
   return (value: unknown): Date | null => {
     const text = valueText(value);
     const date = dateOf(text);
-    return (date && others.length === 0
-      ? dateOf(text.replace(ZONE, ""))
-      : date) ?? null;
+    return (date && isOne ? dateOf(text.replace(ZONE, "")) : date) ?? null;
   };
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ChartData, type ChartRows, inOrder } from "./data.ts";
-import { chart, Plot } from "./frame.ts";
+import { ChartData, type ChartRows, inOrder, tickText } from "./data.ts";
+import { chart, Plot, textWidth } from "./frame.ts";
 import { type ChartOptions, formatter, frame, named } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
@@ -51,8 +51,12 @@ export function heatMap(
     ...{ x: x.values[i]!, y: y.values[i]!, value: value.values[i] as number },
   }));
   const inset = across.length > 100 ? 0 : 0.5;
+  // Names that do not fit beside each other stand aslant.
+  const names = across.map(tickText(x.name));
+  const widest = Math.max(0, ...names.map((name) => textWidth(name, 12)));
+  const slant = widest * across.length > 600 ? Math.min(190, widest * 0.65) : 0;
   return chart({
-    height: 50 + Math.max(1, down.length) * 30,
+    height: 50 + Math.max(1, down.length) * 30 + Math.ceil(slant),
     ...frame(options),
     x: { ...named(options.x, options.xLabel), domain: across },
     y: { ...named(options.y, options.yLabel ?? null), domain: down },

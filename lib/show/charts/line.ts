@@ -90,6 +90,7 @@ export function lineChart(
   const short = (name: string) => clipped(name, 240);
   const room = Math.max(0, ...names.map((name) => textWidth(short(name), 12)));
   const { zero = y.kind === "number" } = options;
+  const place = { x: "x", y: "y", z: "series" };
   return chart({
     height: 340,
     ...(options.series ? { marginRight: Math.ceil(room) + 16 } : {}),
@@ -107,20 +108,12 @@ export function lineChart(
     },
     marks: [
       ...(zero ? [Plot.ruleY([0], { stroke: COLORS.text })] : []),
-      Plot.line(points, {
-        x: "x",
-        y: "y",
-        stroke: "series",
-        z: "series",
-        strokeWidth: 2,
-      }),
+      Plot.line(points, { ...place, stroke: "series", strokeWidth: 2 }),
       Plot.dot(lone, { x: "x", y: "y", fill: "series" }),
       Plot.text(
         points.filter(({ y }) => y !== null),
         endLabels({
-          x: "x",
-          y: "y",
-          z: "series",
+          ...place,
           text: ({ series }) => short(series),
           fill: "series",
           textAnchor: "start",
