@@ -58,36 +58,28 @@ function project(
 ): { places: Place[]; height: number } {
   const names = data.labels("name");
   const value = data.measure(measure, "area");
-  const [latitude, longitude] = [
-    data.measure("latitude"),
-    data.measure("longitude"),
-  ];
-  data.complete(latitude, longitude, value);
-  const known = [...names.keys()].filter((i) =>
-    latitude.values[i] !== null && longitude.values[i] !== null
-  );
-  if (known.length === 0) return { places: [], height: 2 * EDGE };
-  const numbers = ({ values }: ChartColumn) => values as number[];
+  const up = data.measure("latitude");
+  const across = data.measure("longitude");
+  data.complete(up, across, value);
   const ends = (column: ChartColumn) => {
     const all = inOrder(column) as number[];
-    return [all[0]!, all.at(-1)!] as const;
+    return [all[0] ?? 0, all.at(-1) ?? 0] as const;
   };
-  const [[south, north], [west, east]] = [ends(latitude), ends(longitude)];
+  const [[south, north], [west, east]] = [ends(up), ends(across)];
   const shrink = Math.cos((south + north) / 2 * Math.PI / 180);
-  const across = (east - west) * shrink;
   // Twice as high as wide at most; places at one point are in the middle.
-  const span = Math.max(across, (north - south) / 2, 1e-6);
+  const span = Math.max((east - west) * shrink, (north - south) / 2, 1e-6);
   const scale = (width - 2 * EDGE) / span;
-  const largest = ends(value)[1];
-  const places = known.map((i) => {
-    const size = numbers(value)[i] ?? 0;
+  const [, largest] = ends(value);
+  const places = names.flatMap((name, i) => {
+    const [size, y, x] = [value, up, across].map(({ values }) => values[i]);
+    if (typeof x !== "number" || typeof y !== "number") return [];
     return {
-      name: clipped(names[i]!, width / 2),
-      value: size,
-      x: width / 2 +
-        (numbers(longitude)[i]! - (west + east) / 2) * shrink * scale,
-      y: EDGE + (north - numbers(latitude)[i]!) * scale,
-      r: size && LARGEST * Math.sqrt(size / largest),
+      name: clipped(name, width / 2),
+      value: Number(size),
+      x: width / 2 + (x - (west + east) / 2) * shrink * scale,
+      y: EDGE + (north - y) * scale,
+      r: LARGEST * Math.sqrt(Number(size) / (largest || 1)),
     };
   });
   return { places, height: (north - south) * scale + 2 * EDGE };

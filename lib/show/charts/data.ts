@@ -187,23 +187,18 @@ export class ChartData {
 
   /** The rows in which all the columns have something to draw; others are told. */
   complete(...columns: (ChartColumn | undefined)[]): number[] {
-    const all = [...this.rows.keys()];
-    const left = all.flatMap((i) => {
+    const left: string[] = [];
+    const whole = [...this.rows.keys()].filter((i) => {
       const column = columns.find((each) => each?.values[i] === null);
-      return column
-        ? [{ i, why: `${column.name} ${whyMissing(column, i)}` }]
-        : [];
+      if (column) left.push(`${column.name} ${whyMissing(column, i)}`);
+      return !column;
     });
-    if (left.length > 0) {
-      const why = [...Map.groupBy(left, ({ why }) => why)]
-        .map(([why, { length }]) => `${why} (${formatNumber(length)})`);
-      this.notes.add(
-        `${formatNumber(left.length)} of ${formatNumber(all.length)} rows ` +
-          `not drawn: ${why.join(", ")}`,
-      );
-    }
-    const gone = new Set(left.map(({ i }) => i));
-    return all.filter((i) => !gone.has(i));
+    const why = [...Map.groupBy(left, (reason) => reason)]
+      .map(([reason, { length }]) => `${reason} (${formatNumber(length)})`);
+    const [some, of] = [left, this.rows].map((n) => formatNumber(n.length));
+    const told = `${some} of ${of} rows not drawn: ${why.join(", ")}`;
+    if (left.length > 0) this.notes.add(told);
+    return whole;
   }
 
   /** As many as have room, the first or the largest; that others are missing is told. */
