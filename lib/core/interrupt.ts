@@ -12,6 +12,8 @@ import { LakehouseError } from "./errors.ts";
 import { formatDuration } from "./format.ts";
 import { kernel } from "./kernel.ts";
 
+const LONGEST_MS = 2 ** 31 - 1;
+
 let controller = new AbortController();
 let listening = false;
 let interrupted = false;
@@ -80,7 +82,8 @@ export function withLimit(
     });
     late.name = "TimeoutError";
     limit.abort(late);
-  }, ms);
+    // A timer that is longer would end at once.
+  }, Math.min(ms, LONGEST_MS));
   // The limit of a finished step does not keep the program running.
   Deno.unrefTimer(timer);
   return signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;

@@ -74,6 +74,12 @@ Deno.test("withLimit() ends a step that takes too long and names it", async () =
   assertEquals(error.name, "TimeoutError");
 });
 
+Deno.test("withLimit() of months is no limit of a moment", async () => {
+  const signal = withLimit(undefined, 2 ** 31);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(signal.aborted, false);
+});
+
 Deno.test("withLimit() passes on the reason of its signal", () => {
   const controller = new AbortController();
   const signal = withLimit(controller.signal, 60_000);

@@ -49,7 +49,7 @@ interface Authorization {
 }
 
 const AUTHORIZATION =
-  /^AWS4-HMAC-SHA256 +Credential=([^\s,/]+)\/(\d{8})\/([^\s,/]+)\/([^\s,/]+)\/aws4_request *, *SignedHeaders=([a-z0-9;_-]+) *, *Signature=([0-9a-f]{64})$/;
+  /^AWS4-HMAC-SHA256 +Credential=([^\s,/]+)\/(\d{8})\/([^\s,/]+)\/([^\s,/]+)\/aws4_request *, *SignedHeaders=([a-z0-9_-]+(?:;[a-z0-9_-]+)*) *, *Signature=([0-9a-f]{64})$/;
 
 function parseAuthorization(headers: Headers): Authorization | undefined {
   const match = headers.get("authorization")?.match(AUTHORIZATION);

@@ -230,3 +230,18 @@ Deno.test("refuseHeaders() leaves the signature itself to refuseRequest()", asyn
   const request = await received(POST, { secretKey: "wrong" });
   assertEquals(refuseHeaders(request.headers, OPTIONS), undefined);
 });
+
+Deno.test("refuseHeaders() refuses a list of signed headers with an empty name", () => {
+  for (const names of [";host", "host;", "host;;x-amz-date", ";"]) {
+    const headers = new Headers({
+      "x-amz-date": "20261123T092617Z",
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=lakehouse-reader/20261123/us-east-1/s3tables/aws4_request, " +
+        `SignedHeaders=${names}, Signature=${"0".repeat(64)}`,
+    });
+    assertEquals(
+      refuseHeaders(headers, OPTIONS),
+      "The Authorization header is not AWS Signature Version 4",
+    );
+  }
+});

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import {
   refuseFullDisk,
@@ -71,6 +72,12 @@ async function copyAll(
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
+/** The entity tag is the store's own text, and may name no path. */
+function partName({ name, etag }: RemoteFile): string {
+  const version = createHash("sha256").update(etag).digest("hex").slice(0, 16);
+  return `${name}.${version}.part`;
+}
+
 /**
  * Copies what is new or has changed.
  *
@@ -124,7 +131,7 @@ export async function fetchBucket(job: BucketJob): Promise<{
     };
     await copyAll(wanted, job.signal, async (file) => {
       // Named by its version, so that parts of two never come together.
-      const part = join(work, `${file.name}.${file.etag}.part`);
+      const part = join(work, partName(file));
       report(sizeOf(part) ?? 0);
       await fetchFile(s3, job, file, part, report);
       Deno.renameSync(part, join(dir, file.name));

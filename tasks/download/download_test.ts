@@ -986,3 +986,40 @@ Deno.test("downloadTrips() believes Google's checksum, and entity tags elsewhere
     await Deno.remove(dir, { recursive: true });
   }
 });
+
+Deno.test("downloadTrips() lets no entity tag name a path", async () => {
+  const body = new TextEncoder().encode("0123456789");
+  const dir = await Deno.makeTempDir();
+  // As a hostile store might answer, and as Azure does.
+  const tags = [`x/../../../../..${dir}/home/.profile`, "0x8D/+=="];
+  await Deno.mkdir(`${dir}/home`);
+  for (const [index, etag] of tags.entries()) {
+    await using http = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) =>
+        new URL(request.url).pathname.endsWith(".parquet")
+          ? new Response(body, { headers: { etag: `"${etag}"` } })
+          : new Response(
+            `<?xml version="1.0"?><ListBucketResult>
+            <Contents><Key>a/1.parquet</Key><Size>10</Size>
+            <ETag>&quot;${etag}&quot;</ETag></Contents></ListBucketResult>`,
+            { headers: { "content-type": "application/xml" } },
+          ),
+    );
+    const env = {
+      GCS_ENDPOINT: `http://127.0.0.1:${http.addr.port}`,
+      GCS_ACCESS_KEY: "access",
+      GCS_SECRET_KEY: "secret",
+    };
+    const { fetched } = await withEnv(env, () =>
+      downloadTrips({
+        from: "gs://trips/a/",
+        dir: `${dir}/${index}`,
+        retryWaitMs: 1,
+        onProgress: () => {},
+      }));
+    assertEquals(fetched, 1);
+    assertEquals([...Deno.readDirSync(`${dir}/home`)], []);
+  }
+  await Deno.remove(dir, { recursive: true });
+});
