@@ -5,8 +5,9 @@
  */
 
 import { runningStack } from "../lib/core/running_stack.ts";
-import { settings, type StackName } from "../lib/core/settings.ts";
+import { settings, type StackName, stateDir } from "../lib/core/settings.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
+import { takeLock } from "../lib/core/lock.ts";
 import { findEngine } from "./docker/engine.ts";
 import { licence } from "./docker/licence.ts";
 import { dockerStack } from "./docker/docker.ts";
@@ -20,10 +21,31 @@ const STACKS: Record<StackName, Stack> = {
   remote: remoteStack,
 };
 
+/** Starts and stops hold a lock, so that none undoes what another does. */
+function oneAtATime(stack: Stack): Stack {
+  const take = (verb: string, doing: string) =>
+    takeLock(
+      `${stateDir()}/up-or-down.lock`,
+      `Cannot ${verb} the ${stack.name} stack`,
+      doing,
+    );
+  return {
+    ...stack,
+    async up(options) {
+      using _lock = take("start", "a start of the stack");
+      await stack.up(options);
+    },
+    async down(options) {
+      using _lock = take("stop", "a stop of the stack");
+      await stack.down(options);
+    },
+  };
+}
+
 /** The stack of that name. */
 export function stackOf(name: string): Stack {
   const stack = STACKS[name as StackName] as Stack | undefined;
-  if (stack) return stack;
+  if (stack) return oneAtATime(stack);
   throw new LakehouseError({
     what: `Cannot use the stack "${name}"`,
     why: `there are ${Object.keys(STACKS).join(", ")}`,
@@ -53,21 +75,21 @@ export async function chooseStack(
   if (stack) return { stack: stackOf(stack), reason: await reasonFor(stack) };
   if (!await licence()) {
     return {
-      stack: localStack,
+      stack: stackOf("local"),
       reason: "MINIO_LICENSE is not set, which MinIO AIStor needs",
     };
   }
   try {
     const { version } = await findEngine();
     return {
-      stack: dockerStack,
+      stack: stackOf("docker"),
       reason: `a licence is set and Docker ${version} answers`,
     };
   } catch (error) {
     if (!(error instanceof LakehouseError)) throw error;
     const { what, why } = error;
     return {
-      stack: localStack,
+      stack: stackOf("local"),
       reason:
         `a licence is set, but: ${what}: ${why}; deno task doctor --stack docker`,
     };

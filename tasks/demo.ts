@@ -4,7 +4,7 @@ import {
   settings,
   stateDir,
 } from "../lib/core/settings.ts";
-import { LakehouseError } from "../lib/core/errors.ts";
+import { takeLock } from "../lib/core/lock.ts";
 import { formatBytes, formatNumber } from "../lib/core/format.ts";
 import { catalog } from "../lib/catalog/config.ts";
 import { loadTable } from "../lib/catalog/tables.ts";
@@ -19,22 +19,6 @@ import {
   requireFinished,
   runNotebooks,
 } from "./notebooks/summaries.ts";
-
-/** Held while a demo runs, so that two do not write the same files. */
-async function lockDemo(): Promise<Deno.FsFile> {
-  await Deno.mkdir(stateDir(), { recursive: true });
-  const file = await Deno.open(`${stateDir()}/demo.lock`, {
-    create: true,
-    write: true,
-  });
-  if (await file.tryLock(true)) return file;
-  file.close();
-  throw new LakehouseError({
-    what: "Cannot start the demo",
-    why: "another demo of this folder is running",
-    next: "wait for it, or end it with Ctrl+C in its terminal",
-  });
-}
 
 await main(
   command("demo", "Everything: the stack, notebooks 01 to 05, and the report.")
@@ -55,7 +39,11 @@ await main(
         },
       ) => {
         const rows = parseMillions(options.rows ?? String(settings().rows));
-        using _lock = await lockDemo();
+        using _lock = takeLock(
+          `${stateDir()}/demo.lock`,
+          "Cannot start the demo",
+          "another demo of this folder",
+        );
         const started = performance.now();
         const { stack, reason } = await chooseStack(options.stack);
         console.log(`Stack: ${stack.name} (${reason})`);

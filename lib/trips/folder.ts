@@ -9,11 +9,14 @@ import { statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LakehouseError } from "../core/errors.ts";
 import { formatBytes } from "../core/format.ts";
+import { takeLock } from "../core/lock.ts";
 
 /** The record of generated files. */
 const GENERATED = "_generated.json";
 /** Holds files in the making, and is removed at the end of a run. */
 const WORK = ".generating";
+/** Held while files are written. */
+const LOCK = ".lock";
 /** Who writes into such a folder, by what cannot be done otherwise. */
 const WRITERS = { generate: "the generator", download: "a download" } as const;
 type Action = keyof typeof WRITERS;
@@ -161,6 +164,19 @@ export function refuseFullDisk(
     } are free`,
     next: "ask for fewer rows, or choose a folder on a larger disk",
   });
+}
+
+/**
+ * Takes the folder for one writer; makes it where there is none.
+ *
+ * @throws {LakehouseError} When another one writes into it.
+ */
+export function lockFolder(dir: string, action: Action): Disposable {
+  return takeLock(
+    join(dir, LOCK),
+    `Cannot ${action} into ${dir}`,
+    WRITERS[action],
+  );
 }
 
 /** The generator's folder for files in the making. */

@@ -14,6 +14,7 @@ import { FIRST_YEAR, LAST_YEAR } from "./data_set.ts";
 import {
   areWhole,
   type FolderRecord,
+  lockFolder,
   makeRoom,
   readGenerated,
   type RecordedFile,
@@ -142,7 +143,7 @@ function checked(options: GenerateOptions): Run {
  * replaced, files of anybody else are never touched. Memory stays the same
  * whatever the number of rows.
  *
- * @throws {LakehouseError} Before anything is written, when an argument makes no sense, the rows do not fit the disk, or the folder holds other Parquet files.
+ * @throws {LakehouseError} Before anything is written, when an argument makes no sense, the rows do not fit the disk, the folder holds other Parquet files, or another run writes into it.
  * @throws The signal's reason when it aborts; nothing of the run is left then.
  * @example Usage
  * ```ts
@@ -164,7 +165,6 @@ export async function generateTrips(
   signal?.throwIfAborted();
 
   const dir = resolve(options.dir);
-  const old = readGenerated(dir);
   const wanted = { version: GENERATOR_VERSION, ...run };
   const bytesOf = (files: readonly RecordedFile[]) =>
     files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -175,10 +175,19 @@ export async function generateTrips(
     seconds: (performance.now() - started) / 1000,
     reused,
   });
-  const before = old?.files ?? [];
-  refuseForeignFiles(dir, "generate", before.map(({ name }) => name));
-  const isThere = old?.complete && sameArguments(old.arguments, wanted) &&
-    areWhole(dir, before);
+  const inspect = () => {
+    const old = readGenerated(dir);
+    const before = old?.files ?? [];
+    refuseForeignFiles(dir, "generate", before.map(({ name }) => name));
+    const isThere = old?.complete && sameArguments(old.arguments, wanted) &&
+      areWhole(dir, before);
+    return { before, isThere };
+  };
+  const found = inspect();
+  if (found.isThere) return result(found.before, true);
+  using _lock = lockFolder(dir, "generate");
+  // Another run may have ended in between.
+  const { before, isThere } = inspect();
   if (isThere) return result(before, true);
   refuseFullDisk(
     dir,

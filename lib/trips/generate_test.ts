@@ -218,6 +218,23 @@ Deno.test("generateTrips() keeps files of the same arguments and replaces others
   });
 });
 
+Deno.test("generateTrips() beside another run is refused, and harms nothing", async () => {
+  await withTrips({ rows: 1_000 }, async (dir) => {
+    const first = generateTrips({ dir, rows: 50_000 });
+    await assertRejects(
+      () => generateTrips({ dir, rows: 2_000 }),
+      LakehouseError,
+      "the generator (process",
+    );
+    assertEquals((await first).rows, 50_000);
+    assertEquals(read(dir).height, 50_000);
+    // The lock is free again, and leaves no file.
+    await generateTrips({ dir, rows: 2_000 });
+    assertEquals(read(dir).height, 2_000);
+    assert(![...Deno.readDirSync(dir)].some(({ name }) => name === ".lock"));
+  });
+});
+
 Deno.test("generateTrips() touches no Parquet file it has not made", async () => {
   const dir = await Deno.makeTempDir();
   try {

@@ -9,7 +9,7 @@ import { settings, stateDir } from "../../lib/core/settings.ts";
 import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { isRecording } from "./class_archive.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "../install/java.ts";
-import { type LocalPorts, localPorts } from "./ports.ts";
+import { type LocalPorts, localPorts, notedPorts, notePorts } from "./ports.ts";
 import { readLog } from "../logs.ts";
 import { fetchArtifacts, LOCAL_SETS } from "../install/maven.ts";
 import { python } from "../install/python.ts";
@@ -45,11 +45,13 @@ async function serviceContext(
   signal?: AbortSignal,
 ): Promise<ServiceContext> {
   const { accessKey, secretKey, region } = settings();
+  const isRunning = (await programStates(await supervisor())).size > 0;
   return {
     dir: dir(),
     javaHome: await java(TRINO_JAVA, signal),
     python: await python(signal ? { signal } : {}),
-    ports: localPorts(),
+    // What runs has the ports it was started with, whatever is set now.
+    ports: isRunning && notedPorts(dir()) || localPorts(),
     accessKey,
     secretKey,
     region,
@@ -92,6 +94,7 @@ function checkPorts(ports: LocalPorts): void {
 /** Fails as soon as the supervisor gave a service up; resolves when all are well. */
 async function waitUntilHealthy(
   services: LocalService[],
+  ports: LocalPorts,
   options: UpOptions,
 ): Promise<void> {
   const started = performance.now();
@@ -103,7 +106,7 @@ async function waitUntilHealthy(
       if (!await service.isHealthy()) return;
       waiting.delete(service);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      const port = localPorts()[service.setting];
+      const port = ports[service.setting];
       options.onStep?.(
         `${service.name} is healthy on port ${port} after ${seconds} s`,
       );
@@ -166,13 +169,25 @@ async function up(options: UpOptions = {}): Promise<void> {
   const context = await serviceContext(options.signal);
   const services = localServices(context);
   const states = await programStates(await supervisor());
-  if (states.size > 0) {
+  const wasRunning = states.size > 0;
+  if (wasRunning) {
+    const asked = Object.entries(localPorts())
+      .filter(([name, port]) =>
+        port !== context.ports[name as keyof LocalPorts]
+      );
+    for (const [name, port] of asked) {
+      const { [name as keyof LocalPorts]: is } = context.ports;
+      options.onStep?.(
+        `It runs with ${name} ${is}; for ${port}: deno task down, then deno task up`,
+      );
+    }
     const stopped = services.map(({ name }) => name)
       .filter((name) => states.get(name)?.state !== "RUNNING");
     if (stopped.length > 0) await startPrograms(await supervisor(), stopped);
   } else {
     checkPorts(context.ports);
     await writeServiceFiles(context);
+    await notePorts(dir(), context.ports);
     options.onStep?.("Starting s3, catalog, gateway and trino");
     await startSupervisor(
       await supervisor(),
@@ -186,9 +201,10 @@ async function up(options: UpOptions = {}): Promise<void> {
     );
   }
   try {
-    await waitUntilHealthy(services, options);
+    await waitUntilHealthy(services, context.ports, options);
   } catch (error) {
-    await stopSupervisor(await supervisor());
+    // What ran before is not this command's to stop.
+    if (!wasRunning) await stopSupervisor(await supervisor());
     throw error;
   }
   await record(context);

@@ -14,6 +14,7 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import {
   areWhole,
   type FolderRecord,
+  lockFolder,
   readGenerated,
   refuseForeignFiles,
   removeGenerated,
@@ -34,8 +35,6 @@ type DownloadArguments = FolderRecord["arguments"];
 
 /** Holds files in the making, and is removed at the end of a download. */
 const WORK = ".downloading";
-/** Held in that folder while a download runs. */
-const LOCK = "lock";
 
 /** A folder that one download has for itself until it is disposed of. */
 export interface Claim extends Disposable {
@@ -144,7 +143,7 @@ function clear(
   for (const { name } of dropped) removeIfThere(join(dir, name));
   if (!sameArguments(downloaded?.arguments ?? {}, next.arguments)) {
     for (const { name } of Deno.readDirSync(work)) {
-      if (name !== LOCK) removeIfThere(join(work, name));
+      removeIfThere(join(work, name));
     }
   }
   writeRecord(recordPath(dir), next);
@@ -162,17 +161,10 @@ export function claimFolder(
   replace: boolean,
 ): Claim {
   checkFolder(dir, wanted, replace);
+  using held = new DisposableStack();
+  held.use(lockFolder(dir, "download"));
   const work = join(dir, WORK);
   Deno.mkdirSync(work, { recursive: true });
-  const lock = Deno.openSync(join(work, LOCK), { create: true, write: true });
-  if (!lock.tryLockSync(true)) {
-    lock.close();
-    throw refusal(
-      dir,
-      "another download into this folder is running",
-      "wait for it, or end it with Ctrl+C in its terminal",
-    );
-  }
   const contents = inspect(dir);
   const { downloaded } = contents;
   const whole = downloaded?.files.filter(({ bytes }) => bytes > 0) ?? [];
@@ -188,6 +180,7 @@ export function claimFolder(
   };
   let current = downloaded;
   let hasBegun = false;
+  const lock = held.move();
   return {
     dir,
     work,
@@ -204,11 +197,10 @@ export function claimFolder(
       if (next.complete) removeIfThere(work);
     },
     [Symbol.dispose]() {
-      lock.close();
-      const left = sizeOf(work) === undefined
-        ? []
-        : [...Deno.readDirSync(work)];
-      if (left.some(({ name }) => name !== LOCK)) return;
+      using _ = lock;
+      const isLeft = sizeOf(work) !== undefined &&
+        !Deno.readDirSync(work)[Symbol.iterator]().next().done;
+      if (isLeft) return;
       removeIfThere(work);
       if (current && !hasContent(current)) removeIfThere(recordPath(dir));
     },

@@ -1,12 +1,19 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { takeLock } from "../../lib/core/lock.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { localStack } from "../../stack/local/local.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { withEnv } from "../env.ts";
+import { taskArguments } from "../task.ts";
 
 async function pidOf(name: string): Promise<number> {
   const { stdout } = await new Deno.Command("pgrep", {
@@ -51,6 +58,41 @@ Deno.test("every service is healthy, within 4 GB, on loopback only", async () =>
     const host = local!.split(":")[0]!;
     assert(host === "0100007F" || host.endsWith("FFFF00000100007F"), host);
   }
+});
+
+async function task(name: string, env: Record<string, string>) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: taskArguments(name),
+    env: { NO_COLOR: "1", ...env },
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+Deno.test("up with other ports knows what runs, and stops nothing", async () => {
+  const before = await localStack.status();
+  const { code, text } = await task("up", { S3_PORT: "19900" });
+  assertEquals(code, 0, text);
+  assertStringIncludes(text, "It runs with S3_PORT 19000");
+  await withEnv({ S3_PORT: "19900" }, async () => {
+    const after = await localStack.status();
+    assert(after.every(({ healthy }) => healthy));
+    assertEquals(
+      after.map(({ address }) => address),
+      before.map(({ address }) => address),
+    );
+  });
+});
+
+Deno.test("while one starts or stops the stack, others are told who does", async () => {
+  using _lock = takeLock(`${stateDir()}/up-or-down.lock`, "", "a test");
+  for (const name of ["up", "down"]) {
+    const { code, text } = await task(name, {});
+    assertEquals(code, 1);
+    assertStringIncludes(text, `a test (process ${Deno.pid}`);
+  }
+  const services = await localStack.status();
+  assert(services.every(({ healthy }) => healthy));
 });
 
 Deno.test("up() on a running stack changes nothing", async () => {
