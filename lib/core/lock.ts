@@ -83,8 +83,11 @@ export function takeLock(
     file.writeSync(new TextEncoder().encode(JSON.stringify(holder)));
     return {
       [Symbol.dispose]() {
-        Deno.removeSync(path);
-        file.close();
+        try {
+          if (isAt(file, path)) Deno.removeSync(path);
+        } finally {
+          file.close();
+        }
       },
     };
   }

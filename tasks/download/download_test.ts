@@ -571,7 +571,11 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
         );
         assertStringIncludes(stopped.text, "error: Stopped by the user");
       }
-      assertEquals(names(`${dir}/task`), [".downloading", "_downloaded.json"]);
+      assertEquals(names(`${dir}/task`), [
+        ".downloading",
+        ...signal === "SIGKILL" ? [".lock"] : [],
+        "_downloaded.json",
+      ]);
       portal.requests.length = 0;
       const { code, text } = await task(portal, `${dir}/task`);
       assertEquals(code, 0, text);
@@ -851,7 +855,7 @@ Deno.test("downloadTrips() never mixes with generated files nor removes what is 
         }];
         const first = download();
         await asked.promise;
-        await assertRejects(download, LakehouseError, "another download into");
+        await assertRejects(download, LakehouseError, "a download (process");
         late.resolve(new Response("", { status: 500 }));
         assertEquals((await first).rows, 3);
       }),
