@@ -44,7 +44,7 @@ function isMissing(error: unknown): boolean {
     error.type.startsWith("NoSuch");
 }
 
-/** Deletes what is left under a table's location once the table is gone. */
+/** Deletes what is left under a table's own folder once the table is gone. */
 async function deleteLeft(
   location: string,
   signal: AbortSignal,
@@ -65,6 +65,17 @@ async function deleteLeft(
   }
 }
 
+/**
+ * Whether the location lies in a folder of the namespace's own. One that was
+ * named by hand may be another table's, whose files these then are too.
+ */
+function isOwn(location: string, namespace: string): boolean {
+  const folders = bucketAndKey(location).key.split("/").filter(Boolean);
+  return folders.slice(0, -1).some((folder) =>
+    folder === namespace || folder === `${namespace}.db`
+  );
+}
+
 async function removeTable(
   lake: Catalog,
   namespace: string,
@@ -74,9 +85,10 @@ async function removeTable(
   // A table whose metadata is damaged is dropped too, though not its files.
   const location = await loadTable(lake, namespace, name, options)
     .then((table) => table.location, () => undefined);
-  await dropTable(lake, namespace, name, { ...options, purge: true })
+  const purge = location !== undefined && isOwn(location, namespace);
+  await dropTable(lake, namespace, name, { ...options, purge })
     .catch(() => dropTable(lake, namespace, name, options));
-  return location ? await deleteLeft(location, options.signal) : 0;
+  return purge ? await deleteLeft(location, options.signal) : 0;
 }
 
 /** Removes what is in the namespace; `undefined` when there is none. */
@@ -152,7 +164,8 @@ export async function scratchNamespace(
 
 /**
  * Removes such a namespace: its views, its tables with all their files, orphans
- * too, and itself. One that is not there is no error.
+ * too, and itself. One that is not there is no error. Of a table whose location
+ * lies elsewhere no file is removed.
  *
  * @throws {LakehouseError} When the namespace was made by somebody else, or the catalog cannot be reached.
  * @example Usage

@@ -1,6 +1,6 @@
 // A namespace that notebooks may do anything in, on the running stack.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { catalog } from "../../lib/catalog/config.ts";
+import { callWarehouse, catalog } from "../../lib/catalog/config.ts";
 import {
   createNamespace,
   dropNamespace,
@@ -72,5 +72,33 @@ Deno.test("somebody else's namespace is not emptied", async () => {
     }
   } finally {
     await dropNamespace(catalog(), theirs);
+  }
+});
+
+Deno.test("a table made where another's lies takes no file of it along", async () => {
+  const theirs = `${NAME}_kept`;
+  await ensureWarehouse(catalog());
+  const lab = await scratchNamespace(NAME);
+  await scratchNamespace(theirs);
+  try {
+    await query(`CREATE TABLE ${theirs}.numbers AS SELECT 1 AS one`);
+    const { location } = await loadTable(catalog(), theirs, "numbers");
+    const fields = [{ id: 1, name: "one", required: false, type: "int" }];
+    await callWarehouse(catalog(), {
+      endpoint: "POST /v1/{prefix}/namespaces/{namespace}/tables",
+      values: { namespace: lab },
+      body: { name: "same", location, schema: { type: "struct", fields } },
+      what: "Cannot create the table",
+    }, {});
+    const before = await objectsUnder(location);
+    assertEquals((await removeScratch(lab)).tables, 1);
+    // Nothing of theirs is gone; what the other table wrote there may stay.
+    const after = await objectsUnder(location);
+    assertEquals(before.filter((path) => !after.includes(path)), []);
+    const { first } = await query(`SELECT one FROM ${theirs}.numbers`);
+    assertEquals(first.one, 1);
+  } finally {
+    await removeScratch(NAME);
+    await removeScratch(theirs);
   }
 });
