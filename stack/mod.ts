@@ -11,6 +11,7 @@ import { takeLock } from "../lib/core/lock.ts";
 import { findEngine } from "./docker/engine.ts";
 import { licence } from "./docker/licence.ts";
 import { dockerStack } from "./docker/docker.ts";
+import { givenStore, storeOf } from "./docker/store.ts";
 import { localStack } from "./local/local.ts";
 import { remoteStack } from "./remote/remote.ts";
 import type { Stack } from "./stack.ts";
@@ -63,27 +64,52 @@ async function reasonFor(stack: StackName): Promise<string> {
     : "it is running";
 }
 
+/** The Docker stack, which alone has several stores; others refuse to choose. */
+function stackWithStore(name = "docker"): Stack {
+  if (name === "docker") return dockerStack;
+  throw new LakehouseError({
+    what: `Cannot choose a store of the ${stackOf(name).name} stack`,
+    why: "only the docker stack has several",
+    next: "leave --store out, or take --stack docker",
+  });
+}
+
+/** Why Docker's containers could be the ones that are meant, or why not. */
+async function dockerReason(): Promise<{ reason: string; isMeant: boolean }> {
+  const store = givenStore();
+  if (store && !storeOf(store).isLicensed) {
+    return { reason: `STORE is ${store}`, isMeant: true };
+  }
+  return await licence() ? { reason: "a licence is set", isMeant: true } : {
+    reason:
+      "MINIO_LICENSE is not set, which MinIO AIStor needs; a real store without one, with Docker: --store seaweedfs",
+    isMeant: false,
+  };
+}
+
 /**
  * The stack asked for, the one that runs, or else the one that fits: Docker's
- * when a licence is set and the engine answers, the local one otherwise.
+ * when a store is set there or a licence, and the engine answers, the local one
+ * otherwise.
+ *
+ * @param name The stack asked for.
+ * @param store The object store asked for, which only the Docker stack has.
  */
 export async function chooseStack(
   name?: string,
+  store?: string,
 ): Promise<{ stack: Stack; reason: string }> {
+  if (store) return { stack: stackWithStore(name), reason: "asked for" };
   if (name) return { stack: stackOf(name), reason: "asked for" };
   const { stack } = settings();
   if (stack) return { stack: stackOf(stack), reason: await reasonFor(stack) };
-  if (!await licence()) {
-    return {
-      stack: stackOf("local"),
-      reason: "MINIO_LICENSE is not set, which MinIO AIStor needs",
-    };
-  }
+  const { reason, isMeant } = await dockerReason();
+  if (!isMeant) return { stack: stackOf("local"), reason };
   try {
     const { version } = await findEngine();
     return {
       stack: stackOf("docker"),
-      reason: `a licence is set and Docker ${version} answers`,
+      reason: `${reason} and Docker ${version} answers`,
     };
   } catch (error) {
     if (!(error instanceof LakehouseError)) throw error;
@@ -91,7 +117,7 @@ export async function chooseStack(
     return {
       stack: stackOf("local"),
       reason:
-        `a licence is set, but: ${what}: ${why}; deno task doctor --stack docker`,
+        `${reason}, but: ${what}: ${why}; deno task doctor --stack docker`,
     };
   }
 }

@@ -27,6 +27,12 @@ export type OnStep = (message: string) => void;
 
 /** Options of {@linkcode Stack.up}. */
 export interface UpOptions {
+  /**
+   * Which object store, where a stack has several.
+   *
+   * @default {the one that is set or runs}
+   */
+  store?: string;
   /** Ends the start; what was started is stopped again. */
   signal?: AbortSignal;
   /** Told what happens, a line at a time. */

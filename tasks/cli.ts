@@ -39,10 +39,15 @@ export async function main(program: Command): Promise<void> {
   Deno.exit(Deno.exitCode);
 }
 
-/** Options for bringing a stack up, with its steps and downloads on the screen. */
-export function shown(): UpOptions {
+/**
+ * Options for bringing a stack up, with its steps and downloads on the screen.
+ *
+ * @param store The object store asked for, where the stack has several.
+ */
+export function shown(store?: string): UpOptions {
   let bar: ReturnType<typeof progress> | undefined;
   return {
+    ...store ? { store } : {},
     signal: interruptSignal(),
     onStep: (message) => console.log(message),
     onDownload: ({ done, total }) => {

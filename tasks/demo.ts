@@ -28,6 +28,7 @@ await main(
       "--stack <name>",
       "docker, local or remote; default: the one that fits",
     )
+    .option("--store <name>", "the docker stack's: aistor or seaweedfs")
     .option("--spark <version>", "the Spark that jobs run on: 3.5 or 4.1")
     .action(
       async (
@@ -35,6 +36,7 @@ await main(
           rows?: string;
           all?: boolean;
           stack?: string;
+          store?: string;
           spark?: string;
         },
       ) => {
@@ -45,9 +47,12 @@ await main(
           "another demo of this folder",
         );
         const started = performance.now();
-        const { stack, reason } = await chooseStack(options.stack);
+        const { stack, reason } = await chooseStack(
+          options.stack,
+          options.store,
+        );
         console.log(`Stack: ${stack.name} (${reason})`);
-        await stack.up(shown());
+        await stack.up(shown(options.store));
         await useSpark(options.spark, shown());
         const ready = performance.now();
         const executed = await runNotebooks(

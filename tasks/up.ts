@@ -6,6 +6,12 @@ import { trainInBackground } from "../stack/local/training.ts";
 import { useSpark } from "../stack/tools.ts";
 import { command, main, shown } from "./cli.ts";
 
+interface UpTaskOptions {
+  stack?: string;
+  store?: string;
+  spark?: string;
+}
+
 /** What cannot be read is written anew; the services are found without it. */
 async function forgetDamagedRecord(): Promise<void> {
   try {
@@ -23,13 +29,13 @@ await main(
       "--stack <name>",
       "docker, local or remote; default: the one that fits",
     )
+    .option("--store <name>", "the docker stack's: aistor or seaweedfs")
     .option("--spark <version>", "the Spark that jobs run on: 3.5 or 4.1")
-    .action(async (options: { stack?: string; spark?: string }) => {
-      const { stack: name } = options;
+    .action(async (options: UpTaskOptions) => {
       await forgetDamagedRecord();
-      const { stack, reason } = await chooseStack(name);
+      const { stack, reason } = await chooseStack(options.stack, options.store);
       console.log(`Stack: ${stack.name} (${reason})`);
-      await stack.up(shown());
+      await stack.up(shown(options.store));
       await useSpark(options.spark, shown());
       if (stack.name === "local" && await trainInBackground()) {
         console.log("In idle time the next start is made quicker.");

@@ -25,8 +25,6 @@ export interface ContainerState {
   name: string;
   /** `running`, `exited`, `created`, `paused`, `restarting`, `dead`. */
   state: string;
-  /** `healthy`, `unhealthy`, `starting`, or empty without a health check. */
-  health: string;
   /** Exit code of a container that has ended. */
   exitCode: number;
   /** Whether the kernel ended it for its memory limit. */
@@ -35,16 +33,15 @@ export interface ContainerState {
 
 /** A container's state in the words of `docker inspect`, as JSON. */
 const STATE = `{"name": {{json .Name}}, "state": {{json .State.Status}},
-  "exitCode": {{.State.ExitCode}}, "outOfMemory": {{.State.OOMKilled}},
-  "health": "{{with .State.Health}}{{.Status}}{{end}}"}`;
+  "exitCode": {{.State.ExitCode}}, "outOfMemory": {{.State.OOMKilled}}}`;
 
-/** What is wrong with a container, or `undefined` when it is well. */
+/** What is wrong with a container, or `undefined` when it runs. */
 export function containerProblem(
   service: string,
   container: ContainerState | undefined,
 ): string | undefined {
   if (!container) return `there is no ${service} container`;
-  const { state, health, exitCode, outOfMemory } = container;
+  const { state, exitCode, outOfMemory } = container;
   // The engine puts a slash before it.
   const name = container.name.replace(/^\//, "");
   if (state === "removing") return `the container ${name} is being removed`;
@@ -52,9 +49,7 @@ export function containerProblem(
     const why = outOfMemory ? ", out of memory" : "";
     return `the container ${name} has ended with code ${exitCode}${why}`;
   }
-  if (state !== "running") return `the container ${name} is ${state}`;
-  if (health === "unhealthy") return `the container ${name} is unhealthy`;
-  return undefined;
+  return state === "running" ? undefined : `the container ${name} is ${state}`;
 }
 
 async function docker(

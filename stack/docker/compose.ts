@@ -14,7 +14,7 @@ import {
 import { docker, type Engine } from "./engine.ts";
 
 /** The services, in the order they are shown. */
-export const SERVICES = ["minio", "trino", "spark"] as const;
+export const SERVICES = ["minio", "seaweedfs", "trino", "spark"] as const;
 
 /** Name of a service of the Compose file. */
 export type ServiceName = typeof SERVICES[number];
@@ -25,8 +25,8 @@ export interface Container extends ContainerState {
   id: string;
   /** The service it runs. */
   service: ServiceName;
-  /** Ports of this machine that lead into it. */
-  ports: number[];
+  /** Ports of this machine that lead into it, by the ports they lead to. */
+  published: Record<number, number>;
   /** Folder of the Compose file it was made from. */
   folder: string;
 }
@@ -58,7 +58,7 @@ export async function compose(
     onLine?: (line: string) => void;
   } = {},
 ): Promise<{ code: number; lines: string[] }> {
-  const { accessKey, secretKey, region } = settings();
+  const { accessKey, secretKey, region, warehouse, stagingBucket } = settings();
   const [command = "", ...words] = engine.compose;
   const extra = composeVariable("LAKEHOUSE_COMPOSE_FILE");
   const files = [`${COMPOSE_DIR}/docker-compose.yaml`, ...extra ? [extra] : []];
@@ -78,8 +78,12 @@ export async function compose(
       MINIO_ACCESS_KEY: accessKey,
       MINIO_SECRET_KEY: secretKey,
       AWS_REGION: region,
-      // Only a start needs it; the file refuses to be read without one.
+      WAREHOUSE: warehouse,
+      STAGING_BUCKET: stagingBucket,
+      // Only a start of AIStor needs it; the file is not read without one.
       MINIO_LICENSE: options.licence ?? "none",
+      // Else its containers would be left out of what is stopped or removed.
+      COMPOSE_PROFILES: "seaweedfs",
       // A plain list of lines, also where it believes in a terminal.
       COMPOSE_PROGRESS: "plain",
       COMPOSE_ANSI: "never",
@@ -101,7 +105,6 @@ interface Inspected {
     Status: string;
     ExitCode: number;
     OOMKilled: boolean;
-    Health?: { Status: string };
   };
   HostConfig: {
     PortBindings: Record<string, { HostPort: string }[] | null> | null;
@@ -115,12 +118,18 @@ function toContainer(found: Inspected): Container {
     name: Name.replace(/^\//, ""),
     service: Config.Labels["com.docker.compose.service"] as ServiceName,
     state: State.Status,
-    health: State.Health?.Status ?? "",
     exitCode: State.ExitCode,
     outOfMemory: State.OOMKilled,
-    ports: Object.values(HostConfig.PortBindings ?? {})
-      .flatMap((bindings) => bindings ?? [])
-      .map(({ HostPort }) => Number(HostPort)),
+    published: Object.fromEntries(
+      Object.entries(HostConfig.PortBindings ?? {}).flatMap((
+        [inner, bindings],
+      ) =>
+        (bindings ?? []).map(({ HostPort }) => [
+          parseInt(inner),
+          Number(HostPort),
+        ])
+      ),
+    ),
     folder: Config.Labels["com.docker.compose.project.working_dir"] ?? "",
   };
 }

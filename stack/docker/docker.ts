@@ -1,5 +1,5 @@
 /**
- * The Docker stack: MinIO AIStor, Spark and Trino as containers.
+ * The Docker stack: an object store, Spark and Trino as containers.
  *
  * @module
  */
@@ -20,16 +20,24 @@ import {
   containers,
   runningContainer,
   type ServiceName,
-  SERVICES,
 } from "./compose.ts";
 import { docker, type Engine, findEngine } from "./engine.ts";
 import { knownFailure, startFailure, unhealthy } from "./failure.ts";
 import { sparkSubmitIn } from "./spark_submit.ts";
 import { licence, noLicence } from "./licence.ts";
+import { type Health, lookAt } from "./look.ts";
 import { memoryById } from "./memory.ts";
 import { checkPorts, dockerPorts } from "./ports.ts";
 import { startProgress } from "./progress.ts";
+import { letContainersRead } from "./readable.ts";
 import { checkServing } from "./serving.ts";
+import {
+  currentStore,
+  storeEndpoints,
+  type StoreName,
+  storeOf,
+  wantedStore,
+} from "./store.ts";
 import { run } from "../../lib/core/process.ts";
 import type { ServiceStatus, Stack, UpOptions } from "../stack.ts";
 
@@ -38,9 +46,17 @@ const POLL_MS = 300;
 
 const TITLES: Record<ServiceName, string> = {
   minio: "MinIO AIStor, object store and Iceberg catalog",
+  seaweedfs: "SeaweedFS, object store and Iceberg catalog",
   trino: "Trino",
   spark: "Spark, which jobs enter by docker exec",
 };
+
+/** The services of the stack with this store, in the order they are shown. */
+export const servicesWith = (store: StoreName): ServiceName[] => [
+  storeOf(store).service,
+  "trino",
+  "spark",
+];
 
 async function tail(container: Container, lines: number): Promise<string[]> {
   const { stdout, stderr } = await docker([
@@ -50,6 +66,16 @@ async function tail(container: Container, lines: number): Promise<string[]> {
     container.id,
   ]);
   return [stdout, stderr].filter(Boolean).join("\n").split("\n");
+}
+
+/** What is wrong with a service that has had this time to get well, if anything. */
+function failureOf(
+  health: Health | undefined,
+  elapsed: number,
+): string | undefined {
+  if (health?.state === "unhealthy") return health.why;
+  if (elapsed <= START_MS) return undefined;
+  return `it was not healthy after ${formatDuration(START_MS)}: ${health?.why}`;
 }
 
 /** Waits for these services; `upSince` is when `up` began. */
@@ -66,16 +92,17 @@ async function waitUntilHealthy(
     const elapsed = performance.now() - started;
     for (const service of waiting) {
       const container = found.find((one) => one.service === service);
-      if (container?.health === "healthy") {
+      const ended = containerProblem(service, container);
+      const health = ended || !container
+        ? undefined
+        : await lookAt(container, options.signal);
+      if (health?.state === "healthy") {
         waiting.delete(service);
         const seconds = formatDuration(performance.now() - upSince);
         options.onStep?.(`${service} is healthy after ${seconds}`);
         continue;
       }
-      const problem = containerProblem(service, container) ??
-        (elapsed > START_MS
-          ? `it was not healthy after ${formatDuration(START_MS)}`
-          : undefined);
+      const problem = ended ?? failureOf(health, elapsed);
       if (!problem) continue;
       const log = container ? await tail(container, 60) : [];
       throw unhealthy(service, problem, log);
@@ -84,12 +111,30 @@ async function waitUntilHealthy(
   }
 }
 
-async function startContainers(
+/** Ends the other store: both have the same ports, and the data stays. */
+async function leaveOtherStore(
   engine: Engine,
-  licenceText: string,
+  other: Container,
   options: UpOptions,
 ): Promise<void> {
-  const { code, lines } = await compose(engine, ["up", "--detach"], {
+  options.onStep?.(`Removing the container of ${TITLES[other.service]}`);
+  // Trino's catalogs lead to it, and are forgotten with its container.
+  const args = ["rm", "--stop", "--force", other.service, "trino"];
+  const { code, lines } = await compose(engine, args);
+  if (code !== 0) throw startFailure(lines);
+}
+
+async function startContainers(
+  engine: Engine,
+  services: ServiceName[],
+  licenceText: string | undefined,
+  options: UpOptions,
+): Promise<void> {
+  const { code, lines } = await compose(engine, [
+    "up",
+    "--detach",
+    ...services,
+  ], {
     licence: licenceText,
     ...(options.signal ? { signal: options.signal } : {}),
     onLine: startProgress((step) => options.onStep?.(step)),
@@ -98,7 +143,7 @@ async function startContainers(
   // A container may still show how an earlier start ended.
   const known = knownFailure(lines);
   if (known) throw known;
-  // Compose waits for the services that others depend on, and fails with them.
+  // A container may have ended while Compose was at the next.
   for (const container of await containers()) {
     const problem = containerProblem(container.service, container);
     if (problem && container.state !== "created") {
@@ -114,20 +159,18 @@ async function sparkSubmit(): Promise<SparkSubmit> {
   return sparkSubmitIn(container.id);
 }
 
-async function record(): Promise<void> {
-  const { S3_PORT, TRINO_PORT } = dockerPorts();
+async function record(name: StoreName): Promise<void> {
+  const ports = dockerPorts(name);
+  const { S3_PORT: s3, CATALOG_PORT: catalog = s3, TRINO_PORT } = ports;
   const found = await containers();
   await recordStack({
     stack: "docker",
     settings: {
+      STORE: name,
       TRINO_URI: `http://localhost:${TRINO_PORT}`,
-      MINIO_HOST: `http://localhost:${S3_PORT}`,
-      CATALOG_URI: `http://localhost:${S3_PORT}/_iceberg`,
-      // The name of the service, by which containers find it.
-      ENGINE_MINIO_HOST: "http://minio:9000",
-      ENGINE_CATALOG_URI: "http://minio:9000/_iceberg",
+      ...storeEndpoints(storeOf(name), { s3, catalog }),
     },
-    ports: { ...dockerPorts() },
+    ports: { ...ports },
     spark: sparkSubmitIn(
       found.find(({ service }) => service === "spark")?.id ?? "spark",
     ),
@@ -135,36 +178,48 @@ async function record(): Promise<void> {
 }
 
 /** Lets `down`, `status` and `logs` find what a failed start has left. */
-async function recordFailed(): Promise<void> {
+async function recordFailed(name: StoreName): Promise<void> {
   if (runningStack()) return;
-  if ((await containers()).length > 0) await record();
+  if ((await containers()).length > 0) await record(name);
 }
 
 async function up(options: UpOptions = {}): Promise<void> {
   const upSince = performance.now();
-  const licenceText = await licence();
-  if (!licenceText) throw noLicence();
-  const engine = await findEngine(options.signal);
-  options.onStep?.(
-    `Docker ${engine.version} with Compose ${engine.composeVersion}`,
-  );
-  const before = await containers(options.signal);
+  const { signal, onStep } = options;
+  const name = wantedStore(options.store);
+  const { title, service, isLicensed } = storeOf(name);
+  const licenceText = isLicensed ? await licence() : undefined;
+  if (isLicensed && !licenceText) throw noLicence();
+  const engine = await findEngine(signal);
+  onStep?.(`Docker ${engine.version} with Compose ${engine.composeVersion}`);
+  onStep?.(`Store: ${title}`);
+  const before = await containers(signal);
   await checkOwner(before);
   checkPorts(
+    dockerPorts(name),
     before.filter(({ state }) => state === "running")
-      .flatMap(({ ports }) => ports),
+      .flatMap(({ published }) => Object.values(published)),
   );
+  for (const folder of await letContainersRead()) {
+    onStep?.(`${folder} was closed to the containers' users, and is opened`);
+  }
   try {
-    await startContainers(engine, licenceText, options);
-    await waitUntilHealthy(["minio"], upSince, options);
-    await record();
-    // Before the others are there: without a licence they are of no use.
-    await checkServing(options.signal);
+    const ours = servicesWith(name);
+    const other = before.find((one) => !ours.includes(one.service));
+    if (other) {
+      await leaveOtherStore(engine, other, options);
+      await record(name);
+    }
+    await startContainers(engine, ours, licenceText, options);
+    await waitUntilHealthy([service], upSince, options);
+    await record(name);
+    // Before the others are there: if it denies, they are of no use.
+    await checkServing(name, signal);
     await waitUntilHealthy(["trino", "spark"], upSince, options);
-    await record();
+    await record(name);
   } catch (error) {
-    if (options.signal?.aborted) await compose(engine, ["stop"]);
-    await recordFailed().catch(() => {});
+    if (signal?.aborted) await compose(engine, ["stop"]);
+    await recordFailed(name).catch(() => {});
     throw error;
   }
 }
@@ -192,20 +247,26 @@ async function down(
 
 async function status(): Promise<ServiceStatus[]> {
   const found = await containers();
-  const memory = await memoryById(
-    found.filter(({ state }) => state === "running"),
-  );
-  return SERVICES.map((service) => {
+  const running = found.filter(({ state }) => state === "running");
+  const [memory, health] = await Promise.all([
+    memoryById(running),
+    Promise.all(running.map(async (container) =>
+      [
+        container.service,
+        (await lookAt(container)).state,
+      ] as const
+    )).then((states) => new Map(states)),
+  ]);
+  return servicesWith(currentStore()).map((service) => {
     const container = found.find((one) => one.service === service);
+    const state = health.get(service) ?? container?.state ?? "missing";
     return {
       name: service,
       title: TITLES[service],
-      healthy: container?.state === "running" && container.health === "healthy",
-      state: container?.state === "running"
-        ? container.health || "running"
-        : container?.state ?? "missing",
-      address: container?.ports.map((port) => `127.0.0.1:${port}`).join(", ") ??
-        "",
+      healthy: state === "healthy",
+      state,
+      address: Object.values(container?.published ?? {})
+        .map((port) => `127.0.0.1:${port}`).join(", "),
       memory: container && memory.get(container.id),
     };
   });
@@ -215,14 +276,15 @@ async function* logs(
   name: string,
   options: { lines?: number; follow?: boolean; signal?: AbortSignal } = {},
 ): AsyncGenerator<string> {
-  const service = SERVICES.find((one) => one === name);
+  const services = servicesWith(currentStore());
+  const service = services.find((one) => one === name);
   const container = (await containers()).find((one) => one.service === service);
   if (!container) {
     throw new LakehouseError({
       what: `Cannot show the log of ${name}`,
       why: service
         ? "it has no container"
-        : `the services are ${SERVICES.join(", ")}`,
+        : `the services are ${services.join(", ")}`,
       next: "deno task status --stack docker",
     });
   }

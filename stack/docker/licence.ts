@@ -47,6 +47,6 @@ export function noLicence(): LakehouseError {
     why: "MINIO_LICENSE is not set",
     next: `${
       there ? "edit" : "cp docker/.env.example docker/.env and edit"
-    } ${ENV_FILE}, or go without a licence: deno task up --stack local`,
+    } ${ENV_FILE}, or go without a licence: deno task up --stack docker --store seaweedfs, a real store, or deno task up --stack local, stand-ins`,
   });
 }

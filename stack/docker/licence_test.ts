@@ -31,9 +31,13 @@ Deno.test("licence() names a file that is not there instead of sending its path"
   assertStringIncludes(error.message, "docker/.env");
 });
 
-Deno.test("noLicence() names the file to edit and the way without one", () => {
+Deno.test("noLicence() names the file to edit and the ways without one", () => {
   const { message } = noLicence();
   assertStringIncludes(message, "MINIO_LICENSE is not set");
   assertStringIncludes(message, "docker/.env");
+  assertStringIncludes(
+    message,
+    "deno task up --stack docker --store seaweedfs",
+  );
   assertStringIncludes(message, "deno task up --stack local");
 });

@@ -8,24 +8,34 @@ import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { localPorts } from "../local/ports.ts";
 import { composeVariable } from "./compose.ts";
+import type { StoreName } from "./store.ts";
 
 /** Ports of this machine that lead to the containers. */
 export interface DockerPorts {
-  /** S3 and the catalog. @default {9000} */
+  /** S3, and AIStor's catalog. @default {9000} */
   S3_PORT: number;
-  /** MinIO's console. @default {9001} */
-  CONSOLE_PORT: number;
+  /** AIStor's console. @default {9001} */
+  CONSOLE_PORT?: number;
+  /** SeaweedFS's catalog. @default {9002} */
+  CATALOG_PORT?: number;
   /** Trino. @default {9999} */
   TRINO_PORT: number;
 }
 
+/** Ports by the store; the settings that change them, and the defaults. */
+const PORTS: Readonly<Record<StoreName, DockerPorts>> = {
+  aistor: { S3_PORT: 9000, CONSOLE_PORT: 9001, TRINO_PORT: 9999 },
+  seaweedfs: { S3_PORT: 9000, CATALOG_PORT: 9002, TRINO_PORT: 9999 },
+};
+
 /**
- * Ports from the environment or `docker/.env`, or the defaults.
+ * Ports of the stack with this store from the environment or `docker/.env`, or
+ * the defaults.
  *
  * @throws {LakehouseError} When one is no port; names the variable.
  */
-export function dockerPorts(): DockerPorts {
-  const ports = { S3_PORT: 9000, CONSOLE_PORT: 9001, TRINO_PORT: 9999 };
+export function dockerPorts(store: StoreName): DockerPorts {
+  const ports = { ...PORTS[store] };
   for (const name of Object.keys(ports) as (keyof DockerPorts)[]) {
     const text = composeVariable(name);
     if (text === undefined) continue;
@@ -45,11 +55,12 @@ export function dockerPorts(): DockerPorts {
 /**
  * Fails when a program has a port that the containers are to get.
  *
+ * @param ports Ports the containers are to get, by the settings that change them.
  * @param held Ports that the project's own containers have.
  * @throws {LakehouseError} Names the port and the variable that changes it.
  */
-export function checkPorts(held: number[]): void {
-  for (const [setting, port] of Object.entries(dockerPorts())) {
+export function checkPorts(ports: DockerPorts, held: number[]): void {
+  for (const [setting, port] of Object.entries(ports)) {
     if (held.includes(port)) continue;
     try {
       Deno.listen({ hostname: "127.0.0.1", port }).close();

@@ -35,12 +35,13 @@ import {
 import { processChecks, supervisorPid } from "./checks/running.ts";
 import { sparkCheck } from "./checks/spark.ts";
 import { storeChecks } from "./checks/store.ts";
-import type { CheckedStack } from "./subject.ts";
+import { type CheckedStack, dockerStore } from "./subject.ts";
 import { jarsCheck, javaCheck, pythonChecks } from "./checks/tools.ts";
 import { trinoChecks } from "./checks/trino.ts";
 import { composeVariable } from "../../stack/docker/compose.ts";
 import { licence } from "../../stack/docker/licence.ts";
 import { dockerPorts } from "../../stack/docker/ports.ts";
+import { currentStore } from "../../stack/docker/store.ts";
 import { SPARK_JAVA, TRINO_JAVA } from "../../stack/install/java.ts";
 import { stackOf } from "../../stack/mod.ts";
 import { localPorts } from "../../stack/local/ports.ts";
@@ -71,12 +72,13 @@ function localChecks(subject: CheckedStack): Check[] {
 
 function dockerChecks(subject: CheckedStack): Check[] {
   const stack = stackOf("docker");
+  const { isLicensed } = dockerStore();
   return [
     ...pythonChecks(),
     ...engineChecks(),
-    licenceCheck(),
+    ...isLicensed ? [licenceCheck()] : [],
     ...containerChecks(subject, stack),
-    licensedCheck(subject),
+    ...isLicensed ? [licensedCheck(subject)] : [],
     ...storeChecks(subject),
     ...catalogChecks(subject),
     ...trinoChecks(subject),
@@ -105,7 +107,7 @@ const CHECKS: Readonly<Record<StackName, (subject: CheckedStack) => Check[]>> =
 /** Ports as the settings have them, of the stacks that have some. */
 function portsOf(stack: StackName): Record<string, number> {
   if (stack === "local") return { ...localPorts() };
-  return stack === "docker" ? { ...dockerPorts() } : {};
+  return stack === "docker" ? { ...dockerPorts(currentStore()) } : {};
 }
 
 /** All checks of a stack, in the order they are shown. */

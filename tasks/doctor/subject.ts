@@ -5,6 +5,7 @@
  */
 
 import type { Settings, StackName } from "../../lib/core/settings.ts";
+import { currentStore, type Store, storeOf } from "../../stack/docker/store.ts";
 import { isGiven, sourceOf } from "./source.ts";
 
 /** A stack and the settings that lead to it. */
@@ -29,24 +30,39 @@ export interface Services {
   spark: string[];
 }
 
+/** The services whose processes can be seen. */
+export const LOCAL_SERVICES: Services = {
+  names: ["s3", "catalog", "gateway", "trino"],
+  store: ["s3"],
+  catalog: ["catalog", "gateway"],
+  trino: ["trino"],
+  spark: [],
+};
+
+const REMOTE_SERVICES: Services = {
+  names: [],
+  store: [],
+  catalog: [],
+  trino: [],
+  spark: [],
+};
+
 /** The services whose processes or containers can be seen; none on a remote stack. */
-export const STACK_SERVICES: Readonly<Record<StackName, Services>> = {
-  local: {
-    names: ["s3", "catalog", "gateway", "trino"],
-    store: ["s3"],
-    catalog: ["catalog", "gateway"],
-    trino: ["trino"],
-    spark: [],
-  },
-  docker: {
-    names: ["minio", "trino", "spark"],
-    store: ["minio"],
-    catalog: ["minio"],
+function servicesOf(stack: StackName): Services {
+  if (stack === "local") return LOCAL_SERVICES;
+  if (stack === "remote") return REMOTE_SERVICES;
+  const { service } = dockerStore();
+  return {
+    names: [service, "trino", "spark"],
+    store: [service],
+    catalog: [service],
     trino: ["trino"],
     spark: ["spark"],
-  },
-  remote: { names: [], store: [], catalog: [], trino: [], spark: [] },
-};
+  };
+}
+
+/** The Docker stack's object store. */
+export const dockerStore = (): Store => storeOf(currentStore());
 
 /** Name of the check of a service. */
 export const serviceCheck = (name: string): string => `service ${name}`;
@@ -56,12 +72,12 @@ export function needsOf(
   stack: StackName,
   part: "store" | "catalog" | "trino" | "spark",
 ): string[] {
-  return STACK_SERVICES[stack][part].map(serviceCheck);
+  return servicesOf(stack)[part].map(serviceCheck);
 }
 
 /** Name of the check whether the server serves S3 at all, where there is one. */
 export function servingNeeds(stack: StackName): string[] {
-  return stack === "docker" ? ["licensed"] : [];
+  return stack === "docker" && dockerStore().isLicensed ? ["licensed"] : [];
 }
 
 /** The command that starts the stack. */

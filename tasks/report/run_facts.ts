@@ -16,6 +16,11 @@ import {
 import { loadTable, type Snapshot } from "../../lib/catalog/tables.ts";
 import { docker } from "../../stack/docker/engine.ts";
 import { containers } from "../../stack/docker/compose.ts";
+import {
+  currentStore,
+  type StoreName,
+  storeOf,
+} from "../../stack/docker/store.ts";
 import pins from "../../stack/install/maven.json" with { type: "json" };
 import { findPython } from "../../stack/install/python.ts";
 
@@ -45,7 +50,7 @@ function pinned(set: "s3proxy" | "catalog", artifact: string): string {
 async function storeImage(): Promise<string> {
   const signal = AbortSignal.timeout(ANSWER_MS);
   const found = (await containers(signal))
-    .find(({ service }) => service === "minio");
+    .find(({ service }) => service === storeOf(currentStore()).service);
   if (!found) return "unknown";
   const format = "{{.Config.Image}}";
   const { stdout } = await docker(
@@ -55,9 +60,27 @@ async function storeImage(): Promise<string> {
   return stdout.trim() || "unknown";
 }
 
-/** What a stack is called, and what a reader must know about it. */
+/** What a reader must know about the Docker stack's object store. */
+function storeNote(store: StoreName, image: string): string {
+  const { title } = storeOf(store);
+  if (store !== "aistor") {
+    return `The store is ${title}: no result of MinIO AIStor`;
+  }
+  // Another image may stand in for AIStor's, as it does in the tests.
+  return /\baistor\b/.test(image)
+    ? ""
+    : `The object store's image is ${image}: no result of MinIO AIStor`;
+}
+
+/**
+ * What a stack is called, and what a reader must know about it.
+ *
+ * @param store The Docker stack's object store.
+ * @param image The image that it runs.
+ */
 export function stackFacts(
   stack: StackName | undefined,
+  store: StoreName,
   image: string,
   minioHost: string,
 ): Pick<RunFacts, "note" | "facts"> {
@@ -76,11 +99,14 @@ export function stackFacts(
       };
     case "docker":
       return {
-        // Another image may stand in for AIStor's, as it does in the tests.
-        note: /\baistor\b/.test(image)
-          ? ""
-          : `The object store's image is ${image}: no result of MinIO AIStor`,
-        facts: [["Stack", "docker"], ["Object store and catalog", image]],
+        note: storeNote(store, image),
+        facts: [
+          ["Stack", "docker"],
+          [
+            "Object store and catalog",
+            store === "aistor" ? image : `${storeOf(store).title} (${image})`,
+          ],
+        ],
       };
     case "remote":
       return {
@@ -149,7 +175,12 @@ export async function runFacts(date: Date): Promise<RunFacts> {
   const image = stack === "docker"
     ? await storeImage().catch(() => "unknown")
     : "";
-  const { note, facts } = stackFacts(stack, image, minioHost);
+  const { note, facts } = stackFacts(
+    stack,
+    stack === "docker" ? currentStore() : "aistor",
+    image,
+    minioHost,
+  );
   const asked = await Promise.all(
     [trinoFacts(trinoUri), icebergFacts(), denoFacts()].map((facts) =>
       facts.catch(() => [])

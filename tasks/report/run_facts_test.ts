@@ -15,7 +15,7 @@ import {
 const HOST = "https://s3.example.com:9000/x";
 
 Deno.test("stackFacts() says of the local stack that it is no AIStor", () => {
-  const { note, facts } = stackFacts("local", "", HOST);
+  const { note, facts } = stackFacts("local", "aistor", "", HOST);
   assertEquals(
     note,
     "Local stack of open-source stand-ins: no result of MinIO AIStor",
@@ -29,22 +29,33 @@ Deno.test("stackFacts() says of the local stack that it is no AIStor", () => {
 
 Deno.test("stackFacts() names the image, and says when it is not AIStor's", () => {
   const image = "quay.io/minio/aistor/minio:RELEASE.2026-08-07T18-34-35Z";
-  assertEquals(stackFacts("docker", image, HOST), {
+  assertEquals(stackFacts("docker", "aistor", image, HOST), {
     note: "",
     facts: [["Stack", "docker"], ["Object store and catalog", image]],
   });
   for (const other of ["stand-in-minio:1", "unknown"]) {
     assertEquals(
-      stackFacts("docker", other, HOST).note,
+      stackFacts("docker", "aistor", other, HOST).note,
       `The object store's image is ${other}: no result of MinIO AIStor`,
     );
   }
 });
 
+Deno.test("stackFacts() calls another store by its name", () => {
+  const image = "chrislusf/seaweedfs:4.53";
+  assertEquals(stackFacts("docker", "seaweedfs", image, HOST), {
+    note: "The store is SeaweedFS: no result of MinIO AIStor",
+    facts: [
+      ["Stack", "docker"],
+      ["Object store and catalog", `SeaweedFS (${image})`],
+    ],
+  });
+});
+
 Deno.test("stackFacts() tells of a remote stack no more than its host", () => {
-  const { facts } = stackFacts("remote", "", HOST);
+  const { facts } = stackFacts("remote", "aistor", "", HOST);
   assertEquals(facts, [["Stack", "remote, object store s3.example.com:9000"]]);
-  assertEquals(stackFacts(undefined, "", HOST).facts, [
+  assertEquals(stackFacts(undefined, "aistor", "", HOST).facts, [
     ["Stack", "none was running"],
   ]);
 });

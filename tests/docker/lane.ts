@@ -63,8 +63,8 @@ export async function task(
 }
 
 /** Runs `deno task up`; it must succeed. */
-export async function up(): Promise<string> {
-  const { code, text } = await task("up", ["--stack", "docker"]);
+export async function up(...args: string[]): Promise<string> {
+  const { code, text } = await task("up", ["--stack", "docker", ...args]);
   assertEquals(code, 0, text);
   return text;
 }

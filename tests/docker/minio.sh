@@ -1,7 +1,8 @@
-#!/bin/bash
+#!/stand-in/bin/bash
 # Stand-in for MinIO AIStor: S3Proxy and Iceberg's reference catalog behind the
 # SigV4 gateway, on one port. Nothing here is AIStor, and no result of it is.
 set -euo pipefail
+export PATH=/stand-in/bin
 [ "${1:-}" = server ] || { echo "usage: server --console-address ADDRESS FOLDER" >&2; exit 64; }
 
 if [ -z "${MINIO_LICENSE:-}" ] || [ "$MINIO_LICENSE" = expired ]; then
@@ -40,8 +41,8 @@ CATALOG_PORT=9003 CATALOG_DB=/data/catalog/catalog.db $java $small \
 GATEWAY_PORT=9002 GATEWAY_BACKEND=http://127.0.0.1:9003 GATEWAY_S3=$S3_ENDPOINT \
   GATEWAY_STATE=/data/gateway/warehouses.json \
   deno run -A --quiet --cached-only --no-lock --config="$PROJECT/deno.json" "$PROJECT/stack/gateway/gateway.ts" &
-answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' "$1")" != 000 ]; }
-until answers $S3_ENDPOINT/ && answers http://127.0.0.1:9002/healthz && answers http://127.0.0.1:9003/health; do sleep 0.2; done
+listens() { (: < "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
+until listens 9100 && listens 9002 && listens 9003; do sleep 0.2; done
 nginx -c /stand-in/nginx.conf &
 # Bash, the first process of the container, would not heed it otherwise.
 trap 'exit 0' TERM

@@ -22,7 +22,6 @@ const SUITE = "bookworm";
 const PACKAGES = [
   "openjdk-17-jre-headless",
   "python3",
-  "curl",
   "ca-certificates",
   "nginx-light",
   "procps",
@@ -66,11 +65,12 @@ async function buildBase(dir: string): Promise<void> {
 /** Image by service. */
 export const IMAGES: Record<string, string> = {
   minio: "lakehouse-test-minio",
+  seaweedfs: "lakehouse-test-seaweedfs",
   trino: "lakehouse-test-trino",
   spark: "lakehouse-test-spark",
 };
 
-/** Builds the three images; what has not changed comes from the engine's cache. */
+/** Builds the images; what has not changed comes from the engine's cache. */
 export async function buildImages(dir: string): Promise<void> {
   await buildBase(dir);
   for (const [target, tag] of Object.entries(IMAGES)) {
@@ -118,8 +118,13 @@ async function writeArguments(dir: string, javaHome: string): Promise<void> {
 /**
  * Writes the Compose file that mounts this machine's caches into the stand-ins;
  * its path.
+ *
+ * @param weed SeaweedFS's program, where there is one.
  */
-export async function writeOverride(dir: string): Promise<string> {
+export async function writeOverride(
+  dir: string,
+  weed?: string,
+): Promise<string> {
   // What the caches lack is fetched as for the local stack.
   await prepareLocal();
   const javaHome = await java(TRINO_JAVA);
@@ -140,7 +145,7 @@ export async function writeOverride(dir: string): Promise<string> {
     minio: {
       volumes: [
         ...engine.volumes,
-        `${Deno.execPath()}:/usr/local/bin/deno:ro`,
+        `${Deno.execPath()}:/stand-in/bin/deno:ro`,
         `${await denoDir()}:/deno-dir:ro`,
       ],
       environment: { ...engine.environment, DENO_DIR: "/deno-dir" },
@@ -152,6 +157,9 @@ export async function writeOverride(dir: string): Promise<string> {
       ],
       environment: { ...engine.environment, TRINO_VERSION },
     },
+    ...weed
+      ? { seaweedfs: { volumes: [`${weed}:/usr/lib/seaweedfs/weed:ro`] } }
+      : {},
     spark: {
       volumes: [
         `${spark}/bin:/opt/spark/bin:ro`,

@@ -6,10 +6,12 @@
  */
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
 import { cacheDir } from "../../stack/install/cache.ts";
 import { laneEngine } from "../docker/engine.ts";
 import { removeLeftovers } from "../docker/leftovers.ts";
 import { buildImages, IMAGES, writeOverride } from "../docker/stand_in.ts";
+import { weed } from "../seaweedfs/program.ts";
 import { command, main } from "../../tasks/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
@@ -29,12 +31,15 @@ const LANE_ENV: Record<string, string> = {
   LAKEHOUSE_NETWORK: "lakehouse-test",
   LAKEHOUSE_COMPOSE_FILE: `${STATE}/compose.stand-in.json`,
   STACK: "docker",
+  STORE: "aistor",
   MINIO_IMAGE: IMAGES.minio ?? "",
+  SEAWEEDFS_IMAGE: IMAGES.seaweedfs ?? "",
   TRINO_IMAGE: IMAGES.trino ?? "",
   SPARK_IMAGE: IMAGES.spark ?? "",
   MINIO_LICENSE: "stand-in",
   S3_PORT: "29000",
   CONSOLE_PORT: "29001",
+  CATALOG_PORT: "29002",
   TRINO_PORT: "29999",
   MINIO_HOST: "http://localhost:29000",
   CATALOG_URI: "http://localhost:29000/_iceberg",
@@ -59,6 +64,19 @@ function notebookNumbers(all: boolean): string[] {
     // 00 needs no stack, and those from 90 on measure.
     .flatMap(({ name }) => name.match(/^(?!00)([0-8]\d)-.*\.ipynb$/)?.[1] ?? [])
     .sort();
+}
+
+/** SeaweedFS's program, or `undefined` where it can be neither found nor built. */
+async function seaweedFs(): Promise<string | undefined> {
+  try {
+    return (await weed()).command;
+  } catch (error) {
+    if (
+      !(error instanceof LakehouseError &&
+        error.cause instanceof Deno.errors.NotFound)
+    ) throw error;
+    console.log(`test:docker goes without SeaweedFS: ${error.message}`);
+  }
 }
 
 /** Waits for a lane of another clone, which has the same ports and names. */
@@ -103,7 +121,8 @@ await main(
       }
       try {
         await buildImages(STATE);
-        await writeOverride(STATE);
+        const program = await seaweedFs();
+        await writeOverride(STATE, program);
         // What an earlier run left behind is no part of this one.
         await removeLeftovers(LANE_ENV.LAKEHOUSE_PROJECT!);
         await down();
@@ -116,6 +135,7 @@ await main(
           ], {
             ...LANE_ENV,
             LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
+            LANE_SEAWEEDFS: program ?? "",
           }),
         );
       } finally {

@@ -16,6 +16,7 @@ import { bucketExists, keyAdvice } from "./store.ts";
 import {
   addressAdvice,
   type CheckedStack,
+  dockerStore,
   needsOf,
   servingNeeds,
 } from "../subject.ts";
@@ -84,7 +85,7 @@ export function catalogVerdict(
       status: "failed",
       text:
         `${given.catalogUri} answers ${error.status}, but not as an Iceberg catalog does`,
-      next: stack === "docker"
+      next: stack === "docker" && dockerStore().isLicensed
         ? "use an AIStor release with Tables, 2026-02-02 or later: MINIO_IMAGE in docker/.env"
         : addressAdvice(stack, "CATALOG_URI"),
       effect,

@@ -9,10 +9,12 @@ import {
   type Container,
   containers,
   type ServiceName,
-  SERVICES,
 } from "../../../stack/docker/compose.ts";
 import { unhealthy } from "../../../stack/docker/failure.ts";
+import { servicesWith } from "../../../stack/docker/docker.ts";
+import { type Health, lookAt } from "../../../stack/docker/look.ts";
 import { dockerPorts } from "../../../stack/docker/ports.ts";
+import { currentStore, storeOf } from "../../../stack/docker/store.ts";
 import type { Stack } from "../../../stack/stack.ts";
 import type { Check, Outcome } from "../check.ts";
 import { listeners } from "./listener.ts";
@@ -25,10 +27,16 @@ const LOG_LINES = 60;
 /** An engine that has just been woken takes its time. */
 const LIMIT_MS = 10_000;
 
-/** Whether a container is well; `log` is the end of its log. */
+/**
+ * Whether a container is well.
+ *
+ * @param health What a look from outside saw, if it runs.
+ * @param log The end of its log, if it does not.
+ */
 export function containerVerdict(
   service: ServiceName,
   container: Container | undefined,
+  health: Health | undefined,
   log: string[],
 ): Outcome {
   const effect = `${service} is down`;
@@ -40,7 +48,8 @@ export function containerVerdict(
       effect,
     };
   }
-  const problem = containerProblem(service, container);
+  const problem = containerProblem(service, container) ??
+    (health?.state === "unhealthy" ? health.why : undefined);
   if (problem) {
     const { why = problem, next = "" } = unhealthy(service, problem, log);
     // Without a known cause its words are the problem, and the log.
@@ -54,17 +63,14 @@ export function containerVerdict(
       effect,
     };
   }
-  return container.health === "starting"
+  return health?.state === "starting"
     ? {
       status: "failed",
-      text: `${container.name} is still starting`,
+      text: `${container.name} runs, but: ${health.why}`,
       next: `wait 10 s, then the same again; deno task logs ${service}`,
       effect,
     }
-    : {
-      status: "passed",
-      text: `${container.name} is ${container.health || container.state}`,
-    };
+    : { status: "passed", text: `${container.name} is healthy` };
 }
 
 /** Whether the ports of the settings lead into the containers. */
@@ -76,20 +82,22 @@ export function publishedVerdict(
     ([name, { setting, address }]) => {
       const { port, protocol } = new URL(address);
       const number = Number(port || (protocol === "https:" ? 443 : 80));
-      const ports = found.find(({ service }) => service === name)?.ports;
+      const published = found.find(({ service }) => service === name)
+        ?.published;
       // Whether it runs at all is the question of another check.
-      if (!ports) return [];
+      if (!published) return [];
+      const ports = Object.values(published);
       return ports.includes(number) ? [] : [{ name, setting, number, ports }];
     },
   );
   const [first] = wrong;
   if (!first) {
-    const list = found.flatMap(({ service, ports }) =>
-      ports.map((port) => `${port} ${service}`)
+    const list = found.flatMap(({ service, published }) =>
+      Object.values(published).map((port) => `${port} ${service}`)
     );
     return list.length > 0
       ? { status: "passed", text: list.join(", ") }
-      : { status: "skipped", text: "neither minio nor trino runs" };
+      : { status: "skipped", text: "neither the store nor trino runs" };
   }
   const ports = first.ports.join(", ") || "none";
   return {
@@ -105,11 +113,13 @@ export function publishedVerdict(
 
 /** Whether the containers have their ports of this machine, or could have them. */
 async function lookAtPorts(signal: AbortSignal): Promise<Outcome> {
-  const ports = { ...dockerPorts() };
+  const ports = { ...dockerPorts(currentStore()) };
   const running = (await containers(signal))
     .filter(({ state }) => state === "running");
   const owners = listeners(Object.values(ports));
-  for (const port of running.flatMap(({ ports }) => ports)) {
+  for (
+    const port of running.flatMap(({ published }) => Object.values(published))
+  ) {
     owners.set(port, "ours");
   }
   return portsVerdict(portUses(ports, owners), upCommand("docker"));
@@ -129,6 +139,8 @@ export function containerChecks(
   stack: Stack,
 ): Check[] {
   let found: Container[] = [];
+  const services = servicesWith(currentStore());
+  const { service: store } = storeOf(currentStore());
   const ours = (name: ServiceName) =>
     found.find(({ service }) => service === name);
   return [
@@ -146,11 +158,14 @@ export function containerChecks(
       limitMs: LIMIT_MS,
       run: async (signal) => {
         found = await containers(signal);
-        const running = found.filter(({ state }) => state === "running").length;
+        const running =
+          found.filter(({ state, service }) =>
+            state === "running" && services.includes(service)
+          ).length;
         return running > 0
           ? {
             status: "passed",
-            text: `${running} of ${SERVICES.length} containers run`,
+            text: `${running} of ${services.length} containers run`,
           }
           : notRunning(
             "docker",
@@ -160,16 +175,18 @@ export function containerChecks(
           );
       },
     },
-    ...SERVICES.map((name): Check => ({
+    ...services.map((name): Check => ({
       name: serviceCheck(name),
       group: GROUP,
       needs: ["docker stack"],
       limitMs: LIMIT_MS,
-      run: async () => {
+      run: async (signal) => {
         const container = ours(name);
-        const problem = containerProblem(name, container);
-        const log = container && problem ? await endOfLog(stack, name) : [];
-        return containerVerdict(name, container, log);
+        const isRunning = container?.state === "running";
+        const health = isRunning ? await lookAt(container, signal) : undefined;
+        const isWell = health && health.state !== "unhealthy";
+        const log = container && !isWell ? await endOfLog(stack, name) : [];
+        return containerVerdict(name, container, health, log);
       },
     })),
     {
@@ -179,7 +196,7 @@ export function containerChecks(
       run: () =>
         Promise.resolve(
           publishedVerdict(found.filter(({ state }) => state === "running"), {
-            minio: { setting: "MINIO_HOST", address: given.minioHost },
+            [store]: { setting: "MINIO_HOST", address: given.minioHost },
             trino: { setting: "TRINO_URI", address: given.trinoUri },
           }),
         ),

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Container } from "../../../stack/docker/compose.ts";
+import type { Health } from "../../../stack/docker/look.ts";
 import { containerVerdict, publishedVerdict } from "./containers.ts";
 
 const container = (changes: Partial<Container> = {}): Container => ({
@@ -7,17 +8,20 @@ const container = (changes: Partial<Container> = {}): Container => ({
   name: "docker-trino-1",
   service: "trino",
   state: "running",
-  health: "healthy",
   exitCode: 0,
   outOfMemory: false,
-  ports: [9999],
+  published: { 8080: 9999 },
   folder: "",
   ...changes,
 });
 
 Deno.test("containerVerdict() tells missing, ended, starting and unhealthy", () => {
-  const verdict = (found: Container | undefined, log: string[] = []) => {
-    const outcome = containerVerdict("trino", found, log);
+  const verdict = (
+    found: Container | undefined,
+    health: Health = { state: "healthy", why: "" },
+    log: string[] = [],
+  ) => {
+    const outcome = containerVerdict("trino", found, health, log);
     if (outcome.status === "failed") {
       assertEquals(outcome.effect, "trino is down");
     }
@@ -30,19 +34,25 @@ Deno.test("containerVerdict() tells missing, ended, starting and unhealthy", () 
     "the container docker-trino-1 has ended with code 137, out of memory",
   );
   const ended = container({ state: "exited", exitCode: 3 });
-  const known = containerVerdict("trino", ended, ["no space left on device"]);
+  const known = containerVerdict("trino", ended, undefined, [
+    "no space left on device",
+  ]);
   assert(known.status === "failed");
   assertStringIncludes(known.text, "with code 3: the disk is full");
-  const unknown = containerVerdict("trino", ended, ["something new"]);
+  const unknown = containerVerdict("trino", ended, undefined, [
+    "something new",
+  ]);
   assert(unknown.status === "failed");
   assertStringIncludes(unknown.next, "deno task logs trino");
-  assertStringIncludes(
-    verdict(container({ health: "starting" })),
-    "still starting",
+  assertEquals(
+    verdict(container(), { state: "starting", why: "nothing answers at x" }),
+    "docker-trino-1 runs, but: nothing answers at x",
   );
   assertStringIncludes(
-    verdict(container({ health: "unhealthy" }), ["OutOfMemoryError"]),
-    "memory ran out",
+    verdict(container(), { state: "unhealthy", why: "no trino" }, [
+      "OutOfMemoryError",
+    ]),
+    "no trino: memory ran out",
   );
 });
 

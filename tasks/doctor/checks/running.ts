@@ -13,7 +13,7 @@ import { knownCause } from "../../../lib/core/errors.ts";
 import { SERVICE_CAUSES } from "../../../stack/local/service_causes.ts";
 import type { ServiceStatus, Stack } from "../../../stack/stack.ts";
 import type { Check, Outcome } from "../check.ts";
-import { serviceCheck, STACK_SERVICES, upCommand } from "../subject.ts";
+import { LOCAL_SERVICES, serviceCheck, upCommand } from "../subject.ts";
 
 const GROUP = "services";
 const LOG_LINES = 60;
@@ -113,7 +113,7 @@ export function processChecks(stack: Stack): Check[] {
   };
   return [
     { name: "local stack", group: GROUP, run: look },
-    ...STACK_SERVICES.local.names.map((name): Check => ({
+    ...LOCAL_SERVICES.names.map((name): Check => ({
       name: serviceCheck(name),
       group: GROUP,
       needs: ["local stack"],

@@ -14,6 +14,7 @@ import { sourceOf } from "../source.ts";
 import {
   addressAdvice,
   type CheckedStack,
+  dockerStore,
   needsOf,
   servingNeeds,
   upCommand,
@@ -90,7 +91,7 @@ export function signatureVerdict(
     );
   }
   if (status === 403) {
-    return subject.stack === "docker"
+    return subject.stack === "docker" && dockerStore().isLicensed
       ? failed(
         "the store denies S3; without a valid licence AIStor does so",
         "put a valid MINIO_LICENSE into docker/.env, then deno task up --stack docker",
@@ -140,26 +141,30 @@ export function clockVerdict(server: number, ours: number): Outcome {
     : { status: "passed", text };
 }
 
-/** Whether MinIO says that it is alive. */
+/** Whether the server says that it is alive. */
 export function healthVerdict(status: number, subject: CheckedStack): Outcome {
+  const { title, service } = subject.stack === "docker"
+    ? dockerStore()
+    : { title: "MinIO", service: "minio" };
   if (subject.stack === "local") {
     return {
       status: "skipped",
       text: "S3Proxy, the local stand-in, has no health address",
     };
   }
-  if (status === 200) return { status: "passed", text: "MinIO is alive" };
+  if (status === 200) return { status: "passed", text: `${title} is alive` };
   if (status === 503) {
     return {
       status: "failed",
-      text: "MinIO is starting, or has lost its disks",
-      next: "deno task logs minio",
+      text: `${title} is starting, or has lost its disks`,
+      next: `deno task logs ${service}`,
     };
   }
   return subject.stack === "docker"
     ? {
       status: "failed",
-      text: `${subject.given.minioHost} answers ${status}: no MinIO server`,
+      text:
+        `${subject.given.minioHost} answers ${status}, as ${title} does not`,
       next: addressAdvice(subject.stack, "MINIO_HOST"),
     }
     : { status: "skipped", text: `no MinIO server, it answers ${status}` };
@@ -249,7 +254,9 @@ export function storeChecks(subject: CheckedStack): Check[] {
       group: GROUP,
       needs: ["object store"],
       run: async (signal) => {
-        const path = "/minio/health/live";
+        const path = stack === "docker"
+          ? dockerStore().healthPath
+          : "/minio/health/live";
         const { status } = await reach(subject, path, signal);
         return healthVerdict(status, subject);
       },
