@@ -33,7 +33,7 @@ const ENV = {
 
 function seaweedFsTest(name: string, fn: () => Promise<void>): void {
   Deno.test({
-    name,
+    name: `SeaweedFS: ${name}`,
     ignore: !Deno.env.get("LANE_SEAWEEDFS"),
     fn: () => withEnv(ENV, fn),
   });
@@ -97,7 +97,7 @@ seaweedFsTest(
 );
 
 for (const number of ["01", "02", "03", "04", "05"]) {
-  seaweedFsTest(`notebook ${number} runs unchanged on SeaweedFS`, async () => {
+  seaweedFsTest(`notebook ${number} runs unchanged`, async () => {
     const [path] = await findNotebooks([number]);
     const { fault, path: executed } = await runNotebook(path!);
     assertEquals(fault, undefined);
