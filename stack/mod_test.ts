@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { LakehouseError } from "../lib/core/errors.ts";
 import { type StackName } from "../lib/core/running_stack.ts";
 import { recordStack } from "./record.ts";
 import { dockerEnv } from "../lib/core/settings.ts";
@@ -13,7 +14,10 @@ async function choosing(
   const dir = await Deno.makeTempDir();
   try {
     const { stack, reason } = await withEnv(
-      { LAKEHOUSE_STATE: dir, STACK: "", MINIO_LICENSE: "any", ...env },
+      {
+        ...{ LAKEHOUSE_STATE: dir, STACK: "", STORE: "" },
+        ...{ MINIO_LICENSE: "any", ...env },
+      },
       async () => {
         if (running) {
           const spark = {
@@ -63,4 +67,18 @@ Deno.test("chooseStack() takes the stack that is set", async () => {
     "remote",
     "STACK is remote",
   ]);
+});
+
+Deno.test("chooseStack() takes Docker's for a store that needs no licence", async () => {
+  const env = { MINIO_LICENSE: "", STORE: "seaweedfs", PATH: "/nonexistent" };
+  const [name, reason] = await choosing(undefined, env);
+  assertEquals(name, "local");
+  assertStringIncludes(reason, "STORE is seaweedfs, but: Cannot use Docker");
+  const { stack } = await chooseStack(undefined, "seaweedfs");
+  assertEquals(stack.name, "docker");
+  await assertRejects(
+    () => chooseStack("local", "seaweedfs"),
+    LakehouseError,
+    "Cannot choose a store of the local stack",
+  );
 });

@@ -15,7 +15,7 @@ interface StartCause extends Cause {
 }
 
 const IMAGES =
-  "name another image with MINIO_IMAGE, TRINO_IMAGE or SPARK_IMAGE in docker/.env";
+  "name another image with MINIO_IMAGE, SEAWEEDFS_IMAGE, TRINO_IMAGE or SPARK_IMAGE in docker/.env";
 
 const CAUSES: readonly StartCause[] = [
   {
@@ -25,7 +25,7 @@ const CAUSES: readonly StartCause[] = [
       port ? `Cannot start on port ${port}` : "Cannot start the containers",
     why: "another program has that port",
     next:
-      "end that program, or set S3_PORT, CONSOLE_PORT or TRINO_PORT in docker/.env, then deno task up --stack docker",
+      "end that program, or set S3_PORT, CONSOLE_PORT, CATALOG_PORT or TRINO_PORT in docker/.env, then deno task up --stack docker",
   },
   {
     pattern: /toomanyrequests|rate limit/i,
@@ -108,7 +108,7 @@ const LOG_CAUSES: readonly Cause[] = [
     pattern: /OutOfMemoryError|Killed process|insufficient memory/i,
     why: "memory ran out",
     next:
-      "give it more with MINIO_MEMORY, TRINO_MEMORY or SPARK_MEMORY in docker/.env",
+      "give it more with MINIO_MEMORY, SEAWEEDFS_MEMORY, TRINO_MEMORY or SPARK_MEMORY in docker/.env",
   },
   {
     pattern: /No space left on device/i,
