@@ -14,6 +14,11 @@ import { displayable, escapeHtml } from "../core/kernel.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { double, identifier, literal, type SqlValue } from "./literal.ts";
 
+// Where Trino's grammar takes digits alone: after `ORDER BY` a typed literal
+// would sort by nothing.
+const TAKES_DIGITS =
+  /\b(LIMIT|OFFSET|FETCH\s+(FIRST|NEXT)|(ORDER|GROUP)\s+BY(\s+\d+\s*,)*|(decimal|varchar|char|time|timestamp)\s*\((\s*\d+\s*,)?)\s*$/i;
+
 // Trino's tokens in which a value would not be a value, then their beginnings,
 // which match when the token has no end. In `{--}`, of row patterns, no comment begins.
 const CLOSED_OR_OPEN =
@@ -77,7 +82,10 @@ export class Sql extends Fragment implements Displayable {
   /** The text with its values as literals, as Trino gets it. */
   override toString(): string {
     return this.strings.reduce((text, next, index) => {
-      const value = literal(this.values[index - 1] as SqlValue);
+      const given = this.values[index - 1] as SqlValue;
+      const value = typeof given === "bigint" && TAKES_DIGITS.test(text)
+        ? String(given)
+        : literal(given);
       // Side by side, tokens could become another one: `-` and `-1` a comment.
       const before = /(^|[\s([,=<>])$/.test(text) ? "" : " ";
       const after = /^($|[\s)\],;])/.test(next) ? "" : " ";
@@ -95,11 +103,37 @@ export class Sql extends Fragment implements Displayable {
 /** A statement: its text, or a fragment with values. */
 export type Statement = string | Sql;
 
+const TOKEN = new RegExp(`${CLOSED_OR_OPEN.source}|;`, "g");
+const BLANK = /^(\s|--[^\r\n]*|\/\*[^]*?\*\/)*$/;
+// Semicolons are part of a function's body.
+const ROUTINE = /\bFUNCTION\b[^]*\bBEGIN\b/i;
+
+/** What stands between semicolons. */
+function statementsIn(text: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    // What has no end goes to the end of the text.
+    if (OPEN.includes(token)) break;
+    if (token !== ";") continue;
+    parts.push(text.slice(from, index));
+    from = index + 1;
+  }
+  return [...parts, text.slice(from)];
+}
+
+function refused(
+  why: string,
+  next = "give a text, or a fragment: sql`SELECT …`",
+) {
+  return new LakehouseError({ what: "Cannot run this as SQL", why, next });
+}
+
 /**
  * The text of a statement as Trino takes it: values as literals, no semicolon at
- * the end.
+ * the end, and no comment behind one.
  *
- * @throws {LakehouseError} When it is neither text nor made by {@linkcode sql}.
+ * @throws {LakehouseError} When it is neither text nor made by {@linkcode sql}, or is not one statement.
  * @example Usage
  * ```ts
  * import { sql } from "@lakehouse";
@@ -111,15 +145,27 @@ export type Statement = string | Sql;
  */
 export function sqlText(statement: Statement): string {
   if (typeof statement !== "string" && !(statement instanceof Sql)) {
-    throw new LakehouseError({
-      what: "Cannot run this as SQL",
-      why: `it is ${
+    throw refused(
+      `it is ${
         typeof statement === "object" ? "an object" : String(statement)
       }`,
-      next: "give a text, or a fragment: sql`SELECT …`",
-    });
+    );
   }
-  return String(statement).replace(/\s*;\s*$/, "");
+  const parts = statementsIn(String(statement));
+  const filled = parts.filter((part) => !BLANK.test(part));
+  if (filled.length === 0) {
+    throw refused(
+      String(statement).trim() === "" ? "it is empty" : "it is a comment alone",
+    );
+  }
+  if (filled.length > 1 && !ROUTINE.test(parts.join(";"))) {
+    throw refused(
+      `it holds ${filled.length} statements, and each is run by itself`,
+      "give each an ask() of its own",
+    );
+  }
+  const last = parts.lastIndexOf(filled.at(-1)!);
+  return parts.slice(parts.indexOf(filled[0]!), last + 1).join(";").trimEnd();
 }
 
 function typed(type: string, pattern: RegExp): (text: string) => Sql {

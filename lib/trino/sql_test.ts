@@ -252,6 +252,65 @@ Deno.test("sqlText() takes texts and fragments, without the semicolon", () => {
   }
 });
 
+Deno.test("a bigint stands as digits where Trino takes nothing else", () => {
+  const n = 9007199254740993n;
+  const cases: [Sql, string][] = [
+    [sql`LIMIT ${10n}`, "LIMIT 10"],
+    [sql`offset ${n} ROWS`, "offset 9007199254740993 ROWS"],
+    [sql`FETCH FIRST ${10n} ROWS ONLY`, "FETCH FIRST 10 ROWS ONLY"],
+    [
+      sql`fetch
+  next ${10n} ROWS ONLY`,
+      "fetch\n  next 10 ROWS ONLY",
+    ],
+    [sql`${sql`LIMIT`} ${10n}`, "LIMIT 10"],
+    [sql`ORDER BY ${2n} DESC`, "ORDER BY 2 DESC"],
+    [sql`GROUP BY ${1n}, ${2n}`, "GROUP BY 1, 2"],
+    [sql`CAST(x AS decimal(${20n}, ${2n}))`, "CAST(x AS decimal(20, 2))"],
+    [sql`CAST(x AS timestamp(${6n}))`, "CAST(x AS timestamp(6))"],
+    [sql`a = ${10n} LIMIT ${5n}`, "a = BIGINT '10' LIMIT 5"],
+    [sql`my_limit ${10n}`, "my_limit BIGINT '10'"],
+    [sql`x AS "limit", ${10n}`, `x AS "limit", BIGINT '10'`],
+    [sql`ORDER BY a, ${10n}`, "ORDER BY a, BIGINT '10'"],
+  ];
+  for (const [fragment, expected] of cases) {
+    assertEquals(text(fragment), expected);
+  }
+});
+
+Deno.test("sqlText() takes one statement, and says what else it was given", () => {
+  const taken: [string, string][] = [
+    ["SELECT 1; -- done", "SELECT 1"],
+    ["SELECT 1;;", "SELECT 1"],
+    ["SELECT 1 ; ; /* ; */ ;\n-- ;\n", "SELECT 1"],
+    [";\n SELECT 1", "\n SELECT 1"],
+    [
+      "-- first; second\nSELECT ';' AS \";\"",
+      "-- first; second\nSELECT ';' AS \";\"",
+    ],
+    ["SELECT 1 -- done", "SELECT 1 -- done"],
+    ["SELECT 'a; b", "SELECT 'a; b"],
+    [
+      "WITH FUNCTION f() RETURNS int BEGIN DECLARE x int; RETURN 1; END SELECT f();",
+      "WITH FUNCTION f() RETURNS int BEGIN DECLARE x int; RETURN 1; END SELECT f()",
+    ],
+  ];
+  for (const [given, expected] of taken) {
+    assertEquals(sqlText(given), expected);
+  }
+  const refused: [string, string][] = [
+    ["", "it is empty"],
+    [" \n ", "it is empty"],
+    ["-- SELECT 1", "it is a comment alone"],
+    ["/* SELECT 1 */ ;", "it is a comment alone"],
+    ["SELECT 1; SELECT 2", "it holds 2 statements"],
+    ["SELECT 1;\n-- then\nSELECT ';'; SELECT 3;", "it holds 3 statements"],
+  ];
+  for (const [given, part] of refused) {
+    assertThrows(() => sqlText(given), LakehouseError, part);
+  }
+});
+
 Deno.test("a fragment shows its text, without the cell's indentation", () => {
   const shown = sql`
       SELECT ${"<b>"}
