@@ -104,29 +104,18 @@ export class Sql extends Fragment implements Displayable {
 export type Statement = string | Sql;
 
 const TOKEN = new RegExp(`${CLOSED_OR_OPEN.source}|;`, "g");
-const BLANK = /^(\s|--[^\r\n]*|\/\*[^]*?\*\/)*$/;
+const COMMENT = /--[^\r\n]*|\/\*[^]*?\*\//g;
 // Semicolons are part of a function's body.
 const ROUTINE = /\bFUNCTION\b[^]*\bBEGIN\b/i;
 
-/** What stands between semicolons. */
+/** What stands between semicolons; what has no end goes to the end of the text. */
 function statementsIn(text: string): string[] {
-  const parts: string[] = [];
-  let from = 0;
+  const cuts = [-1];
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    // What has no end goes to the end of the text.
     if (OPEN.includes(token)) break;
-    if (token !== ";") continue;
-    parts.push(text.slice(from, index));
-    from = index + 1;
+    if (token === ";") cuts.push(index);
   }
-  return [...parts, text.slice(from)];
-}
-
-function refused(
-  why: string,
-  next = "give a text, or a fragment: sql`SELECT …`",
-) {
-  return new LakehouseError({ what: "Cannot run this as SQL", why, next });
+  return cuts.map((at, i) => text.slice(at + 1, cuts[i + 1]));
 }
 
 /**
@@ -144,28 +133,27 @@ function refused(
  * ```
  */
 export function sqlText(statement: Statement): string {
-  if (typeof statement !== "string" && !(statement instanceof Sql)) {
-    throw refused(
-      `it is ${
-        typeof statement === "object" ? "an object" : String(statement)
-      }`,
-    );
+  const isSql = typeof statement === "string" || statement instanceof Sql;
+  const text = String(isSql ? statement : "");
+  const parts = statementsIn(text);
+  const filled = parts.filter((part) => part.replace(COMMENT, "").trim());
+  const [first] = filled;
+  if (!isSql || !first || filled.length > 1 && !ROUTINE.test(text)) {
+    const given = typeof statement === "object" ? "an object" : statement;
+    throw new LakehouseError({
+      what: "Cannot run this as SQL",
+      why: !isSql
+        ? `it is ${given}`
+        : first
+        ? `it holds ${filled.length} statements, and each is run by itself`
+        : `it is ${text.trim() ? "a comment alone" : "empty"}`,
+      next: first
+        ? "give each an ask() of its own"
+        : "give a text, or a fragment: sql`SELECT …`",
+    });
   }
-  const parts = statementsIn(String(statement));
-  const filled = parts.filter((part) => !BLANK.test(part));
-  if (filled.length === 0) {
-    throw refused(
-      String(statement).trim() === "" ? "it is empty" : "it is a comment alone",
-    );
-  }
-  if (filled.length > 1 && !ROUTINE.test(parts.join(";"))) {
-    throw refused(
-      `it holds ${filled.length} statements, and each is run by itself`,
-      "give each an ask() of its own",
-    );
-  }
-  const last = parts.lastIndexOf(filled.at(-1)!);
-  return parts.slice(parts.indexOf(filled[0]!), last + 1).join(";").trimEnd();
+  const last = parts.lastIndexOf(filled.at(-1)!) + 1;
+  return parts.slice(parts.indexOf(first), last).join(";").trimEnd();
 }
 
 function typed(type: string, pattern: RegExp): (text: string) => Sql {

@@ -300,6 +300,8 @@ Deno.test("sqlText() takes one statement, and says what else it was given", () =
   }
   const refused: [string, string][] = [
     ["", "it is empty"],
+    [`${"-- ".repeat(99)}\n/**/ /***/ --`, "it is a comment alone"],
+    ["SELECT 1;SELECT 1", "it holds 2 statements"],
     [" \n ", "it is empty"],
     ["-- SELECT 1", "it is a comment alone"],
     ["/* SELECT 1 */ ;", "it is a comment alone"],
