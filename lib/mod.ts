@@ -68,7 +68,7 @@ export {
   type IngestResult,
 } from "./spark/ingest.ts";
 export { ensureTrinoCatalog, trinoCatalogSql } from "./trino/catalog.ts";
-export { type QueryOptions, TrinoError } from "./trino/client.ts";
+export { type QueryOptions, TrinoError, trinoSession } from "./trino/client.ts";
 export { explain, type ExplainOptions, type Plan } from "./trino/explain.ts";
 export { type FrameOptions } from "./trino/frames.ts";
 export { identifier, literal, type SqlValue } from "./trino/literal.ts";

@@ -27,7 +27,7 @@ from pyspark.sql.types import (
     TimestampType,
 )
 
-from lakehouse import CATALOG, add_arguments, causes, emit, first_line, session
+from lakehouse import CATALOG, add_arguments, causes, emit, first_line, quoted, session
 
 COLUMNS_FILE = os.path.join(os.path.dirname(__file__), "trip_columns.json")
 SPARK_TYPES = {
@@ -174,8 +174,8 @@ def ingest(options: argparse.Namespace) -> dict:
     schema = StructType(
         [StructField(column["name"], SPARK_TYPES[column["type"]]) for column in columns]
     )
-    table = f"{CATALOG}.{options.namespace}.{options.table}"
-    spark.sql(f"CREATE NAMESPACE IF NOT EXISTS {CATALOG}.{options.namespace}")
+    table = quoted(CATALOG, options.namespace, options.table)
+    spark.sql(f"CREATE NAMESPACE IF NOT EXISTS {quoted(CATALOG, options.namespace)}")
     progress = ProgressReporter(spark, len(files), staged_rows)
     progress.start()
     try:

@@ -25,6 +25,11 @@ def emit(kind: str, value: dict) -> None:
         sys.stdout.flush()
 
 
+def quoted(*names: str) -> str:
+    """Names as one identifier of Spark's SQL."""
+    return ".".join(f"`{name.replace('`', '``')}`" for name in names)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments every job takes."""
     parser.add_argument("--warehouse", required=True, help="Iceberg warehouse")

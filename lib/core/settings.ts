@@ -107,6 +107,33 @@ function address(name: string, value: string): string {
   return value.replace(/\/+$/, "");
 }
 
+// What engines, catalogs and stores can all hold.
+const NAMES = {
+  engines: {
+    pattern: /^[a-z0-9_-]{1,250}$/,
+    of: "1 to 250 of a-z, 0-9, _ and -",
+  },
+  aistor: { pattern: /^[a-z0-9_]{1,250}$/, of: "1 to 250 of a-z, 0-9 and _" },
+  bucket: {
+    pattern: /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    of: "3 to 63 of a-z, 0-9 and -",
+  },
+};
+
+function nameOf(name: string, value: string, kind: keyof typeof NAMES): string {
+  const { pattern, of } = NAMES[kind];
+  if (pattern.test(value)) return value;
+  const fit = value.toLowerCase()
+    .replace(/[^a-z0-9]+/g, kind === "bucket" ? "-" : "_");
+  throw new LakehouseError({
+    what: `Cannot use ${name} "${value}"`,
+    why: `it takes ${of}; Trino would make capital letters small`,
+    next: `set ${name} to something like ${
+      pattern.test(fit) ? fit : "chicago"
+    }`,
+  });
+}
+
 function stackName(value: string | undefined): StackName | undefined {
   if (value === undefined || value === "") return undefined;
   if (value === "docker" || value === "local" || value === "remote") {
@@ -188,6 +215,9 @@ export function settings(): Settings {
   const catalogUri = addressOf("CATALOG_URI", `${minioHost}/_iceberg`);
   const parquetDir = required("PARQUET_DIR");
   const engineMinioHost = addressOf("ENGINE_MINIO_HOST", minioHost);
+  const stack = stackName(lookUp("STACK"));
+  const name = (variable: string, kind: keyof typeof NAMES = "engines") =>
+    nameOf(variable, required(variable), kind);
   return {
     trinoUri: addressOf("TRINO_URI"),
     minioHost,
@@ -200,16 +230,19 @@ export function settings(): Settings {
     accessKey: required("MINIO_ACCESS_KEY"),
     secretKey: required("MINIO_SECRET_KEY"),
     region: required("AWS_REGION"),
-    warehouse: required("WAREHOUSE"),
+    // Elsewhere it may be anything, such as an ARN.
+    warehouse: stack === "docker" || stack === "local"
+      ? name("WAREHOUSE", "bucket")
+      : required("WAREHOUSE"),
     stagingBucket: required("STAGING_BUCKET"),
-    trinoCatalog: required("TRINO_CATALOG"),
-    namespace: required("NAMESPACE"),
-    table: required("TABLE"),
+    trinoCatalog: name("TRINO_CATALOG"),
+    namespace: name("NAMESPACE"),
+    table: name("TABLE", stack === "docker" ? "aistor" : "engines"),
     parquetDir: isAbsolute(parquetDir)
       ? parquetDir
       : resolve(PROJECT_DIR, parquetDir),
     rows: parseMillions(required("ROWS")) / 1e6,
-    stack: stackName(lookUp("STACK")),
+    stack,
     spark: sparkVersion(required("SPARK")),
   };
 }

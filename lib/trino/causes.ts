@@ -1,12 +1,14 @@
 /**
- * What usually lies behind an error of Trino, and the next step; and when
+ * Trino's errors: what usually lies behind one, and the next step; and when
  * Iceberg refuses a commit because another writer's came in between.
  *
  * @module
  */
 
-import { type Cause, knownCause } from "../core/errors.ts";
+import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
 import { settings } from "../core/settings.ts";
+import { identifier, literal } from "./literal.ts";
+import type { Column } from "./types.ts";
 
 const UNREACHED =
   /Cannot obtain metadata|UnknownHostException|Name or service not known|Connection refused|Failed to load table|Unable to execute HTTP request/i;
@@ -39,21 +41,91 @@ export function trinoCause(
     },
     REFUSED,
     {
-      pattern: /^CATALOG_NOT_FOUND:/,
+      pattern: RegExp(`^CATALOG_NOT_FOUND:.*'${trinoCatalog}'`),
       why: "Trino forgets its catalogs when it stops",
       next:
         `run notebook 01 again, or await ensureTrinoCatalog(), which creates "${trinoCatalog}"`,
     },
     {
-      pattern: /^(TABLE|SCHEMA)_NOT_FOUND:/,
-      why: "nothing was ingested yet",
-      next: "run notebook 04, or deno task analyze",
+      pattern: /^(TRANSACTION_ALREADY_ABORTED|UNKNOWN_TRANSACTION):/,
+      why:
+        "a statement of the transaction has failed, or none came for minutes",
+      next: "ask for ROLLBACK, or trinoSession.reset()",
     },
   ], `${errorName}: ${message}`);
   // Trino says the same of a catalog that answers, and refuses.
   const isRefused = known?.pattern === UNREACHED &&
     /Forbidden|SignatureDoesNotMatch|AccessDenied/.test(underneath);
   return isRefused ? REFUSED : known;
+}
+
+/** What an error says to do where the table of the trips is not there. */
+export const NOT_INGESTED = {
+  why: "nothing was ingested yet",
+  next: "run notebook 04, or deno task analyze",
+} as const;
+
+const MISSING =
+  /^(COLUMN|TABLE|SCHEMA|CATALOG|FUNCTION)_NOT_FOUND: .*?'([^']+)'/;
+const TABLES =
+  /\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))*)/gi;
+
+/** A name's letters in pairs, by which misspelt ones are alike. */
+const pairsOf = (name: string) =>
+  new Set([...name].map((letter, i) => letter + (name[i + 1] ?? "")));
+
+function likeness(one: string, other: string): number {
+  const [a, b] = [pairsOf(one), pairsOf(other)];
+  return 2 * a.intersection(b).size / (a.size + b.size);
+}
+
+/**
+ * What to do about a name that is not there: the one that comes nearest to it.
+ *
+ * @param names Asks Trino for a list of names.
+ */
+export async function missingAdvice(
+  { errorName, message }: { errorName: string; message: string },
+  text: string,
+  names: (statement: string) => Promise<string[]>,
+): Promise<{ why?: string; next: string } | undefined> {
+  const [, kind, path = ""] = `${errorName}: ${message}`.match(MISSING) ?? [];
+  const { trinoCatalog, namespace, table } = settings();
+  const [name = "", ...parents] = path.split(".").reverse();
+  const isOurs = parents[0] === namespace && name === table ||
+    kind === "SCHEMA" && name === namespace;
+  if (!kind || kind === "CATALOG" && name === trinoCatalog) return undefined;
+  if (isOurs) return NOT_INGESTED;
+  const lists = {
+    COLUMN: [...new Set([...text.matchAll(TABLES)].map(([, table]) => table))]
+      .map((table) => `SHOW COLUMNS FROM ${table}`),
+    TABLE: [
+      `SHOW TABLES FROM ${
+        parents.toReversed().map((each) => identifier(each)).join(".")
+      }`,
+    ],
+    SCHEMA: [`SHOW SCHEMAS FROM ${identifier(parents[0] ?? trinoCatalog)}`],
+  }[kind] ?? [`SHOW ${kind}S`];
+  const answers = await Promise.allSettled(lists.map(names));
+  const found = answers.flatMap((each) =>
+    each.status === "fulfilled" ? each.value : []
+  );
+  const [near] = found.toSorted((a, b) =>
+    likeness(b, name) - likeness(a, name)
+  );
+  const see = `${lists.join(", ")} lists what is there`;
+  if (near && likeness(near, name) >= 0.4) {
+    return {
+      why: `the name that comes nearest is ${near}`,
+      next: `write that, or see: ${see}`,
+    };
+  }
+  return kind === "TABLE" && parents[0] === namespace &&
+      answers[0]?.status === "fulfilled" && found.length === 0
+    ? NOT_INGESTED
+    : lists.length > 0
+    ? { next: see }
+    : undefined;
 }
 
 const ICEBERG = "org.apache.iceberg.exceptions.";
@@ -79,4 +151,134 @@ export function isConflict(
   return name === `${ICEBERG}CommitFailedException` ||
     name === `${ICEBERG}ValidationException` && CHECKS.test(message) ||
     name === "java.lang.IllegalStateException" && BETWEEN_SCANS.test(message);
+}
+
+/** What Trino says of a running query. */
+export interface QueryProgress {
+  /** `QUEUED`, `PLANNING`, `RUNNING`, `FINISHED`, … */
+  state: string;
+  /** Splits that are done. */
+  completedSplits: number;
+  /** Splits known so far; grows while the query is planned. */
+  totalSplits: number;
+  /** Rows read so far. */
+  processedRows: number;
+  /** Bytes read so far. */
+  processedBytes: number;
+}
+
+/** A query that Trino refused or could not finish. */
+export class TrinoError extends LakehouseError {
+  /** Trino's name of the error, such as `SYNTAX_ERROR`. */
+  readonly errorName: string;
+  /** `USER_ERROR`, `INTERNAL_ERROR`, `INSUFFICIENT_RESOURCES` or `EXTERNAL`. */
+  readonly errorType: string;
+  /** The query's id in Trino's own pages. */
+  readonly queryId: string;
+  /** Line of the SQL text at fault, from 1. */
+  readonly line: number | undefined;
+  /** Column of that line, from 1. */
+  readonly column: number | undefined;
+  /** Address of Trino's page about the query. */
+  readonly infoUri: string;
+  /** Whether a commit of another writer came in between; nothing was written. */
+  readonly conflict: boolean;
+  /** The SQL text as Trino got it, but for the secret key. */
+  readonly text: string;
+
+  /** Builds the error from a page of Trino's protocol, the SQL text, and what is known better. */
+  constructor(
+    page: TrinoPage,
+    text: string = "",
+    advice?: { why?: string; next: string },
+  ) {
+    const error = page.error!;
+    const place = error.errorLocation;
+    const message = error.message.replace(/^line \d+:\d+: /, "");
+    const conflict = isConflictAmong(error.failureInfo);
+    const known = conflict ? CONFLICT_ADVICE : advice ??
+      trinoCause(error.errorName, message, causesOf(error.failureInfo));
+    super({
+      what: `${error.errorName}${
+        place
+          ? ` at line ${place.lineNumber}, column ${place.columnNumber}`
+          : ""
+      } (query ${page.id}): ${message.trimEnd().replace(/\.$/, "")}`,
+      ...known,
+      ...(error.failureInfo ? { cause: failureOf(error.failureInfo) } : {}),
+    });
+    this.name = "TrinoError";
+    this.errorName = error.errorName;
+    this.errorType = error.errorType;
+    this.queryId = page.id;
+    this.line = place?.lineNumber;
+    this.column = place?.columnNumber;
+    this.infoUri = page.infoUri ?? "";
+    this.conflict = conflict;
+    // The statement that makes the catalog of a remote stack holds the key.
+    this.text = text.replaceAll(literal(settings().secretKey), "'…'");
+  }
+}
+
+interface FailureInfo {
+  type: string;
+  message?: string;
+  cause?: FailureInfo;
+  stack?: string[];
+}
+
+/** One page of Trino's protocol, as far as it is used here. */
+export interface TrinoPage {
+  /** The query's id. */
+  id: string;
+  /** Trino's page about the query. */
+  infoUri?: string;
+  /** Columns, once known. */
+  columns?: Column[];
+  /** Rows of this page. */
+  data?: unknown[][];
+  /** What the statement did, when it is no query. */
+  updateType?: string;
+  /** Rows the statement changed. */
+  updateCount?: number;
+  /** How far the query is. */
+  stats: QueryProgress & {
+    elapsedTimeMillis: number;
+    physicalInputBytes?: number;
+  };
+  /** Why it failed. */
+  error?: {
+    message: string;
+    errorName: string;
+    errorType: string;
+    errorLocation?: { lineNumber: number; columnNumber: number };
+    failureInfo?: FailureInfo;
+  };
+}
+
+function isConflictAmong(failure: FailureInfo | undefined): boolean {
+  if (!failure) return false;
+  const { type, message = "", cause } = failure;
+  return isConflict({ name: type, message }) || isConflictAmong(cause);
+}
+
+/** What the errors underneath say. */
+function causesOf(failure: FailureInfo | undefined): string {
+  if (!failure) return "";
+  return `${failure.type}: ${failure.message ?? ""}\n${
+    causesOf(failure.cause)
+  }`;
+}
+
+function failureOf({ type, message, cause, stack }: FailureInfo): Error {
+  const error = new Error(
+    `${type}: ${message ?? ""}`,
+    cause ? { cause: failureOf(cause) } : {},
+  );
+  // Where Trino failed; where its answer was read says nothing.
+  error.stack = [
+    `Error: ${error.message}`,
+    ...(stack ?? []).map((line) => `    at ${line}`),
+  ].join("\n");
+  return error;
 }

@@ -7,35 +7,27 @@
 
 import type { Trino } from "trino-client";
 import { settings } from "../core/settings.ts";
-import { CONFLICT_ADVICE, isConflict } from "./causes.ts";
 import { LakehouseError } from "../core/errors.ts";
-import { interruptSignal, withLimit } from "../core/interrupt.ts";
+import { abortable, interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
 import type { Row } from "./rows.ts";
-import { type Column, rowsReader } from "./types.ts";
-import { trinoCause } from "./causes.ts";
+import { rowsReader } from "./types.ts";
+import {
+  missingAdvice,
+  type QueryProgress,
+  TrinoError,
+  type TrinoPage,
+} from "./causes.ts";
 import { QueryResult } from "./result.ts";
-import { literal } from "./literal.ts";
 import { sqlText, type Statement } from "./sql.ts";
+
+export { type QueryProgress, TrinoError, type TrinoPage } from "./causes.ts";
 
 const SOURCE = "aistor-tables-analysis";
 const USER = "lakehouse";
 /** Half an hour: longer than any question of the notebooks, short of a lost night. */
 const DEFAULT_LIMIT_MS = 30 * 60_000;
-
-/** What Trino says of a running query. */
-export interface QueryProgress {
-  /** `QUEUED`, `PLANNING`, `RUNNING`, `FINISHED`, … */
-  state: string;
-  /** Splits that are done. */
-  completedSplits: number;
-  /** Splits known so far; grows while the query is planned. */
-  totalSplits: number;
-  /** Rows read so far. */
-  processedRows: number;
-  /** Bytes read so far. */
-  processedBytes: number;
-}
+const NAMES_LIMIT_MS = 5_000;
 
 /** Options of {@linkcode query}. */
 export interface QueryOptions {
@@ -45,126 +37,96 @@ export interface QueryOptions {
   onProgress?: (progress: QueryProgress) => void;
   /** Longest time it may take, in milliseconds. @default {1_800_000} */
   limitMs?: number;
-  /** Catalog of names without one. @default {settings().trinoCatalog} */
+  /** Catalog of names without one. @default {that of `USE`, else settings().trinoCatalog} */
   catalog?: string;
-  /** Schema of names without one. @default {settings().namespace} */
+  /** Schema of names without one. @default {that of `USE`, else settings().namespace} */
   schema?: string;
-  /** Session properties. */
+  /** Session properties, of this statement alone. */
   session?: Record<string, string>;
 }
 
-/** A query that Trino refused or could not finish. */
-export class TrinoError extends LakehouseError {
-  /** Trino's name of the error, such as `SYNTAX_ERROR`. */
-  readonly errorName: string;
-  /** `USER_ERROR`, `INTERNAL_ERROR`, `INSUFFICIENT_RESOURCES` or `EXTERNAL`. */
-  readonly errorType: string;
-  /** The query's id in Trino's own pages. */
-  readonly queryId: string;
-  /** Line of the SQL text at fault, from 1. */
-  readonly line: number | undefined;
-  /** Column of that line, from 1. */
-  readonly column: number | undefined;
-  /** Address of Trino's page about the query. */
-  readonly infoUri: string;
-  /** Whether a commit of another writer came in between; nothing was written. */
-  readonly conflict: boolean;
-  /** The SQL text as Trino got it, but for the secret key. */
-  readonly text: string;
+// Headers of the session, what sets each in Trino's answers, and what clears it.
+const SESSION = [
+  ["catalog", "set-catalog"],
+  ["schema", "set-schema"],
+  ["path", "set-path"],
+  ["transaction-id", "started-transaction-id", "clear-transaction-id"],
+  // Of these there are several, `name=value`.
+  ["session", "set-session", "clear-session"],
+  ["role", "set-role"],
+  ["prepared-statement", "added-prepare", "deallocated-prepare"],
+] as const;
+const TRANSACTION = "transaction-id ";
 
-  /** Builds the error from a page of Trino's protocol and the SQL text. */
-  constructor(page: TrinoPage, text: string = "") {
-    const error = page.error!;
-    const place = error.errorLocation;
-    const message = error.message.replace(/^line \d+:\d+: /, "");
-    const conflict = isConflictAmong(error.failureInfo);
-    const known = conflict
-      ? CONFLICT_ADVICE
-      : trinoCause(error.errorName, message, causesOf(error.failureInfo));
-    super({
-      what: `${error.errorName}${
-        place
-          ? ` at line ${place.lineNumber}, column ${place.columnNumber}`
-          : ""
-      } (query ${page.id}): ${message.trimEnd().replace(/\.$/, "")}`,
-      ...known,
-      ...(error.failureInfo ? { cause: failureOf(error.failureInfo) } : {}),
-    });
-    this.name = "TrinoError";
-    this.errorName = error.errorName;
-    this.errorType = error.errorType;
-    this.queryId = page.id;
-    this.line = place?.lineNumber;
-    this.column = place?.columnNumber;
-    this.infoUri = page.infoUri ?? "";
-    this.conflict = conflict;
-    // The statement that makes the catalog of a remote stack holds the key.
-    this.text = text.replaceAll(literal(settings().secretKey), "'…'");
+/** What is set, as the protocol writes it, by header and name. */
+const held = new Map<string, string>();
+let isTransactionBusy = false;
+
+function hold(headers: { get(name: string): unknown }): void {
+  for (const [i, [header, set, clear]] of SESSION.entries()) {
+    const keysOf = (said: string | undefined) => {
+      const text = headers.get(`x-trino-${said}`);
+      const items = typeof text !== "string" ? [] : text.split(/, */);
+      return i < 4 && text
+        ? [[`${header} `, `${text}`] as const]
+        : items.map((item) =>
+          [`${header} ${item.split("=")[0]}`, item] as const
+        );
+    };
+    for (const [key, item] of keysOf(set)) held.set(key, item);
+    for (const [key] of keysOf(clear)) held.delete(key);
   }
 }
 
-interface FailureInfo {
-  type: string;
-  message?: string;
-  cause?: FailureInfo;
-  stack?: string[];
+/** The session as it stands for a statement that begins now, as headers. */
+function sessionHeaders(options: QueryOptions): Record<string, string> {
+  const { trinoCatalog, namespace } = settings();
+  const { catalog, schema, session = {} } = options;
+  const all = new Map([
+    [TRANSACTION, "NONE"],
+    ["catalog ", trinoCatalog],
+    ["schema ", namespace],
+    ...held,
+    ...Object.entries({ catalog, schema }).flatMap(([name, value]) =>
+      value ? [[`${name} `, value] as const] : []
+    ),
+    ...Object.entries(session).map(([name, value]) =>
+      [`session ${name}`, `${name}=${encodeURIComponent(value)}`] as const
+    ),
+  ]);
+  const byHeader = Map.groupBy(all, ([key]) => key.split(" ")[0]!);
+  return Object.fromEntries([...byHeader].map(([header, items]) => [
+    `X-Trino-${header}`,
+    items.map(([, item]) => item).join(","),
+  ]));
 }
 
-/** One page of Trino's protocol, as far as it is used here. */
-export interface TrinoPage {
-  /** The query's id. */
-  id: string;
-  /** Trino's page about the query. */
-  infoUri?: string;
-  /** Columns, once known. */
-  columns?: Column[];
-  /** Rows of this page. */
-  data?: unknown[][];
-  /** What the statement did, when it is no query. */
-  updateType?: string;
-  /** Rows the statement changed. */
-  updateCount?: number;
-  /** How far the query is. */
-  stats: QueryProgress & {
-    elapsedTimeMillis: number;
-    physicalInputBytes?: number;
-  };
-  /** Why it failed. */
-  error?: {
-    message: string;
-    errorName: string;
-    errorType: string;
-    errorLocation?: { lineNumber: number; columnNumber: number };
-    failureInfo?: FailureInfo;
-  };
-}
-
-function isConflictAmong(failure: FailureInfo | undefined): boolean {
-  if (!failure) return false;
-  const { type, message = "", cause } = failure;
-  return isConflict({ name: type, message }) || isConflictAmong(cause);
-}
-
-/** What the errors underneath say. */
-function causesOf(failure: FailureInfo | undefined): string {
-  if (!failure) return "";
-  return `${failure.type}: ${failure.message ?? ""}\n${
-    causesOf(failure.cause)
-  }`;
-}
-
-function failureOf({ type, message, cause, stack }: FailureInfo): Error {
-  const error = new Error(
-    `${type}: ${message ?? ""}`,
-    cause ? { cause: failureOf(cause) } : {},
-  );
-  // Where Trino failed; where its answer was read says nothing.
-  error.stack = [
-    `Error: ${error.message}`,
-    ...(stack ?? []).map((line) => `    at ${line}`),
-  ].join("\n");
-  return error;
-}
+/**
+ * What `USE`, `SET SESSION`, `SET TIME ZONE`, `SET ROLE`, `SET PATH`, `PREPARE`
+ * and `START TRANSACTION` have set. It holds for every statement that begins
+ * afterwards, until it is set otherwise, reset, or the kernel is restarted.
+ *
+ * Statements at once have the session as it stood when each began; those of a
+ * transaction run one after the other.
+ *
+ * @example Usage
+ * ```ts
+ * import { trinoSession } from "@lakehouse";
+ *
+ * console.log(trinoSession.values); // ["session time_zone_id=America/Chicago"]
+ * trinoSession.reset();
+ * ```
+ */
+export const trinoSession = {
+  /** What is set, one by one. */
+  get values(): string[] {
+    return [...held].map(([key, item]) =>
+      `${key.split(" ")[0]} ${decodeURIComponent(item.replaceAll("+", " "))}`
+    );
+  },
+  /** Forgets it all; Trino ends a transaction left open by itself, in minutes. */
+  reset: (): void => held.clear(),
+};
 
 /**
  * A trino-client whose every page passes `onPage`.
@@ -174,22 +136,19 @@ function failureOf({ type, message, cause, stack }: FailureInfo): Error {
  * each page can be read as it came, so it is reached into, here and nowhere else.
  */
 async function trinoClient(
-  options: QueryOptions,
+  headers: Record<string, string>,
   onPage: (page: TrinoPage) => void,
 ): Promise<Trino> {
-  const { trinoUri, trinoCatalog, namespace } = settings();
   // Left until it is needed, as the S3 client is.
   const { Trino } = await import("trino-client");
   const client = Trino.create({
-    server: trinoUri,
+    server: settings().trinoUri,
     source: SOURCE,
-    catalog: options.catalog ?? trinoCatalog,
-    schema: options.schema ?? namespace,
-    session: options.session ?? {},
     extraHeaders: {
+      ...headers,
       "X-Trino-User": USER,
       // Without it timestamps come cut to milliseconds.
-      "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME",
+      "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME,PATH",
     },
   });
   const inner = client as unknown as {
@@ -199,7 +158,8 @@ async function trinoClient(
     // The other adapter opens a connection for each page.
     adapter: "fetch",
     timeout: 60_000,
-    transformResponse: (text: string) => {
+    transformResponse: (text: string, headers: Headers) => {
+      hold(headers);
       if (!text.startsWith("{")) return text;
       const page = parseExactJson(text) as TrinoPage;
       if (page.id && page.stats) onPage(page);
@@ -227,8 +187,8 @@ function unreachable(cause: unknown, uri: string): LakehouseError {
   });
 }
 
-async function cancel(id: string, options: QueryOptions): Promise<void> {
-  await (await trinoClient(options, () => {})).cancel(id).catch(() => {
+async function cancel(id: string): Promise<void> {
+  await (await trinoClient({}, () => {})).cancel(id).catch(() => {
     // It ended by itself, or the server is gone; either way nothing runs.
   });
 }
@@ -272,29 +232,44 @@ export async function query(
     for (const row of read(page.data ?? [])) rows.push(row);
     options.onProgress?.(page.stats);
   };
-  const client = await trinoClient(options, onPage);
+  const isInTransaction = held.has(TRANSACTION);
+  if (isInTransaction && isTransactionBusy) {
+    throw new LakehouseError({
+      what: "Cannot run two statements of a transaction at once",
+      why: "one of them is under way",
+      next: "await it first; COMMIT or ROLLBACK ends the transaction",
+    });
+  }
+  isTransactionBusy ||= isInTransaction;
+  const headers = sessionHeaders(options);
   const finished = (async () => {
+    const client = await trinoClient(headers, onPage);
     for await (const _ of await client.query(text)) {
       if (limit.aborted) return;
     }
   })();
-  const aborted = Promise.withResolvers<never>();
   const onAbort = () => {
     // The first answer may still be on its way; it brings the id to cancel.
-    finished.catch(() => {}).finally(() => last && cancel(last.id, options));
-    if (last) cancel(last.id, options);
-    aborted.reject(limit.reason);
+    finished.catch(() => {}).finally(() => last && cancel(last.id));
+    if (last) cancel(last.id);
   };
   limit.addEventListener("abort", onAbort, { once: true });
   try {
-    await Promise.race([finished, aborted.promise]);
+    await abortable(finished, limit);
   } catch (error) {
     if (limit.aborted) throw limit.reason;
     throw unreachable(error, trinoUri);
   } finally {
     limit.removeEventListener("abort", onAbort);
+    if (isInTransaction) isTransactionBusy = false;
   }
-  if (last?.error) throw new TrinoError(last, text);
+  if (last?.error) {
+    const names = async (list: string) =>
+      (await query(list, { ...options, limitMs: NAMES_LIMIT_MS })).rows
+        .map((row) => String(Object.values(row)[0]));
+    const advice = await missingAdvice(last.error, text, names);
+    throw new TrinoError(last, text, advice);
+  }
   return new QueryResult({
     ...{ engine: "Trino", text, columns, rows },
     queryId: last?.id ?? "",
@@ -304,5 +279,6 @@ export async function query(
     serverMs: last?.stats.elapsedTimeMillis ?? 0,
     clientMs: performance.now() - started,
     bytesRead: last?.stats.physicalInputBytes ?? 0,
+    session: trinoSession.values,
   });
 }

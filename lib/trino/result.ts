@@ -11,6 +11,7 @@ import { formatBytes, formatDuration, formatNumber } from "../core/format.ts";
 import { type FrameOptions, toFrame } from "./frames.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { table, type TableOptions } from "../show/table.ts";
+import { cut } from "../show/table_column.ts";
 import { type Row, rowMaker } from "./rows.ts";
 import { type Column, plainValue } from "./types.ts";
 
@@ -29,7 +30,7 @@ export type QueryResultParts =
   & Pick<QueryResult, "engine" | "text" | "columns" | "rows">
   & Pick<QueryResult, "serverMs" | "clientMs">
   & Partial<Pick<QueryResult, "queryId" | "infoUri" | "bytesRead">>
-  & Partial<Pick<QueryResult, "updateType" | "updateCount">>;
+  & Partial<Pick<QueryResult, "updateType" | "updateCount" | "session">>;
 
 /** Rows that a table shows unless it is told otherwise. */
 const SHOWN = 20;
@@ -76,6 +77,8 @@ export class QueryResult {
   readonly updateType: string | undefined;
   /** Rows such a statement changed, as Trino says it. */
   readonly updateCount: number | undefined;
+  /** What earlier statements, or this one, have set in Trino's session; see `trinoSession`. */
+  readonly session: readonly string[] = [];
 
   /** Takes the parts as they are. */
   constructor(parts: QueryResultParts) {
@@ -170,7 +173,8 @@ export class QueryResult {
 
   get #cost(): string {
     return formatDuration(this.clientMs) +
-      (this.bytesRead > 0 ? `, ${formatBytes(this.bytesRead)} read` : "");
+      (this.bytesRead > 0 ? `, ${formatBytes(this.bytesRead)} read` : "") +
+      this.session.map((each) => ` · ${cut(each, 60)}`).join("");
   }
 
   get #origin(): string {
