@@ -8,15 +8,29 @@ import base64
 import datetime
 import decimal
 import math
+import re
 import struct
 
 from pyspark.sql import functions
-from pyspark.sql.types import TimestampNTZType, TimestampType
+from pyspark.sql.types import (
+    DateType,
+    DayTimeIntervalType,
+    TimestampNTZType,
+    TimestampType,
+    YearMonthIntervalType,
+)
 
-# PySpark makes naive times of the process's own zone from the microseconds.
-TimestampType.fromInternal = TimestampNTZType.fromInternal = lambda self, micros: micros
+# PySpark makes naive times of the process's own zone from the microseconds, knows
+# the years 1 to 9999 only, and takes no months.
+for _kind in (DateType, DayTimeIntervalType, TimestampNTZType, TimestampType, YearMonthIntervalType):
+    _kind.fromInternal = lambda self, number: number
 
-EPOCH = datetime.datetime(1970, 1, 1)
+DAY = 86_400_000_000
+# Days from 0001-01-01 to 1970-01-01, and of 400 years, after which dates come again.
+EPOCH = 719_162
+CYCLE = 146_097
+# What PySpark has no value for: maps whose keys are no dict's, months with microseconds.
+UNKNOWN = re.compile(r"map<|\binterval\b(?! (year|month|day|hour|minute|second))")
 NAMES = {
     "string": "varchar",
     "binary": "varbinary",
@@ -39,6 +53,9 @@ def signature(kind) -> dict:
         return {"rawType": "row", "arguments": [_field(field) for field in kind.fields]}
     # The simple string of a decimal has its digits, that of a varchar its length.
     simple = kind.simpleString().split("(")[0]
+    if simple.startswith("interval "):
+        months = simple.split()[-1] in ("year", "month")
+        return {"rawType": "interval year to month" if months else "interval day to second"}
     return {"rawType": "varchar" if simple == "char" else NAMES.get(simple, simple)}
 
 
@@ -52,8 +69,8 @@ def _field(field) -> dict:
 
 
 def with_pairs(frame):
-    """The frame with lists of pairs for maps: no dict takes bytes or lists as keys."""
-    if "map<" not in frame.schema.simpleString():
+    """The frame with lists of pairs for maps, and texts for intervals of months and days."""
+    if not UNKNOWN.search(frame.schema.simpleString()):
         return frame
     kinds = [field.dataType for field in frame.schema.fields]
     # By place, since names may come twice.
@@ -62,8 +79,10 @@ def with_pairs(frame):
 
 
 def _pairs(kind, column):
-    if "map<" not in kind.simpleString():
+    if not UNKNOWN.search(kind.simpleString()):
         return column
+    if kind.simpleString() == "interval":
+        return column.cast("string")
     if kind.typeName() == "array":
         return functions.transform(column, lambda item: _pairs(kind.elementType, item))
     if kind.typeName() == "struct":
@@ -92,20 +111,41 @@ def encode(kind, value):
     if name == "struct":
         return [encode(field.dataType, item) for field, item in zip(kind.fields, value)]
     if name in ("timestamp", "timestamp_ntz"):
-        time = EPOCH + datetime.timedelta(microseconds=value)
-        text = time.isoformat(sep=" ", timespec="microseconds")
+        days, micros = divmod(value, DAY)
+        text = f"{_date(days)} {_clock(micros)}"
         return f"{text} UTC" if name == "timestamp" else text
+    if name == "date":
+        return _date(value)
+    if name == "daytimeinterval":
+        days, micros = divmod(abs(value), DAY)
+        text = f"{days} {_clock(micros)}"
+        # Trino's have milliseconds.
+        return ("-" if value < 0 else "") + (text if value % 1000 else text[:-3])
+    if name == "yearmonthinterval":
+        years, months = divmod(abs(value), 12)
+        return f"{'-' if value < 0 else ''}{years}-{months}"
     if name == "float":
         return _finite(_shortest(value))
     if isinstance(value, float):
         return _finite(value)
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode("ascii")
     return value if isinstance(value, (bool, int, str)) else str(value)
+
+
+def _date(days: int) -> str:
+    cycles, day = divmod(days + EPOCH, CYCLE)
+    date = datetime.date.fromordinal(day + 1)
+    year = date.year + 400 * cycles
+    sign = "-" if year < 0 else "+" if year > 9999 else ""
+    return f"{sign}{abs(year):04d}-{date.month:02d}-{date.day:02d}"
+
+
+def _clock(micros: int) -> str:
+    seconds, rest = divmod(micros, 1_000_000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:06d}"
 
 
 def _finite(value: float):

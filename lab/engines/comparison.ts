@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { DISPLAY, type Displayable } from "../../lib/core/kernel.ts";
 import { type HasRows, table } from "../../lib/show/table.ts";
 import type { QueryResult } from "../../lib/trino/result.ts";
+import type { Statement } from "../../lib/trino/sql.ts";
 import { distinctNames, type Row, rowMaker } from "../../lib/trino/rows.ts";
 import { ENGINES } from "./engines.ts";
 
@@ -26,6 +27,20 @@ export interface BothAnswers extends Displayable {
 /** Values of every row, in the order of the columns. */
 const valuesOf = ({ columns, rows }: QueryResult) =>
   rows.map((row) => columns.map(({ name }) => row[name]));
+
+// The zeros at the end of a time's fraction say how exact its type is.
+const ZEROS = /(:\d\d(?:\.\d*?[1-9])?)\.?0+(?= |$)/;
+
+/** The same, a time with as many digits as it needs. */
+const comparable = (result: QueryResult) =>
+  valuesOf(result).map((values) =>
+    values.map((value, i) =>
+      typeof value === "string" &&
+        /^(time|interval)/.test(result.columns[i]!.typeSignature.rawType)
+        ? value.replace(ZEROS, "$1")
+        : value
+    )
+  );
 
 /**
  * Rows below each other, Trino's and Spark's in turns. Names are those of Trino:
@@ -48,7 +63,8 @@ function inTurns(trino: QueryResult, spark: QueryResult): HasRows {
 
 /**
  * Asks Trino and Spark the same question, in SQL that both understand, and
- * compares the answers by value.
+ * compares the answers by value. A fragment made by `sql` has its values and names
+ * written as each of them reads them.
  *
  * Time travel is the same in both with `FOR VERSION AS OF` and `FOR TIMESTAMP AS
  * OF`. Give more than one row an `ORDER BY`. Spark is the session "main".
@@ -64,15 +80,15 @@ function inTurns(trino: QueryResult, spark: QueryResult): HasRows {
  * console.log(agree, first.trips);
  * ```
  */
-export async function askBoth(text: string): Promise<BothAnswers> {
+export async function askBoth(statement: Statement): Promise<BothAnswers> {
   const [trino, spark] = await Promise.all([
-    ENGINES.trino.ask(text),
-    ENGINES.spark.ask(text),
+    ENGINES.trino.ask(statement),
+    ENGINES.spark.ask(statement),
   ]);
   return {
     trino,
     spark,
-    agree: isDeepStrictEqual(valuesOf(trino), valuesOf(spark)),
+    agree: isDeepStrictEqual(comparable(trino), comparable(spark)),
     first: trino.first,
     [DISPLAY]: () => table(inTurns(trino, spark))[DISPLAY](),
   };

@@ -7,6 +7,7 @@
 import { settings } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
 import { identifier } from "../../lib/trino/literal.ts";
+import type { Statement } from "../../lib/trino/sql.ts";
 import type { QueryResult } from "../../lib/trino/result.ts";
 import type { TableTree } from "../iceberg/tree.ts";
 import { duckdb } from "./duckdb/duckdb.ts";
@@ -23,7 +24,7 @@ interface Engine {
   /** The table at the snapshot of the tree, as it stands after `FROM`. */
   table(tree: TableTree): string;
   /** Asks it; DuckDB needs the tree of the table that the text reads. */
-  ask(text: string, tree: TableTree): Promise<QueryResult>;
+  ask(statement: Statement, tree: TableTree): Promise<QueryResult>;
 }
 
 const backticks = (...names: string[]) =>
@@ -45,21 +46,22 @@ export const ENGINES = {
     name: "Trino",
     quote: identifier,
     table: (tree) => tableAt(tree, settings().trinoCatalog, identifier),
-    ask: (text: string) => query(text),
+    ask: (statement: Statement) => query(statement),
   },
   spark: {
     name: "Spark",
     quote: backticks,
     table: (tree) => tableAt(tree, "lakehouse", backticks),
-    ask: async (text: string) => await (await sparkSession()).sql(text),
+    ask: async (statement: Statement) =>
+      await (await sparkSession()).sql(statement),
   },
   duckdb: {
     name: "DuckDB",
     quote: identifier,
     table: () => identifier("snapshot"),
-    async ask(text, tree) {
+    async ask(statement, tree) {
       await using db = await duckdb({ snapshot: tree });
-      return await db.sql(text);
+      return await db.sql(statement);
     },
   },
 } satisfies Record<SqlEngine, Engine>;

@@ -15,6 +15,8 @@ import {
   type SparkProgress,
 } from "./spark_connection.ts";
 import { hasViews } from "../catalog/views.ts";
+import type { Statement } from "../../lib/trino/sql.ts";
+import { statementFor } from "./dialect.ts";
 import { QueryResult } from "../../lib/trino/result.ts";
 import { rowsReader } from "../../lib/trino/types.ts";
 
@@ -73,7 +75,8 @@ export interface SparkSession extends AsyncDisposable {
   /** Whether it takes statements. */
   readonly isRunning: boolean;
   /**
-   * Runs one statement to its end.
+   * Runs one statement to its end: a text of Spark's SQL, or a fragment made by
+   * `sql`, whose values and names are written as Spark reads them.
    *
    * Names without a catalog are in `lakehouse`, names without a namespace in
    * that of the settings; times are in UTC. Several at once take turns on the
@@ -83,7 +86,7 @@ export interface SparkSession extends AsyncDisposable {
    * @throws {LakehouseError} When the session has ended.
    * @throws {unknown} The signal's reason, after the statement was cancelled; what it had committed stays.
    */
-  sql(text: string, options?: SparkSqlOptions): Promise<QueryResult>;
+  sql(statement: Statement, options?: SparkSqlOptions): Promise<QueryResult>;
   /** Ends it and waits until its process is gone; statements that run are cancelled. */
   stop(): Promise<void>;
   /** Kills its process at once, as a crash would, and waits until it is gone. */
@@ -174,7 +177,10 @@ async function start(options: SparkSessionOptions): Promise<SparkSession> {
     get isRunning() {
       return connection.ended() === undefined;
     },
-    sql: (text, options = {}) => runSql(connection, ++last, text, options),
+    sql: async (statement, options = {}) => {
+      const text = statementFor("Spark", statement);
+      return await runSql(connection, ++last, text, options);
+    },
     async stop() {
       close();
       await atMost(gone, STOP_MS);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sqlTime } from "./timestamps.ts";
+import { parseTimestamp, sqlTime } from "./timestamps.ts";
 import { stringifyExactJson } from "./json.ts";
 
 const COMPACT = new Intl.NumberFormat("en-US", {
@@ -146,4 +146,17 @@ export function valueText(value: unknown): string {
     Array.isArray(value);
   // Temporal values and the like say best themselves what they are.
   return isData ? stringifyExactJson(value) : String(value);
+}
+
+const ZONED = /[+-]?\d{4,}-\d\d-\d\d \d\d:\d\d[\d:.]* [A-Z][\w+/-]*/g;
+
+/**
+ * The same, of a value that is a time in a zone or holds some.
+ *
+ * @throws {LakehouseError} When one is in the hour that its zone's clocks have twice.
+ */
+export function momentText(value: unknown): string {
+  const text = valueText(value);
+  for (const [time] of text.matchAll(ZONED)) parseTimestamp(time);
+  return text;
 }

@@ -97,7 +97,7 @@ export async function missingAdvice(
   if (!kind || kind === "CATALOG" && name === trinoCatalog) return undefined;
   if (isOurs) return NOT_INGESTED;
   const lists = {
-    COLUMN: [...new Set([...text.matchAll(TABLES)].map(([, table]) => table))]
+    COLUMN: [...new Set(text.matchAll(TABLES).map(([, table]) => table))]
       .map((table) => `SHOW COLUMNS FROM ${table}`),
     TABLE: [
       `SHOW TABLES FROM ${
@@ -110,20 +110,15 @@ export async function missingAdvice(
   const found = answers.flatMap((each) =>
     each.status === "fulfilled" ? each.value : []
   );
-  const [near] = found.toSorted((a, b) =>
-    likeness(b, name) - likeness(a, name)
-  );
-  const see = `${lists.join(", ")} lists what is there`;
-  if (near && likeness(near, name) >= 0.4) {
-    return {
-      why: `the name that comes nearest is ${near}`,
-      next: `write that, or see: ${see}`,
-    };
+  const [near = ""] = found
+    .toSorted((a, b) => likeness(b, name) - likeness(a, name));
+  if (kind === "TABLE" && parents[0] === namespace && found.length === 0) {
+    return answers[0]?.status === "fulfilled" ? NOT_INGESTED : undefined;
   }
-  return kind === "TABLE" && parents[0] === namespace &&
-      answers[0]?.status === "fulfilled" && found.length === 0
-    ? NOT_INGESTED
-    : lists.length > 0
+  const see = lists.join(", ");
+  return likeness(near, name) >= 0.4
+    ? { why: `the nearest name is ${near}`, next: `write that; ${see}` }
+    : see
     ? { next: see }
     : undefined;
 }

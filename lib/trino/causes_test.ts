@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { isConflict, trinoCause } from "./causes.ts";
+import { settings } from "../core/settings.ts";
+import { isConflict, missingAdvice, trinoCause } from "./causes.ts";
 
 const ICEBERG = "org.apache.iceberg.exceptions";
 
@@ -49,12 +50,70 @@ Deno.test("trinoCause() knows what usually lies behind an error", () => {
     why("ICEBERG_CATALOG_ERROR", "SignatureDoesNotMatch")!,
     "refused the keys",
   );
+  const { trinoCatalog } = settings();
   assertStringIncludes(
-    trinoCause("CATALOG_NOT_FOUND", "Catalog 'x' not found")!.next,
+    trinoCause("CATALOG_NOT_FOUND", `Catalog '${trinoCatalog}' not found`)!
+      .next,
     "ensureTrinoCatalog()",
   );
-  for (const name of ["TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND"]) {
-    assertEquals(why(name, "it does not exist"), "nothing was ingested yet");
-  }
+  assertEquals(why("CATALOG_NOT_FOUND", "Catalog 'x' not found"), undefined);
+  assertEquals(why("TABLE_NOT_FOUND", "it does not exist"), undefined);
   assertEquals(why("SYNTAX_ERROR", "TABLE_NOT_FOUND: is no table"), undefined);
+});
+
+Deno.test("missingAdvice() names what comes near, and says nothing of what is there", async () => {
+  const { trinoCatalog, namespace, table } = settings();
+  const asked: string[] = [];
+  const advice = async (
+    errorName: string,
+    message: string,
+    { names = [], text = "" }: { names?: string[]; text?: string } = {},
+  ) => {
+    const known = await missingAdvice({ errorName, message }, text, (list) => {
+      asked.push(list);
+      return Promise.resolve(names);
+    });
+    return [known?.why, known?.next].join("; ");
+  };
+  assertEquals(
+    await advice("COLUMN_NOT_FOUND", "Column 't.compny' cannot be resolved", {
+      text: `SELECT compny FROM chicago."order" t JOIN b.c ON 1 = 1 JOIN b.c`,
+      names: ["fare", "company", "payment_type"],
+    }),
+    "the nearest name is company; write that; " +
+      'SHOW COLUMNS FROM chicago."order", SHOW COLUMNS FROM b.c',
+  );
+  assertEquals(asked, [
+    'SHOW COLUMNS FROM chicago."order"',
+    "SHOW COLUMNS FROM b.c",
+  ]);
+  const path = `'${trinoCatalog}.${namespace}`;
+  const missing = (name: string, names: string[]) =>
+    advice("TABLE_NOT_FOUND", `Table ${path}.${name}' does not exist`, {
+      names,
+    });
+  assertStringIncludes(await missing("taxi_trip", [table]), `is ${table};`);
+  assertStringIncludes(await missing("trips", [table]), `is ${table};`);
+  // The table of the trips is not there, whatever resembles it.
+  const nothing = "nothing was ingested yet";
+  assertStringIncludes(await missing(table, ["taxi_trips2"]), nothing);
+  assertStringIncludes(await missing("taxi_trip", []), nothing);
+  assertEquals((await missing("xyz", [table])).includes(nothing), false);
+  assertStringIncludes(
+    await advice("SCHEMA_NOT_FOUND", `Schema '${namespace}' does not exist`),
+    nothing,
+  );
+  assertStringIncludes(
+    await advice("SCHEMA_NOT_FOUND", "Schema 'chicgo' does not exist", {
+      names: ["chicago", "default"],
+    }),
+    "is chicago;",
+  );
+  assertStringIncludes(
+    await advice("FUNCTION_NOT_FOUND", "Function 'cont' not registered", {
+      names: ["concat", "count", "cos"],
+    }),
+    "is count;",
+  );
+  assertEquals(await advice("SYNTAX_ERROR", "mismatched input 'x'"), "; ");
 });

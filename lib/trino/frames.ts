@@ -7,9 +7,8 @@
 import type pl from "nodejs-polars";
 import { LakehouseError } from "../core/errors.ts";
 import { type Moment, parseTimestamp } from "../core/timestamps.ts";
-import type { Row } from "./rows.ts";
+import { type Row, textOf } from "./rows.ts";
 import type { Column } from "./types.ts";
-import { valueText } from "../core/format.ts";
 
 type Polars = typeof pl;
 
@@ -28,15 +27,21 @@ export interface FrameOptions {
 function since1970(text: string, units: (moment: Moment) => bigint): string {
   const moment = parseTimestamp(text);
   // A date that polars has no number for is none that JavaScript has one for.
-  if (!moment || Number.isNaN(moment.ms)) {
+  const number = moment && !Number.isNaN(moment.ms) ? units(moment) : undefined;
+  if (number === undefined || BigInt.asIntN(64, number) !== number) {
     throw new Error(`polars has no date "${text}"`);
   }
-  return String(units(moment));
+  return String(number);
 }
 
 const days = ({ ms }: Moment) => BigInt(ms) / 86_400_000n;
-const micros = ({ ms, fraction }: Moment) =>
-  BigInt(ms) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
+const fine = (digits: number) => ({ ms, fraction }: Moment) => {
+  if (/[1-9]/.test(fraction.slice(digits))) {
+    throw new Error("polars has nothing finer than nanoseconds");
+  }
+  const rest = BigInt(fraction.slice(0, digits).padEnd(digits, "0"));
+  return BigInt(ms) * 10n ** BigInt(digits - 3) + rest;
+};
 
 const INTEGERS = {
   tinyint: "Int8",
@@ -67,7 +72,7 @@ function series(
   const values = rows.map((row) => row[name] ?? null);
   // polars makes numbers with nulls among them zeros, BigInts with nulls among
   // them nulls; of texts it makes what they say.
-  const ofText = (text: (value: unknown) => string = valueText) =>
+  const ofText = (text = textOf(column.type)) =>
     polars.Series(
       name,
       values.map((value) => value === null ? null : text(value)),
@@ -93,11 +98,13 @@ function series(
       return ofText((value) => since1970(String(value), days))
         .cast(polars.Int32, true).cast(polars.Date);
     case "timestamp":
-      return ofText((value) => since1970(String(value), micros))
-        .cast(polars.Int64, true).cast(polars.Datetime("us"));
-    case "timestamp with time zone":
-      return ofText((value) => since1970(String(value), micros))
-        .cast(polars.Int64, true).cast(polars.Datetime("us", "UTC"));
+    case "timestamp with time zone": {
+      const isNanos = /\(([789]|1\d)\)|_NS$/.test(column.type);
+      const zone = rawType === "timestamp" ? [] : ["UTC"];
+      return ofText((value) => since1970(String(value), fine(isNanos ? 9 : 6)))
+        .cast(polars.Int64, true)
+        .cast(polars.Datetime(isNanos ? "ns" : "us", ...zone));
+    }
     default:
       return ofText();
   }
@@ -107,7 +114,8 @@ function series(
  * Rows as a polars DataFrame with the columns' types.
  *
  * Integers, floats, booleans, texts and dates become what they are. Timestamps
- * become microseconds, which cuts finer ones; with a zone they become UTC.
+ * become microseconds, or nanoseconds where their type has more digits; with a
+ * zone they become UTC.
  * Arrays, maps and rows become JSON, bytes `0x00ff`, all else its text.
  *
  * @throws {LakehouseError} When a value is beyond what polars holds, or a time is in the hour that its zone's clocks have twice.

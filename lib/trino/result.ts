@@ -106,7 +106,7 @@ export class QueryResult {
   /**
    * Rows as a polars DataFrame with the columns' types: integers exact,
    * decimals as polars' `Decimal` unless `decimals: "double"` is given,
-   * timestamps to the microsecond, arrays, maps and rows as JSON. Show it with
+   * timestamps to the microsecond, or to the nanosecond where their type has more digits, arrays, maps and rows as JSON. Show it with
    * {@linkcode table}.
    *
    * @throws {LakehouseError} When a value is beyond what polars holds, or a time is in the hour that its zone's clocks have twice.
@@ -116,12 +116,14 @@ export class QueryResult {
   }
 
   #csv(): Iterable<string> {
-    return csvPieces(this.columns.map(({ name }) => name), this.rows);
+    return csvPieces(this.columns, this.rows);
   }
 
   /**
    * Rows as CSV of RFC 4180 with exact values: null is an empty field, the empty
    * text `""`; arrays, maps and rows are JSON, bytes `0x00ff`.
+   *
+   * @throws {LakehouseError} When a time is in the hour that its zone's clocks have twice.
    */
   toCsv(): string {
     return [...this.#csv()].join("");

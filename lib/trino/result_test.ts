@@ -241,12 +241,28 @@ Deno.test("toPolars() makes decimals numbers when asked to", async () => {
   assertEquals(frame.toRecords(), [{ fare: 12.1 }, { fare: null }]);
 });
 
-Deno.test("toPolars() takes times of other zones, and cuts finer ones", async () => {
+Deno.test("toPolars() takes times of other zones, to the nanosecond", async () => {
   const frame = await result({ at: "timestamp(9) with time zone" }, [
     { at: "2024-01-05 13:45:00.123456789 America/Chicago" },
     { at: "2024-07-05 13:45:00.000000999 America/Chicago" },
-    { at: "+10000-01-01 00:00:00.000000000 UTC" },
+    { at: "2024-07-05 13:45:00.999999999 UTC" },
   ]).toPolars();
+  const far = await result({ at: "timestamp(6)" }, [
+    { at: "+10000-01-01 00:00:00.000001" },
+    { at: "-0044-03-15 00:00:00.000000" },
+  ]).toPolars();
+  for (
+    const [type, at, part] of [
+      ["timestamp(9)", "+10000-01-01 00:00:00.000000000", "has no date"],
+      ["timestamp(12)", "2024-01-05 00:00:00.000000000001", "nanoseconds"],
+    ] as const
+  ) {
+    await assertRejects(
+      () => result({ at: type }, [{ at }]).toPolars(),
+      LakehouseError,
+      part,
+    );
+  }
   await assertRejects(
     () =>
       result({ at: "timestamp(3) with time zone" }, [
@@ -255,16 +271,50 @@ Deno.test("toPolars() takes times of other zones, and cuts finer ones", async ()
     LakehouseError,
     "AT TIME ZONE 'UTC'",
   );
-  assertEquals(exact(frame).slice(0, 2), [
-    { at: "2024-01-05 19:45:00.123456+00:00" },
-    { at: "2024-07-05 18:45:00.000000+00:00" },
+  assertEquals(exact(frame), [
+    { at: "2024-01-05 19:45:00.123456789+00:00" },
+    { at: "2024-07-05 18:45:00.000000999+00:00" },
+    { at: "2024-07-05 13:45:00.999999999+00:00" },
   ]);
-  assertStringIncludes(String(exact(frame)[2]!.at), "10000-01-01 00:00:00");
+  assertEquals(exact(far), [
+    { at: "+10000-01-01 00:00:00.000001" },
+    { at: "-0044-03-15 00:00:00.000000" },
+  ]);
   await assertRejects(
     () => result({ d: "date" }, [{ d: "+999999-01-01" }]).toPolars(),
     LakehouseError,
     `the column "d" into a frame: polars has no date "+999999-01-01"`,
   );
+});
+
+Deno.test("a time that its zone's clocks have twice goes into no file or frame", async () => {
+  const twice = "2024-11-03 01:30:00.000 America/Chicago";
+  const once = "2024-07-03 01:30:00.000 America/Chicago";
+  const path = "never-written";
+  for (
+    const [type, make] of [
+      ["timestamp(3) with time zone", (at: string) => at],
+      ["array(timestamp(3) with time zone)", (at: string) => [null, at]],
+      ["row(t timestamp(3) with time zone)", (t: string) => ({ t })],
+    ] as const
+  ) {
+    const given = result({ v: type }, [{ v: make(twice) }]);
+    for (
+      const write of [
+        () => given.toPolars(),
+        () => given.writeParquet(path),
+        () => given.writeCsv(path),
+        () => Promise.try(() => given.toCsv()),
+      ]
+    ) {
+      await assertRejects(write, LakehouseError, "AT TIME ZONE 'UTC'");
+    }
+    const sure = result({ v: type }, [{ v: make(once) }]);
+    assertStringIncludes(sure.toCsv(), once);
+    await sure.toPolars();
+  }
+  // A text of that form is no time.
+  assertStringIncludes(result({ v: "varchar" }, [{ v: twice }]).toCsv(), twice);
 });
 
 Deno.test("columns stand in the query's order, also those named by digits", async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { valueText } from "../core/format.ts";
+import { momentText, valueText } from "../core/format.ts";
 
 /** A row by column name. */
 export type Row = Record<string, unknown>;
@@ -66,11 +66,15 @@ export function rowMaker(
   return (values) => new Proxy(plain(values), inOrder);
 }
 
+/** What makes a text of the values of a type. */
+export const textOf = (type: string = ""): (value: unknown) => string =>
+  type.includes("with time zone") ? momentText : valueText;
+
 const NEEDS_QUOTES = /^$|^\s|\s$|[",\r\n]/;
 
-function field(value: unknown): string {
+function field(value: unknown, type: string | undefined): string {
   if (value === null || value === undefined) return "";
-  const text = valueText(value);
+  const text = textOf(type)(value);
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -81,6 +85,7 @@ const LINES_AT_ONCE = 5_000;
  * values exact. Null is an empty field, the empty text is `""`; arrays, maps and
  * rows are JSON, bytes `0x00ff`.
  *
+ * @throws {LakehouseError} When a time is in the hour that its zone's clocks have twice.
  * @example Usage
  * ```ts
  * import { csvPieces } from "./rows.ts";
@@ -88,20 +93,22 @@ const LINES_AT_ONCE = 5_000;
  *
  * const rows = [{ id: 9007199254740993n, name: 'a "b"' }, { id: null, name: "" }];
  * assertEquals(
- *   [...csvPieces(["id", "name"], rows)].join(""),
+ *   [...csvPieces([{ name: "id" }, { name: "name" }], rows)].join(""),
  *   'id,name\r\n9007199254740993,"a ""b"""\r\n,""\r\n',
  * );
  * ```
  */
 export function* csvPieces(
-  names: readonly string[],
+  columns: readonly { name: string; type?: string }[],
   rows: readonly Row[],
 ): Generator<string> {
-  yield `${names.map(field).join(",")}\r\n`;
+  yield `${columns.map(({ name }) => field(name, "")).join(",")}\r\n`;
   for (let start = 0; start < rows.length; start += LINES_AT_ONCE) {
     let piece = "";
     for (const row of rows.slice(start, start + LINES_AT_ONCE)) {
-      piece += `${names.map((name) => field(row[name])).join(",")}\r\n`;
+      piece += `${
+        columns.map(({ name, type }) => field(row[name], type)).join(",")
+      }\r\n`;
     }
     yield piece;
   }

@@ -17,6 +17,8 @@ import { type DuckdbSqlOptions, openViews } from "./instance.ts";
 import { type LocalFile, viewSql } from "./view.ts";
 import { interruptSignal, withLimit } from "../../../lib/core/interrupt.ts";
 import type { QueryResult } from "../../../lib/trino/result.ts";
+import type { Statement } from "../../../lib/trino/sql.ts";
+import { statementFor } from "../dialect.ts";
 
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 
@@ -37,12 +39,12 @@ export interface Duckdb extends AsyncDisposable {
   /** Their size in bytes. */
   readonly bytes: number;
   /**
-   * Runs one statement; times are in UTC.
+   * Runs one statement, a text or a fragment made by `sql`; times are in UTC.
    *
    * @throws {LakehouseError} When DuckDB refuses or fails it.
    * @throws {unknown} The signal's reason, after the query has ended.
    */
-  sql(text: string, options?: DuckdbSqlOptions): Promise<QueryResult>;
+  sql(statement: Statement, options?: DuckdbSqlOptions): Promise<QueryResult>;
   /** Closes it and removes the fetched files. */
   close(): Promise<void>;
 }
@@ -129,7 +131,8 @@ export async function duckdb(
     return {
       files: files.length,
       bytes: files.reduce((sum, { file }) => sum + file.bytes, 0),
-      sql: instance.run,
+      sql: async (statement, options) =>
+        await instance.run(statementFor("DuckDB", statement), options),
       close,
       [Symbol.asyncDispose]: close,
     };

@@ -17,7 +17,9 @@ import {
   DuckDBStructType,
   DuckDBStructValue,
   DuckDBStructVector,
+  DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
+  DuckDBTimestampSecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBTimeValue,
@@ -96,6 +98,13 @@ export function encode(type: DuckDBType, value: DuckDBValue): unknown {
   }
   if (value instanceof DuckDBTimestampNanosecondsValue && value.isFinite) {
     return nanosText(value.nanos);
+  }
+  // The texts of these two have other forms for years before 1 and after 9999.
+  if (value instanceof DuckDBTimestampMillisecondsValue && value.isFinite) {
+    return microsText(value.millis * 1000n).slice(0, -3);
+  }
+  if (value instanceof DuckDBTimestampSecondsValue && value.isFinite) {
+    return microsText(value.seconds * 1_000_000n).slice(0, -7);
   }
   if (value instanceof DuckDBTimeValue) return timeText(value.micros);
   if (value instanceof DuckDBBlobValue) return new Uint8Array(value.bytes);
