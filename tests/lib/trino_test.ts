@@ -9,6 +9,8 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { withNamespace } from "../namespace.ts";
+import { type Sql, sql } from "../../lib/trino/sql.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { closedPort, withEnv } from "../env.ts";
@@ -76,15 +78,74 @@ Deno.test("query() fails when the query fails half way", async () => {
   assertEquals(error.errorName, "DIVISION_BY_ZERO");
 });
 
-Deno.test("query() says what to do when the table is not there", async () => {
-  await ensureWarehouse(catalog());
-  await ensureTrinoCatalog();
-  await query("CREATE SCHEMA IF NOT EXISTS chicago");
-  await assertRejects(
-    () => query("SELECT * FROM no_such_table"),
-    TrinoError,
-    "deno task analyze",
+Deno.test("query() names what comes near, and what was not ingested", () =>
+  withNamespace("near_names_test", async () => {
+    await ensureTrinoCatalog();
+    const says = async (statement: string, part: string) => {
+      const { message } = await assertRejects(
+        () => query(statement),
+        TrinoError,
+      );
+      assertStringIncludes(message, part);
+      return message;
+    };
+    await says("SELECT * FROM taxi_trip", "nothing was ingested yet");
+    await query(
+      "CREATE TABLE rides (company varchar, fare double, payment_type varchar)",
+    );
+    await query("CREATE VIEW seen AS SELECT company AS firm FROM rides");
+    await says("SELECT * FROM taxi_trips", "nothing was ingested yet");
+    await says("SELECT * FROM rides2", "the nearest name is rides");
+    await says("SELECT compny FROM rides", "the nearest name is company");
+    await says(
+      "WITH x AS (SELECT * FROM rides) SELECT r.payment FROM x AS r",
+      "the nearest name is payment_type",
+    );
+    await says("SELECT frm FROM seen", "the nearest name is firm");
+    await says("SELECT cont(*) FROM rides", "the nearest name is count");
+    await says(
+      "SELECT * FROM near_name_test.rides",
+      "the nearest name is near_names_test",
+    );
+    await says(
+      "SELECT * FROM tutorial_catlog.near_names_test.rides",
+      "the nearest name is tutorial_catalog",
+    );
+    const other = await says("SELECT * FROM zzz", "SHOW TABLES FROM");
+    assert(!other.includes("ingested"), other);
+  }));
+
+Deno.test("a bigint limits rows, sorts by its place, and is a type's digits", async () => {
+  const { first } = await query("SELECT BIGINT '2' AS n, BIGINT '1' AS one");
+  const { n, one } = first as Record<string, bigint>;
+  const from = sql`SELECT n FROM (VALUES 3, 1, 2, 4) v(n) ORDER BY ${one!}`;
+  const numbers = async (statement: Sql) =>
+    (await query(statement)).rows.map((row) => row.n);
+  assertEquals(await numbers(sql`${from} LIMIT ${n!}`), [1, 2]);
+  assertEquals(
+    await numbers(sql`${from} OFFSET ${one!} LIMIT ${n!}`),
+    [2, 3],
   );
+  assertEquals(await numbers(sql`${from} FETCH FIRST ${n!} ROWS ONLY`), [1, 2]);
+  const { columns } = await query(
+    sql`SELECT CAST(1 AS decimal(${20n}, ${n!})), CAST('a' AS varchar(${n!}))`,
+  );
+  assertEquals(columns.map(({ type }) => type), [
+    "decimal(20, 2)",
+    "varchar(2)",
+  ]);
+});
+
+Deno.test("query() runs one statement, whatever stands behind it", async () => {
+  assertEquals((await query("SELECT 1 AS n; -- done")).first.n, 1);
+  assertEquals((await query("SELECT 1 AS n;;")).first.n, 1);
+  assertEquals(
+    (await query(`WITH FUNCTION f() RETURNS int
+      BEGIN DECLARE x int DEFAULT 6; SET x = x + 1; RETURN x; END
+      SELECT f() AS n;`)).first.n,
+    7,
+  );
+  await assertRejects(() => query("SELECT 1; SELECT 2"), LakehouseError, "2");
 });
 
 Deno.test("query() reports progress, and an abort ends the query on the server", async () => {
