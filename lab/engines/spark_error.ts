@@ -5,7 +5,11 @@
  */
 
 import { settings } from "../../lib/core/settings.ts";
-import { CONFLICT_ADVICE, isConflict } from "../../lib/trino/causes.ts";
+import {
+  CONFLICT_ADVICE,
+  isConflict,
+  NOT_INGESTED,
+} from "../../lib/trino/causes.ts";
 import {
   knownCause,
   LakehouseError,
@@ -60,6 +64,16 @@ function sentence(message: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
+/** Whether what is not there is the table of the trips, or its namespace. */
+function isTrips({ errorClass, message }: JavaException): boolean {
+  const { namespace, table } = settings();
+  const [path = ""] = message.match(/(`[^`]+`\.?)+/) ?? [];
+  const names = [...path.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+  return errorClass!.startsWith("SCHEMA")
+    ? names.at(-1) === namespace
+    : names.at(-1) === table && (names.at(-2) ?? namespace) === namespace;
+}
+
 function explain(
   failure: SparkFailure,
   culprit: JavaException,
@@ -69,14 +83,8 @@ function explain(
   }
   const text = failure.causes.map(({ name, message }) => `${name}: ${message}`)
     .join("\n");
-  const { table } = settings();
   if (/^(TABLE_OR_VIEW|SCHEMA)_NOT_FOUND/.test(culprit.errorClass ?? "")) {
-    return text.includes(`\`${table}\``)
-      ? {
-        why: "nothing was ingested yet",
-        next: "run notebook 04, or deno task analyze",
-      }
-      : {};
+    return isTrips(culprit) ? NOT_INGESTED : {};
   }
   const known = knownCause(SPARK_CAUSES, text);
   if (known) return known;

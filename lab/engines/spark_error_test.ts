@@ -38,6 +38,54 @@ Deno.test("SparkError says what to do when the trips are not there", () => {
   assertStringIncludes(error.message, "deno task analyze");
 });
 
+Deno.test("SparkError says so of no other table, and keeps Spark's own suggestion", () => {
+  const of = (errorClass: string, message: string) =>
+    new SparkError({
+      causes: [{
+        name: spark("AnalysisException"),
+        message: `[${errorClass}] ${message}`,
+        errorClass,
+      }],
+      stack: [],
+    }).message;
+  const missing = (path: string) =>
+    of("TABLE_OR_VIEW_NOT_FOUND", `The table or view ${path} cannot be found.`);
+  for (const path of ["`chicgo`.`taxi_trips`", "`taxi_trip`"]) {
+    assertEquals(missing(path).includes("ingested"), false, path);
+  }
+  for (
+    const path of [
+      "`chicago`.`taxi_trips`",
+      "`lakehouse`.`chicago`.`taxi_trips`",
+    ]
+  ) {
+    assertStringIncludes(missing(path), "nothing was ingested yet");
+  }
+  assertStringIncludes(
+    of(
+      "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+      "A column, variable, or function parameter with name `compny` cannot be resolved. Did you mean one of the following? [`company`, `fare`]. SQLSTATE: 42703; line 1 pos 7;\n'Project",
+    ),
+    "Did you mean one of the following? [`company`, `fare`]",
+  );
+});
+
+Deno.test("SparkError names the cleared cache behind a class that is not there", () => {
+  const { message } = new SparkError({
+    causes: [{
+      name: "java.lang.RuntimeException",
+      message:
+        "java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found",
+    }, {
+      name: "java.lang.ClassNotFoundException",
+      message: "Class org.apache.hadoop.fs.s3a.S3AFileSystem not found",
+    }],
+    stack: [],
+  });
+  assertStringIncludes(message, "cache was cleared");
+  assertStringIncludes(message, "deno task up");
+});
+
 Deno.test("SparkError keeps Java's exceptions as causes, the innermost with its stack", () => {
   const error = new SparkError({
     causes: [

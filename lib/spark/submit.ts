@@ -149,6 +149,13 @@ export async function submit(
 /** Causes by the words of Spark and Java. */
 export const SPARK_CAUSES: readonly Cause[] = [
   {
+    pattern: /Class.*S3AFileSystem/,
+    why:
+      "a jar of Spark's is not there any more, as when the cache was cleared",
+    next:
+      "deno task up, which fetches what is missing; then restart the kernel",
+  },
+  {
     pattern: /UnknownHostException|UnknownHost/,
     why: "Spark cannot find the object store under the name it was given",
     next:

@@ -5,10 +5,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { withEnv } from "../../tests/env.ts";
-import { LakehouseError } from "../core/errors.ts";
+import { knownCause, LakehouseError } from "../core/errors.ts";
 import { type SparkSubmit } from "../core/running_stack.ts";
 import { recordStack } from "../../stack/record.ts";
-import { lakeArguments, sparkSubmit, submit } from "./submit.ts";
+import { lakeArguments, SPARK_CAUSES, sparkSubmit, submit } from "./submit.ts";
 
 const ECHO: SparkSubmit = {
   // Prints its arguments.
@@ -59,6 +59,19 @@ Deno.test("submit() names what a stale record lacks, and that up mends it", asyn
     assertStringIncludes(error.message, "deno task up");
   }
   await Deno.remove(here);
+});
+
+Deno.test("a class that is gone with the cache is told, and that up mends it", () => {
+  for (
+    const line of [
+      "java.lang.RuntimeException: java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found",
+      "java.lang.NoClassDefFoundError: org/apache/hadoop/fs/s3a/S3AFileSystem",
+    ]
+  ) {
+    const known = knownCause(SPARK_CAUSES, line);
+    assertStringIncludes(known?.why ?? "", "cache was cleared");
+    assertStringIncludes(known?.next ?? "", "deno task up");
+  }
 });
 
 Deno.test("submit() says when no stack runs", async () => {

@@ -6,6 +6,8 @@ import { readRows } from "../../lab/iceberg/rows.ts";
 import { tableTree } from "../../lab/iceberg/snapshots.ts";
 import { askBoth } from "../../lab/engines/comparison.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { sql } from "../../lib/trino/sql.ts";
 import { SparkError } from "../../lab/engines/spark_error.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";
@@ -44,6 +46,43 @@ Deno.test("askBoth() says whether Trino and Spark agree", () =>
       () => askBoth("SELECT from_base('ff', 16)"),
       SparkError,
     );
+  }));
+
+Deno.test("askBoth() compares intervals and times by value", async () => {
+  await using _spark = await sparkSession();
+  for (
+    const same of [
+      "SELECT INTERVAL '1 02:03:04.567' DAY TO SECOND AS d, INTERVAL -'15' MONTH AS m",
+      "SELECT DATE '2024-03-01' - DATE '2024-01-01' AS d",
+      "SELECT INTERVAL '0' SECOND AS none, INTERVAL -'26' HOUR AS h, INTERVAL '3' YEAR AS y",
+    ]
+  ) {
+    const { agree, trino, spark } = await askBoth(same);
+    assertEquals(trino.rows, spark.rows);
+    assertEquals(agree, true, same);
+  }
+  const at = "TIMESTAMP '2024-01-05 13:45:00.5 UTC'";
+  assertEquals((await askBoth(`SELECT ${at} AS t`)).agree, true);
+  const fragment = sql`SELECT ${"O'Hare \\"} AS name, ${
+    sql.decimal("1.10")
+  } AS n`;
+  const both = await askBoth(fragment);
+  assertEquals([both.agree, both.first.name], [true, "O'Hare \\"]);
+});
+
+Deno.test("every engine names the column that comes near", () =>
+  withNamespace(NAMESPACE, async () => {
+    await using spark = await sparkSession();
+    await query("CREATE TABLE rides AS SELECT 'Sun' AS company, 1e0 AS fare");
+    await using db = await openDuckdb({
+      rides: await tableTree(NAMESPACE, "rides"),
+    });
+    const text = `SELECT compny FROM rides`;
+    for (const ask of [query, spark.sql, db.sql]) {
+      const { message } = await assertRejects(() => ask(text), LakehouseError);
+      assertStringIncludes(message, "company");
+      assertEquals(message.includes("ingested"), false);
+    }
   }));
 
 Deno.test("every engine's results keep columns in order, and become frames and files", () =>
