@@ -98,7 +98,8 @@ export function decodeBound(type: string, bytes: Uint8Array): unknown {
 
 /** The number with the fewest digits that is the same 32-bit one. */
 export function shortest(value: number): number {
-  for (let digits = 6; digits < 9 && Number.isFinite(value); digits++) {
+  // Neither a number that is not finite nor -0 has another text.
+  for (let digits = 6; digits < 9 && value && isFinite(value); digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return short;
   }

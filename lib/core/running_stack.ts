@@ -5,7 +5,6 @@
  */
 
 import { resolve } from "node:path";
-import {} from "./files.ts";
 import { LakehouseError } from "./errors.ts";
 import { PROJECT_DIR } from "./files.ts";
 

@@ -107,30 +107,21 @@ function address(name: string, value: string): string {
   return value.replace(/\/+$/, "");
 }
 
-// What engines, catalogs and stores can all hold.
+// Characters, least and most of them: what engines, catalogs and stores all hold.
 const NAMES = {
-  engines: {
-    pattern: /^[a-z0-9_-]{1,250}$/,
-    of: "1 to 250 of a-z, 0-9, _ and -",
-  },
-  aistor: { pattern: /^[a-z0-9_]{1,250}$/, of: "1 to 250 of a-z, 0-9 and _" },
-  bucket: {
-    pattern: /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-    of: "3 to 63 of a-z, 0-9 and -",
-  },
-};
+  engines: ["a-z0-9-_", 1, 250],
+  aistor: ["a-z0-9_", 1, 250],
+  bucket: ["a-z0-9-", 3, 63],
+} as const;
 
 function nameOf(name: string, value: string, kind: keyof typeof NAMES): string {
-  const { pattern, of } = NAMES[kind];
-  if (pattern.test(value)) return value;
-  const fit = value.toLowerCase()
-    .replace(/[^a-z0-9]+/g, kind === "bucket" ? "-" : "_");
+  const [of, least, most] = NAMES[kind];
+  if (RegExp(`^[${of}]{${least},${most}}$`).test(value)) return value;
+  const fit = value.toLowerCase().replace(RegExp(`[^${of}]+`, "g"), of.at(-1)!);
   throw new LakehouseError({
     what: `Cannot use ${name} "${value}"`,
-    why: `it takes ${of}; Trino would make capital letters small`,
-    next: `set ${name} to something like ${
-      pattern.test(fit) ? fit : "chicago"
-    }`,
+    why: `it takes ${least} to ${most} of ${of}; Trino makes capitals small`,
+    next: `set ${name} to something like ${fit.slice(0, most)}`,
   });
 }
 

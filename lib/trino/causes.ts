@@ -70,12 +70,11 @@ const MISSING =
 const TABLES =
   /\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))*)/gi;
 
-/** A name's letters in pairs, by which misspelt ones are alike. */
-const pairsOf = (name: string) =>
-  new Set([...name].map((letter, i) => letter + (name[i + 1] ?? "")));
-
-function likeness(one: string, other: string): number {
-  const [a, b] = [pairsOf(one), pairsOf(other)];
+/** How alike two names are, by the pairs of letters that both have: 0 to 1. */
+function likeness(...names: [string, string]): number {
+  const [a, b] = names.map((name) =>
+    new Set([...name].map((letter, i) => letter + (name[i + 1] ?? "")))
+  ) as [Set<string>, Set<string>];
   return 2 * a.intersection(b).size / (a.size + b.size);
 }
 
@@ -88,39 +87,31 @@ export async function missingAdvice(
   { errorName, message }: { errorName: string; message: string },
   text: string,
   names: (statement: string) => Promise<string[]>,
-): Promise<{ why?: string; next: string } | undefined> {
+): Promise<{ why: string; next: string } | undefined> {
   const [, kind, path = ""] = `${errorName}: ${message}`.match(MISSING) ?? [];
   const { trinoCatalog, namespace, table } = settings();
-  const [name = "", ...parents] = path.split(".").reverse();
-  const isOurs = parents[0] === namespace && name === table ||
-    kind === "SCHEMA" && name === namespace;
-  if (!kind || kind === "CATALOG" && name === trinoCatalog) return undefined;
-  if (isOurs) return NOT_INGESTED;
-  const lists = {
-    COLUMN: [...new Set(text.matchAll(TABLES).map(([, table]) => table))]
-      .map((table) => `SHOW COLUMNS FROM ${table}`),
-    TABLE: [
-      `SHOW TABLES FROM ${
-        parents.toReversed().map((each) => identifier(each)).join(".")
-      }`,
-    ],
-    SCHEMA: [`SHOW SCHEMAS FROM ${identifier(parents[0] ?? trinoCatalog)}`],
-  }[kind] ?? [`SHOW ${kind}S`];
-  const answers = await Promise.allSettled(lists.map(names));
-  const found = answers.flatMap((each) =>
-    each.status === "fulfilled" ? each.value : []
-  );
-  const [near = ""] = found
-    .toSorted((a, b) => likeness(b, name) - likeness(a, name));
-  if (kind === "TABLE" && parents[0] === namespace && found.length === 0) {
-    return answers[0]?.status === "fulfilled" ? NOT_INGESTED : undefined;
+  const [name = "", parent = "", ...rest] = path.split(".").reverse();
+  const isInOurs = kind === "TABLE" && parent === namespace;
+  if (!kind || name === trinoCatalog) return undefined;
+  if (isInOurs && name === table || kind === "SCHEMA" && name === namespace) {
+    return NOT_INGESTED;
   }
-  const see = lists.join(", ");
-  return likeness(near, name) >= 0.4
-    ? { why: `the nearest name is ${near}`, next: `write that; ${see}` }
-    : see
-    ? { next: see }
-    : undefined;
+  const lists = kind === "COLUMN"
+    ? [...text.matchAll(TABLES)].map(([, path]) => `SHOW COLUMNS FROM ${path}`)
+    : kind === "TABLE"
+    ? [`SHOW TABLES FROM ${identifier(...rest, parent)}`]
+    : [`SHOW ${kind}S`];
+  // Of what cannot be listed nothing is known, not even that there is nothing.
+  const found = await Promise.all(
+    lists.map((list) => names(list).catch(() => [""])),
+  );
+  const [near] = found.flat()
+    .toSorted((a, b) => likeness(b, name) - likeness(a, name));
+  if (near === undefined && isInOurs) return NOT_INGESTED;
+  return near === undefined || likeness(near, name) < 0.4 ? undefined : {
+    why: `the nearest name is ${near}`,
+    next: `write that, or ask ${[...new Set(lists)].join(", ")}`,
+  };
 }
 
 const ICEBERG = "org.apache.iceberg.exceptions.";
@@ -185,7 +176,7 @@ export class TrinoError extends LakehouseError {
   constructor(
     page: TrinoPage,
     text: string = "",
-    advice?: { why?: string; next: string },
+    advice?: { why: string; next: string },
   ) {
     const error = page.error!;
     const place = error.errorLocation;

@@ -80,11 +80,12 @@ Deno.test("missingAdvice() names what comes near, and says nothing of what is th
       text: `SELECT compny FROM chicago."order" t JOIN b.c ON 1 = 1 JOIN b.c`,
       names: ["fare", "company", "payment_type"],
     }),
-    "the nearest name is company; write that; " +
+    "the nearest name is company; write that, or ask " +
       'SHOW COLUMNS FROM chicago."order", SHOW COLUMNS FROM b.c',
   );
   assertEquals(asked, [
     'SHOW COLUMNS FROM chicago."order"',
+    "SHOW COLUMNS FROM b.c",
     "SHOW COLUMNS FROM b.c",
   ]);
   const path = `'${trinoCatalog}.${namespace}`;

@@ -45,16 +45,16 @@ export interface QueryOptions {
   session?: Record<string, string>;
 }
 
-// Headers of the session, what sets each in Trino's answers, and what clears it.
+// Headers of the session, whether there are several of each, `name=value`, what
+// sets one in Trino's answers, and what clears it.
 const SESSION = [
-  ["catalog", "set-catalog"],
-  ["schema", "set-schema"],
-  ["path", "set-path"],
-  ["transaction-id", "started-transaction-id", "clear-transaction-id"],
-  // Of these there are several, `name=value`.
-  ["session", "set-session", "clear-session"],
-  ["role", "set-role"],
-  ["prepared-statement", "added-prepare", "deallocated-prepare"],
+  ["catalog", false, "set-catalog"],
+  ["schema", false, "set-schema"],
+  ["path", false, "set-path"],
+  ["transaction-id", false, "started-transaction-id", "clear-transaction-id"],
+  ["session", true, "set-session", "clear-session"],
+  ["role", true, "set-role"],
+  ["prepared-statement", true, "added-prepare", "deallocated-prepare"],
 ] as const;
 const TRANSACTION = "transaction-id ";
 
@@ -63,37 +63,33 @@ const held = new Map<string, string>();
 let isTransactionBusy = false;
 
 function hold(headers: { get(name: string): unknown }): void {
-  for (const [i, [header, set, clear]] of SESSION.entries()) {
-    const keysOf = (said: string | undefined) => {
-      const text = headers.get(`x-trino-${said}`);
-      const items = typeof text !== "string" ? [] : text.split(/, */);
-      return i < 4 && text
-        ? [[`${header} `, `${text}`] as const]
-        : items.map((item) =>
-          [`${header} ${item.split("=")[0]}`, item] as const
-        );
-    };
-    for (const [key, item] of keysOf(set)) held.set(key, item);
-    for (const [key] of keysOf(clear)) held.delete(key);
+  for (const [header, isNamed, ...said] of SESSION) {
+    for (const [i, name] of said.entries()) {
+      const text = headers.get(`x-trino-${name}`);
+      if (typeof text !== "string") continue;
+      for (const item of isNamed ? text.split(/, */) : [text]) {
+        const key = `${header} ${isNamed ? item.split("=")[0] : ""}`;
+        if (i === 0) held.set(key, item);
+        else held.delete(key);
+      }
+    }
   }
 }
 
 /** The session as it stands for a statement that begins now, as headers. */
 function sessionHeaders(options: QueryOptions): Record<string, string> {
   const { trinoCatalog, namespace } = settings();
-  const { catalog, schema, session = {} } = options;
   const all = new Map([
     [TRANSACTION, "NONE"],
     ["catalog ", trinoCatalog],
     ["schema ", namespace],
     ...held,
-    ...Object.entries({ catalog, schema }).flatMap(([name, value]) =>
-      value ? [[`${name} `, value] as const] : []
-    ),
-    ...Object.entries(session).map(([name, value]) =>
-      [`session ${name}`, `${name}=${encodeURIComponent(value)}`] as const
-    ),
   ]);
+  if (options.catalog) all.set("catalog ", options.catalog);
+  if (options.schema) all.set("schema ", options.schema);
+  for (const [name, value] of Object.entries(options.session ?? {})) {
+    all.set(`session ${name}`, `${name}=${encodeURIComponent(value)}`);
+  }
   const byHeader = Map.groupBy(all, ([key]) => key.split(" ")[0]!);
   return Object.fromEntries([...byHeader].map(([header, items]) => [
     `X-Trino-${header}`,

@@ -105,11 +105,12 @@ const CASES: Record<string, Case> = {
   "timestamp in whole seconds, after 9999": {
     duckdb: "TIMESTAMP_S '12000-01-01 00:00:01'",
     row: "+12000-01-01 00:00:01",
-    frame: "+12000-01-01 00:00:01",
+    frame: "+12000-01-01 00:00:01.000000",
   },
   "timestamp in milliseconds, before year 1": {
     duckdb: "TIMESTAMP_MS '0045-03-15 (BC) 12:00:00.5'",
     row: "-0044-03-15 12:00:00.500",
+    frame: "-0044-03-15 12:00:00.500000",
   },
   "instant before 1970": {
     trino: "TIMESTAMP '1969-12-31 23:59:59.999999 UTC'",
