@@ -76,7 +76,7 @@ testBroken("07", [
     claim: "What is published is the very snapshot that was audited",
     from: "const unpublished =",
     to:
-      "await spark.sql(`INSERT INTO ${trips}.branch_audit ${batch}`); const unpublished =",
+      "await spark.sql(sql.raw(`INSERT INTO ${trips}.branch_audit ${batch}`)); const unpublished =",
   },
   {
     claim: "Once it is published, both engines see all of it",
