@@ -133,12 +133,13 @@ Deno.test("every engine's results keep columns in order, and become frames and f
       named_struct('b', 1, '10', 2, '9', 3) AS pair, map(10, 'a', 9, 'b') AS numbers,
       map(X'00ff', 1) AS bytes, array(struct(map(array(1, 2), map(1, 'x')) AS m)) AS deep, map(1e10D, 1) AS doubles,
       map(named_struct('a', 'x, y'), 1, named_struct('a', 'x'), 2) AS pairs,
-      1 AS id, 2 AS id, 1 AS constructor`);
+      1 AS id, 2 AS id, 1 AS constructor, named_struct('a', 1, 'a', 2) AS twice, struct(3, 4) AS bare`);
     assertEquals(
       JSON.stringify(nested.first),
       `{"pair":{"b":1,"10":2,"9":3},"numbers":{"10":"a","9":"b"},` +
         `"bytes":{"0x00ff":1},"deep":[{"m":{"[1,2]":{"1":"x"}}}],"doubles":{"10000000000":1},` +
-        `"pairs":{"{\\"a\\":\\"x, y\\"}":1,"{\\"a\\":\\"x\\"}":2},"id":1,"id_2":2,"constructor":1}`,
+        `"pairs":{"{\\"a\\":\\"x, y\\"}":1,"{\\"a\\":\\"x\\"}":2},"id":1,"id_2":2,"constructor":1,` +
+        `"twice":{"a":1,"a_2":2},"bare":{"col1":3,"col2":4}}`,
     );
     assertStringIncludes(nested[DISPLAY]()["text/plain"]!, "1 row in ");
     const made = await spark.sql(`CREATE TABLE none (id int) USING iceberg`);

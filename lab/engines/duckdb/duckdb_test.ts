@@ -54,7 +54,8 @@ Deno.test("duckdb() keeps the order of columns and fields, and every value of th
     5 AS "2022", {'b': 1, '10': 2, '9': 3} AS pair, ROW(1, ROW(2, 3)) AS bare,
     MAP {10: 'a', 9: 'b'} AS byNumber, MAP {'\\x00\\xFF'::BLOB: 1} AS byBytes,
     MAP {{'a': 1}: 'x', {'a': 2}: 'y'} AS byPair, MAP {[1, 2]: 'x'} AS byList,
-    MAP {1e10: 1, 'nan'::DOUBLE: 2} AS byDouble, 1 AS "__proto__"`);
+    MAP {1e10: 1, 'nan'::DOUBLE: 2} AS byDouble, 1 AS "__proto__",
+    1 AS id, 2 AS id, MAP {TIMESTAMP '2024-01-05 13:45:00': 1} AS byTime`);
   const [head] = result[DISPLAY]()["text/plain"]!.split("\n");
   assertEquals(head!.trim().split(/\s+/).slice(0, 3), [
     "company",
@@ -67,7 +68,8 @@ Deno.test("duckdb() keeps the order of columns and fields, and every value of th
       `"pair":{"b":1,"10":2,"9":3},"bare":{"field0":1,"field1":{"field0":2,"field1":3}},` +
       `"byNumber":{"10":"a","9":"b"},"byBytes":{"0x00ff":1},` +
       `"byPair":{"{\\"a\\":1}":"x","{\\"a\\":2}":"y"},"byList":{"[1,2]":"x"},` +
-      `"byDouble":{"10000000000":1,"NaN":2},"__proto__":1}`,
+      `"byDouble":{"10000000000":1,"NaN":2},"__proto__":1,` +
+      `"id":1,"id_2":2,"byTime":{"2024-01-05 13:45:00.000000":1}}`,
   );
 });
 
