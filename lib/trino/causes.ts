@@ -66,7 +66,7 @@ export const NOT_INGESTED = {
 } as const;
 
 const MISSING =
-  /^(COLUMN|TABLE|SCHEMA|CATALOG|FUNCTION)_NOT_FOUND: .*?'([^']+)'/;
+  /^(COLUMN|TABLE|SCHEMA|CATALOG|FUNCTION)_NOT_FOUND: .*?(?:'|table: |target column )([^'\s]+)/;
 const TABLES =
   /\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))*)/gi;
 

@@ -88,6 +88,18 @@ Deno.test("missingAdvice() names what comes near, and says nothing of what is th
     "SHOW COLUMNS FROM b.c",
     "SHOW COLUMNS FROM b.c",
   ]);
+  for (
+    const message of [
+      "Insert column name does not exist in target table: compny",
+      "The UPDATE SET target column compny doesn't exist",
+    ]
+  ) {
+    const said = await advice("COLUMN_NOT_FOUND", message, {
+      text: "INSERT INTO rides (compny) VALUES 1",
+      names: ["fare", "company"],
+    });
+    assertStringIncludes(said, "is company;");
+  }
   const path = `'${trinoCatalog}.${namespace}`;
   const missing = (name: string, names: string[]) =>
     advice("TABLE_NOT_FOUND", `Table ${path}.${name}' does not exist`, {

@@ -101,6 +101,8 @@ Deno.test("query() names what comes near, and what was not ingested", () =>
       "WITH x AS (SELECT * FROM rides) SELECT r.payment FROM x AS r",
       "the nearest name is payment_type",
     );
+    await says("INSERT INTO rides (compny) VALUES 'a'", "name is company");
+    await says("UPDATE rides SET compny = 'a'", "name is company");
     await says("SELECT frm FROM seen", "the nearest name is firm");
     await says("SELECT cont(*) FROM rides", "the nearest name is count");
     await says(
