@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { PROJECT_DIR } from "../core/settings.ts";
+import { PROJECT_DIR, settings } from "../core/settings.ts";
 import { codeCells, readNotebook } from "../../tasks/notebooks/document.ts";
 import * as queries from "./queries.ts";
 import { sql } from "./sql.ts";
@@ -20,7 +20,12 @@ async function statementsOf(name: string): Promise<string[]> {
     const constants = source.match(/^const \w+ = (\d+|\[[^\]]*\]);$/m)?.[0] ??
       "";
     return [...source.matchAll(/ask\((sql`[^`]*`)\)/g)].map(([, template]) =>
-      String(new Function("sql", `${constants} return ${template};`)(sql))
+      String(
+        new Function("sql", "trips", `${constants} return ${template};`)(
+          sql,
+          sql.table(settings().table),
+        ),
+      )
     );
   });
 }
