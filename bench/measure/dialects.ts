@@ -4,7 +4,8 @@
  * @module
  */
 
-import { queries } from "../../lib/mod.ts";
+import { statementFor } from "../../lab/engines/dialect.ts";
+import { queries, sql as tag } from "../../lib/mod.ts";
 import { sqlText } from "../../lib/trino/sql.ts";
 
 /** An engine with a dialect of its own. */
@@ -20,9 +21,6 @@ const WORDS: Record<Dialect, [RegExp, string][]> = {
   Spark: [
     [/\bday_of_week\((\w+)\)/g, "(weekday($1) + 1)"],
     [/\bformat_datetime\(/g, "date_format("],
-    // Two texts side by side are one text there, without a quote between.
-    [/''/g, "\\'"],
-    [/"/g, "`"],
   ],
 };
 
@@ -43,9 +41,10 @@ const WORDS: Record<Dialect, [RegExp, string][]> = {
  * ```
  */
 export function translate(sql: string, to: Dialect): string {
+  const quoted = to === "Trino" ? sql : statementFor(to, tag.raw(sql));
   return WORDS[to].reduce(
     (text, [word, other]) => text.replaceAll(word, other),
-    sql,
+    quoted,
   );
 }
 
