@@ -8,7 +8,6 @@ import base64
 import datetime
 import decimal
 import math
-import re
 import struct
 
 from pyspark.sql import functions
@@ -29,8 +28,6 @@ DAY = 86_400_000_000
 # Days from 0001-01-01 to 1970-01-01, and of 400 years, after which dates come again.
 EPOCH = 719_162
 CYCLE = 146_097
-# What PySpark has no value for: maps whose keys are no dict's, months with microseconds.
-UNKNOWN = re.compile(r"map<|\binterval\b(?! (year|month|day|hour|minute|second))")
 NAMES = {
     "string": "varchar",
     "binary": "varbinary",
@@ -69,8 +66,8 @@ def _field(field) -> dict:
 
 
 def with_pairs(frame):
-    """The frame with lists of pairs for maps, and texts for intervals of months and days."""
-    if not UNKNOWN.search(frame.schema.simpleString()):
+    """The frame with lists of pairs for maps: no dict takes bytes or lists as keys."""
+    if "map<" not in frame.schema.simpleString():
         return frame
     kinds = [field.dataType for field in frame.schema.fields]
     # By place, since names may come twice.
@@ -79,10 +76,8 @@ def with_pairs(frame):
 
 
 def _pairs(kind, column):
-    if not UNKNOWN.search(kind.simpleString()):
+    if "map<" not in kind.simpleString():
         return column
-    if kind.simpleString() == "interval":
-        return column.cast("string")
     if kind.typeName() == "array":
         return functions.transform(column, lambda item: _pairs(kind.elementType, item))
     if kind.typeName() == "struct":

@@ -74,6 +74,12 @@ function isTrips({ errorClass, message }: JavaException): boolean {
     : names.at(-1) === table && (names.at(-2) ?? namespace) === namespace;
 }
 
+const NO_INTERVAL = {
+  pattern: /CANNOT_PARSE_DATATYPE.*interval/,
+  why: "PySpark has no value for an interval of months and days together",
+  next: "cast it to string in the statement",
+};
+
 function explain(
   failure: SparkFailure,
   culprit: JavaException,
@@ -86,7 +92,7 @@ function explain(
   if (/^(TABLE_OR_VIEW|SCHEMA)_NOT_FOUND/.test(culprit.errorClass ?? "")) {
     return isTrips(culprit) ? NOT_INGESTED : {};
   }
-  const known = knownCause(SPARK_CAUSES, text);
+  const known = knownCause([...SPARK_CAUSES, NO_INTERVAL], text);
   if (known) return known;
   const root = failure.causes.at(-1)!;
   return root === culprit

@@ -27,7 +27,7 @@ const SOURCE = "aistor-tables-analysis";
 const USER = "lakehouse";
 /** Half an hour: longer than any question of the notebooks, short of a lost night. */
 const DEFAULT_LIMIT_MS = 30 * 60_000;
-const NAMES_LIMIT_MS = 5_000;
+const NAMES_LIMIT_MS = 15_000;
 
 /** Options of {@linkcode query}. */
 export interface QueryOptions {
