@@ -5,8 +5,9 @@
  * @module
  */
 
-import { inflateRaw, zstdDecompress } from "node:zlib";
+import { crc32, inflateRaw, zstdDecompress } from "node:zlib";
 import avro from "avsc";
+import { Buffer } from "node:buffer";
 
 const LONG = avro.types.LongType.__with({
   fromBuffer: (bytes: Uint8Array) =>
@@ -22,12 +23,35 @@ const LONG = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => a < b ? -1 : a > b ? 1 : 0,
 });
 
+/** A file is compressed in a way that this reader does not know. */
+export class UnknownCodec extends Error {
+  override name = "UnknownCodec";
+  constructor(readonly codec: string) {
+    super(`its compression, ${codec}, is not known`);
+  }
+}
+
+/** Snappy as Avro has it: the checksum of what it holds is at its end. */
+async function unsnap(data: Uint8Array): Promise<Buffer> {
+  const { snappyUncompress } = await import("hyparquet");
+  // Its length stands before it, in as many groups of seven bits as it takes.
+  let [length, at] = [0, 0];
+  for (; data[at]! > 127; at++) length += (data[at]! & 127) * 2 ** (7 * at);
+  const whole = Buffer.alloc(length + data[at]! * 2 ** (7 * at));
+  snappyUncompress(data.subarray(0, -4), whole);
+  const sum = new DataView(data.buffer, data.byteOffset, data.length)
+    .getUint32(data.length - 4);
+  if (sum !== crc32(whole)) throw new Error("a checksum differs");
+  return whole;
+}
+
 /**
  * The records of a whole Avro file; a field that is null there is `null` here.
  *
  * Logical types stay what they are underneath: a date is a number of days.
  *
- * @throws {Error} When it is no Avro file, is damaged, or is compressed in another way.
+ * @throws {UnknownCodec} When it is compressed in a way that is not known.
+ * @throws {Error} When it is no Avro file, or is damaged.
  */
 export async function readAvro(
   bytes: Uint8Array,
@@ -40,6 +64,9 @@ export async function readAvro(
       null: (data, done) => done(null, data),
       deflate: (data, done) => inflateRaw(data, done),
       zstandard: (data, done) => zstdDecompress(data, done),
+      snappy: (data, done) => {
+        unsnap(data).then((whole) => done(null, whole), done);
+      },
     },
     parseHook: (schema) =>
       avro.Type.forSchema(schema, {
@@ -57,7 +84,10 @@ export async function readAvro(
   });
   decoder.on("data", (record) => records.push(record));
   decoder.on("end", resolve);
-  decoder.on("error", reject);
+  decoder.on("error", (error) => {
+    const [, codec] = error.message.match(/unknown codec: (.*)/) ?? [];
+    reject(codec === undefined ? error : new UnknownCodec(codec));
+  });
   decoder.end(bytes);
   await promise;
   if (!hasSchema) throw new Error("it is no Avro file");

@@ -13,7 +13,7 @@ export type Transform = string;
 const MICROS = /^(time|timestamp|timestamptz|timestamp_ns|timestamptz_ns)$/;
 
 /** Bytes of a big-endian two's complement number, as decimals have them. */
-function bigEndian(bytes: Uint8Array): bigint {
+export function bigEndian(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes) value = value << 8n | BigInt(byte);
   return BigInt.asIntN(bytes.length * 8, value);
@@ -35,7 +35,7 @@ function uuidText(bytes: Uint8Array): string {
 }
 
 /**
- * A value as Avro has it, in the form that query results have: `long` as BigInt;
+ * A value as Avro or Parquet has it, in the form that query results have: `long` as BigInt;
  * decimals, dates and times as text; `binary` as bytes.
  */
 export function exactOf(type: string, raw: unknown): unknown {
@@ -49,11 +49,14 @@ export function exactOf(type: string, raw: unknown): unknown {
   if (type === "timestamptz_ns") {
     return `${nanosText(BigInt(raw as number))} UTC`;
   }
+  const scale = type.match(/^decimal\(\d+, ?(\d+)\)$/)?.[1];
+  if (scale !== undefined) {
+    const unscaled = raw instanceof Uint8Array ? bigEndian(raw) : raw as bigint;
+    return decimalText(unscaled, Number(scale));
+  }
   if (!(raw instanceof Uint8Array)) {
     return typeof raw === "bigint" && type === "int" ? Number(raw) : raw;
   }
-  const scale = type.match(/^decimal\(\d+, ?(\d+)\)$/)?.[1];
-  if (scale !== undefined) return decimalText(bigEndian(raw), Number(scale));
   if (type === "uuid") return uuidText(raw);
   // A copy that is no Node buffer, which would print otherwise.
   return new Uint8Array(raw);

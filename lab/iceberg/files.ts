@@ -7,6 +7,7 @@
 import { type ColumnName, columnsById } from "./columns.ts";
 import type { PartitionSpec, TableMetadata } from "./metadata.ts";
 import {
+  bigEndian,
   decodeBound,
   partitionValue,
   resultType,
@@ -52,6 +53,11 @@ export interface DataFile {
   bytes: number;
   /** Values of its partition by field, as people write them: `{ day: "2024-01-05" }`. */
   partition: Record<string, unknown>;
+  /**
+   * Values of the columns that its partition is of as they are, by the columns'
+   * ids and as Parquet has values; the file itself may be without them.
+   */
+  constants: ReadonlyMap<number, unknown>;
   /** Id of the partitioning it was written with. */
   specId: number;
   /** Id of the order of its rows; 0 is none. */
@@ -115,6 +121,7 @@ const optional = (value: unknown): number | undefined =>
 /** A field of a partitioning with the type of its column. */
 interface SpecField {
   name: string;
+  sourceId: number;
   fieldId: number;
   transform: Transform;
   type: string;
@@ -136,7 +143,7 @@ export function tableLayout(
   const columns = columnsById(metadata, schemaId);
   const fieldsOf = (spec: PartitionSpec) =>
     spec.fields.map(({ name, fieldId, sourceId, transform }) => ({
-      ...{ name, fieldId, transform },
+      ...{ name, sourceId, fieldId, transform },
       type: columns.get(sourceId)?.type ?? "unknown",
     }));
   return {
@@ -195,6 +202,19 @@ export function toManifestFile(
   };
 }
 
+/** Counts of a manifest by its files; the format's first version lets lists leave them out. */
+export function countsOf(
+  files: readonly DataFile[],
+): Pick<ManifestFile, "fileCounts" | "rowCounts"> {
+  const fileCounts = { added: 0, existing: 0, deleted: 0 };
+  const rowCounts = { ...fileCounts };
+  for (const { status, rows } of files) {
+    fileCounts[status]++;
+    rowCounts[status] += rows;
+  }
+  return { fileCounts, rowCounts };
+}
+
 type Entries<T> = { key: number; value: T }[] | null | undefined;
 
 const asMap = <T>(entries: Entries<T>) =>
@@ -240,6 +260,14 @@ const RESERVED = new Map<number, ColumnName>([
 const CONTENTS = ["data", "position deletes", "equality deletes"] as const;
 const STATUSES = ["existing", "added", "deleted"] as const;
 
+/** A value as Avro has it, as Parquet has it. */
+function constant(type: string, raw: unknown): unknown {
+  if (raw === null || raw === undefined) return null;
+  // The column may have been widened since.
+  if (type === "long") return BigInt(raw as number | bigint);
+  return type.startsWith("decimal") ? bigEndian(raw as Uint8Array) : raw;
+}
+
 /** A record of a manifest. */
 export function toDataFile(
   layout: TableLayout,
@@ -261,6 +289,13 @@ export function toDataFile(
         name,
         partitionValue(transform, type, values[index]),
       ]),
+    ),
+    constants: new Map(
+      fields.flatMap(({ sourceId, transform, type }, index) =>
+        transform === "identity"
+          ? [[sourceId, constant(type, values[index])]]
+          : []
+      ),
     ),
     specId: manifest.specId,
     sortOrderId: file.sort_order_id ?? 0,

@@ -112,10 +112,11 @@ const time = (value: unknown) => new Date(Number(value));
 function toSpec(json: Json): PartitionSpec {
   return {
     id: json["spec-id"],
-    fields: json.fields.map((field: Json) => ({
+    fields: json.fields.map((field: Json, index: number) => ({
       name: field.name,
       sourceId: field["source-id"] ?? field["source-ids"]?.[0],
-      fieldId: field["field-id"],
+      // The format's first version had no ids here; they count from 1000.
+      fieldId: field["field-id"] ?? 1000 + index,
       transform: field.transform,
     })),
   };
@@ -172,13 +173,17 @@ function toStatistics(json: Json): StatisticsFile {
 export function tableMetadata(table: Table): TableMetadata {
   const json = table.metadata as Json;
   const list = (name: string): Json[] => json[name] ?? [];
+  // The format's first version had one schema and one partitioning.
+  const schemas = json.schemas ?? [json.schema];
+  const specs = json["partition-specs"] ??
+    [{ "spec-id": 0, fields: json["partition-spec"] ?? [] }];
   return {
-    schemas: list("schemas").map((schema) => ({
-      id: schema["schema-id"],
+    schemas: schemas.map((schema: Json) => ({
+      id: schema["schema-id"] ?? 0,
       fields: schema.fields,
     })),
-    currentSchemaId: json["current-schema-id"],
-    partitionSpecs: list("partition-specs").map(toSpec),
+    currentSchemaId: json["current-schema-id"] ?? 0,
+    partitionSpecs: specs.map(toSpec),
     defaultSpecId: json["default-spec-id"] ?? 0,
     sortOrders: list("sort-orders").map(toOrder),
     defaultSortOrderId: json["default-sort-order-id"] ?? 0,

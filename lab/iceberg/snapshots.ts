@@ -16,9 +16,10 @@ import {
   type Snapshot,
   type Table,
 } from "../../lib/catalog/tables.ts";
-import { readAvro } from "./avro.ts";
+import { readAvro, UnknownCodec } from "./avro.ts";
 import { treeChart } from "./charts/tree.ts";
 import {
+  countsOf,
   type DataFile,
   type ManifestFile,
   tableLayout,
@@ -92,6 +93,15 @@ async function records(
   try {
     return { records: await readAvro(bytes), bytes: bytes.length };
   } catch (cause) {
+    if (cause instanceof UnknownCodec) {
+      throw new LakehouseError({
+        what: `Cannot read ${path} without an engine`,
+        why: `it is compressed with ${cause.codec}`,
+        next:
+          "ask Trino or Spark, or rewrite it: CALL system.rewrite_manifests(…)",
+        cause,
+      });
+    }
     throw damaged(path, `it is damaged: ${(cause as Error).message}`, cause);
   }
 }
@@ -108,7 +118,8 @@ async function readTree(
     const found = await records(objects, file.path);
     const { added, existing, deleted } = file.fileCounts;
     const counted = added + existing + deleted;
-    if (counted !== found.records.length) {
+    const isCounted = counted > 0;
+    if (isCounted && counted !== found.records.length) {
       throw damaged(
         file.path,
         `it lists ${found.records.length} files, not ${counted}`,
@@ -117,6 +128,7 @@ async function readTree(
     const files = found.records.map((each) => toDataFile(layout, file, each));
     return {
       ...file,
+      ...isCounted ? {} : countsOf(files),
       files: files.filter(({ status }) => status !== "deleted"),
       removed: files.filter(({ status }) => status === "deleted"),
     };
@@ -128,6 +140,17 @@ async function readTree(
     return reading;
   };
   const path = snapshot?.manifestList;
+  if (snapshot && path === undefined) {
+    throw new LakehouseError({
+      what: `Cannot read snapshot ${snapshot.id} of ${
+        label(table.namespace, table.name)
+      }`,
+      why:
+        "it names its manifests itself, as the first writers of the format did, instead of a list of them",
+      next:
+        "ask Spark, and commit to the table by it: its snapshots have lists",
+    });
+  }
   const list = path === undefined ? undefined : await records(objects, path);
   const manifests = (list?.records ?? []).map((each) =>
     toManifestFile(layout, each)

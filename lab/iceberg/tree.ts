@@ -44,27 +44,20 @@ export function filesOf(tree: TableTree): DataFile[] {
 }
 
 /**
- * Fails when a snapshot holds what only an engine that knows Iceberg can read.
+ * Fails when a snapshot holds files that only engines can read.
  *
  * @param reader Who is to read it: `DuckDB`.
  */
 export function checkReadable(tree: TableTree, reader: string): void {
   const name = label(tree.table.namespace, tree.table.name);
   for (const { files } of tree.manifests) {
-    for (const { content, format, path } of files) {
-      const reason = format === "puffin"
-        ? "it has deletion vectors"
-        : content === "equality deletes"
-        ? "it has equality deletes"
-        : format !== "parquet"
-        ? `${path} is a file of ${format}`
-        : undefined;
-      if (!reason) continue;
+    for (const { format, path } of files) {
+      if (format === "parquet" || format === "puffin") continue;
       throw new LakehouseError({
         what: `Cannot read ${name} with ${reader} by its files`,
-        why: `${reason}, which takes an engine that knows Iceberg`,
+        why: `${path} is a file of ${format}, and it reads Parquet alone`,
         next:
-          "ask Trino or Spark, or rewrite the files first: CALL system.rewrite_data_files(table => …, options => map('delete-file-threshold', '1'))",
+          "ask Trino or Spark, or rewrite the files first: set write.format.default to parquet, then CALL system.rewrite_data_files(table => …, options => map('rewrite-all', 'true'))",
       });
     }
   }

@@ -18,6 +18,51 @@ const drop = (lake: Catalog, namespace: string) =>
     what: `Cannot drop "${namespace}"`,
   }, {});
 
+/** A catalog with one table of these snapshots. */
+const withSnapshots = (
+  snapshots: unknown[],
+  body: (snapshots: bigint[], fields: unknown[]) => void,
+  metadata: Record<string, unknown> = { schemas: [] },
+) =>
+  withCatalog(
+    () =>
+      Response.json({
+        metadata: { "format-version": 2, snapshots, ...metadata },
+      }),
+    async (lake) => {
+      const table = await loadTable(lake, "a", "t");
+      body(table.snapshots.map(({ id }) => id), table.fields);
+    },
+  );
+
+Deno.test("loadTable() has snapshots in the order of commits, not of clocks", async () => {
+  const snapshot = (
+    id: number,
+    parent: number,
+    ms: number,
+    place?: number,
+  ) => ({
+    ...{ "snapshot-id": id, "parent-snapshot-id": parent, "timestamp-ms": ms },
+    ...place !== undefined && { "sequence-number": place },
+  });
+  // The second writer's clock is an hour behind.
+  await withSnapshots(
+    [
+      snapshot(3, 2, 5_000, 3),
+      snapshot(1, 0, 4_000, 1),
+      snapshot(2, 1, 400, 2),
+    ],
+    (ids) => assertEquals(ids, [1n, 2n, 3n]),
+  );
+  // The first version of the format has no numbers of commits, and one schema.
+  const fields = [{ id: 1, name: "x", type: "long", required: false }];
+  await withSnapshots(
+    [snapshot(2, 1, 400), snapshot(3, 2, 300), snapshot(1, 9, 500)],
+    (ids, found) => assertEquals([ids, found], [[1n, 2n, 3n], fields]),
+    { "format-version": 1, schema: { type: "struct", fields } },
+  );
+});
+
 Deno.test("loadTable() keeps snapshot ids exact", () =>
   withCatalog(
     () =>

@@ -60,7 +60,7 @@ export interface Table extends Identifier {
   fields: Field[];
   /** Properties. */
   properties: Record<string, string>;
-  /** All snapshots, oldest first. */
+  /** All snapshots, in the order of their commits. */
   snapshots: Snapshot[];
   /** The snapshot that a reader sees, or `undefined` when the table is empty. */
   currentSnapshot: Snapshot | undefined;
@@ -83,8 +83,10 @@ interface TableJson {
     "table-uuid": string;
     location: string;
     "format-version": number;
-    "current-schema-id": number;
-    schemas: { "schema-id": number; fields: Field[] }[];
+    "current-schema-id"?: number;
+    schemas?: { "schema-id": number; fields: Field[] }[];
+    /** The one schema of the format's first version. */
+    schema?: { fields: Field[] };
     properties?: Record<string, string>;
     snapshots?: SnapshotJson[];
     "current-snapshot-id"?: number | bigint | null;
@@ -108,6 +110,29 @@ function toSnapshot(json: SnapshotJson): Snapshot {
   };
 }
 
+/**
+ * Snapshots in the order of their commits, whatever clocks said. The format's
+ * first version did not number commits: there, each comes after its parent.
+ */
+function inOrder(snapshots: Snapshot[]): Snapshot[] {
+  const byId = new Map(snapshots.map((each) => [each.id, each]));
+  const ordered = new Set<Snapshot>();
+  const byClock = snapshots.toSorted((a, b) =>
+    a.timestamp.getTime() - b.timestamp.getTime()
+  );
+  for (let each of byClock as (Snapshot | undefined)[]) {
+    const line = new Set<Snapshot>();
+    while (each && !ordered.has(each) && !line.has(each)) {
+      line.add(each);
+      each = byId.get(each.parentId ?? -1n);
+    }
+    for (const next of [...line].reverse()) ordered.add(next);
+  }
+  return [...ordered].sort((a, b) =>
+    Number(a.sequenceNumber - b.sequenceNumber)
+  );
+}
+
 /** A table from the answer of the catalog, parsed by `parseExactJson()`. */
 export function toTable(
   namespace: Namespace,
@@ -115,13 +140,13 @@ export function toTable(
   answer: unknown,
 ): Table {
   const { metadata, ...rest } = answer as TableJson;
-  const snapshots = (metadata.snapshots ?? []).map(toSnapshot)
-    .sort((a, b) => a.timestamp.getTime() - b.timestamp.getTime());
+  const snapshots = inOrder((metadata.snapshots ?? []).map(toSnapshot));
   // An empty table has -1, or null, or nothing here.
   const current = BigInt(metadata["current-snapshot-id"] ?? -1);
-  const schema = metadata.schemas.find((schema) =>
-    schema["schema-id"] === metadata["current-schema-id"]
-  );
+  const schema =
+    metadata.schemas?.find((schema) =>
+      schema["schema-id"] === metadata["current-schema-id"]
+    ) ?? metadata.schema;
   return {
     namespace: levels(namespace),
     name,

@@ -204,7 +204,6 @@ function written(writer: Writer, kind: Kind): Capability {
     engines: { [writer]: kind.scripts[writer] },
     read: kind.columns,
     expect: kind.expect,
-    refused: { typescript: /Cannot read the column/ },
   };
 }
 
@@ -261,7 +260,6 @@ function deleted(
       },
       expect: [[formatVersion === 3 ? "puffin" : "parquet"]],
     },
-    refused: { typescript: /it has deletion vectors/ },
   };
 }
 

@@ -222,7 +222,6 @@ table({t}).upsert(rows({t}, [(2, 9.5), (4, 4.5)]), join_cols=["id"])`,
           .map((content) => [content]),
       expect: [["data"], ["equality deletes"]],
     },
-    refused: { typescript: /it has equality deletes/ },
   },
   {
     ...{

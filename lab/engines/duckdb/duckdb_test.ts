@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { duckdb } from "./duckdb.ts";
-import { duckdbType } from "./view.ts";
+import { duckdbType } from "./types.ts";
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import { DISPLAY } from "../../../lib/core/kernel.ts";
 import { valueText } from "../../../lib/core/format.ts";

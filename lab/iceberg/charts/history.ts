@@ -36,14 +36,6 @@ export interface HistoryEntry {
 const count = ({ summary }: Snapshot, name: string) =>
   Number(summary[name] ?? 0);
 
-/** Snapshots in the order of commits; clocks of two writers may differ, these numbers not. */
-function inOrder(snapshots: readonly Snapshot[]): Snapshot[] {
-  return snapshots.toSorted((a, b) =>
-    Number(a.sequenceNumber - b.sequenceNumber) ||
-    a.timestamp.getTime() - b.timestamp.getTime()
-  );
-}
-
 /**
  * Snapshots of a table in the order of commits, with what names them, and
  * whether they led to the table as it is.
@@ -74,7 +66,7 @@ export function tableHistory(table: Table): HistoryEntry[] {
   const named = new Set(
     refs.flatMap(({ snapshotId }) => [...line(snapshotId)]),
   );
-  return inOrder(table.snapshots).map((snapshot, index) => ({
+  return table.snapshots.map((snapshot, index) => ({
     snapshot,
     place: index + 1,
     rows: count(snapshot, "total-records") -

@@ -28,6 +28,7 @@ function file(
     sequenceNumber: 1n,
     referencedDataFile: undefined,
     slice: undefined,
+    constants: new Map(),
     equalityIds: [],
     ...rest,
   };
