@@ -32,6 +32,8 @@ export interface IngestResult {
   sparkSeconds: number;
   /** Seconds from submission to the end, the JVM's start included. */
   seconds: number;
+  /** Columns of the files that the table does not have. */
+  leftOut: string[];
   /** The snapshot that the commit made. */
   snapshotId: bigint;
   /** Spark's version. */
@@ -69,6 +71,7 @@ type Message =
       files: number;
       bytes: number;
       seconds: number;
+      left_out: string[];
       snapshot_id: number | bigint;
       spark: string;
     };
@@ -117,6 +120,7 @@ function failure(
  * Replaces the trips table by what lies in staging, in one commit.
  *
  * Readers see the table of before or the one of after, nothing in between.
+ * Columns of other types are cast where no value loses anything by it.
  *
  * @throws {LakehouseError} When staging is empty, a file or column is not as expected, or Spark fails; the table is then as it was.
  * @throws {unknown} The signal's reason, after the job has ended.
@@ -165,9 +169,10 @@ export async function submitIngest(
     },
   });
   if (code !== 0 || !result) throw failure(error, code, log);
-  const { snapshot_id, seconds, ...rest } = result;
+  const { snapshot_id, seconds, left_out, ...rest } = result;
   return {
     ...rest,
+    leftOut: left_out,
     sparkSeconds: seconds,
     seconds: (performance.now() - started) / 1000,
     snapshotId: BigInt(snapshot_id),
@@ -211,9 +216,11 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
         ...options,
       });
     },
-    ({ rows, files, bytes }) =>
+    ({ rows, files, bytes, leftOut }) =>
       `${formatNumber(rows)} trips in ${files} data files, ${
         formatBytes(bytes)
+      }${
+        leftOut.length ? `; no columns of the table: ${leftOut.join(", ")}` : ""
       }`,
   );
 }

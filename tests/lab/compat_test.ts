@@ -46,6 +46,8 @@ Deno.test("rows about tables on engines that start in a second", async () => {
     [
       ...["insert", "delete_merge", "part_bucket", "travel_id", "v3_vectors"],
       ...["decimals_by_trino", "numbers_by_duckdb", "deletes_by_duckdb"],
+      ...["nested_by_trino", "nested_by_duckdb", "nested_by_pyiceberg"],
+      ...["vectors_by_trino", "vectors_by_duckdb", "default_by_duckdb"],
       "concurrent",
     ],
   );
@@ -56,11 +58,17 @@ Deno.test("rows about tables on engines that start in a second", async () => {
       delete_merge: ["works", "works", "differs", "works"],
       part_bucket: ["works", "works", "works", "works"],
       travel_id: ["works", "works", "works", "works"],
-      v3_vectors: ["works", "works", "not offered", "not offered"],
+      v3_vectors: ["works", "works", "not offered", "works"],
       numbers_by_duckdb: ["works", "works", "works", "works"],
-      decimals_by_trino: ["works", "works", "works", "not offered"],
+      decimals_by_trino: ["works", "works", "works", "works"],
       deletes_by_duckdb: ["works", "works", "works", "works"],
       concurrent: ["works", "works", "works", "not offered"],
+      nested_by_trino: ["works", "works", "works", "works"],
+      nested_by_duckdb: ["works", "works", "works", "works"],
+      nested_by_pyiceberg: ["works", "works", "works", "works"],
+      vectors_by_trino: ["works", "works", "works", "works"],
+      vectors_by_duckdb: ["works", "works", "works", "works"],
+      default_by_duckdb: ["works", "works", "works", "works"],
     },
   );
 });

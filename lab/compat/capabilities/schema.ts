@@ -67,9 +67,6 @@ more({t}, [(2, ${
       of: ({ schema }) => [[schema.fields[1]?.type]],
       expect: [[iceberg]],
     },
-    refused: {
-      typescript: /Cannot read the column/,
-    },
   };
 }
 

@@ -1,0 +1,201 @@
+"""Parquet files of staging: looked at before anything is written, and read with the
+table's types.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import reduce
+from urllib.parse import unquote
+
+from py4j.protocol import Py4JJavaError
+from pyspark.sql import DataFrame, SparkSession
+
+from staged_columns import ONLY_NULLS, TABLE_TYPES, Cast, Found, cast_for, describe
+
+# Of Parquet's codecs those that Spark comes without.
+NO_CODECS = {"BROTLI", "LZO"}
+# Of files that cannot be ingested so many are named.
+MOST_NAMED = 5
+# How Spark names the file that a task failed at.
+READING = re.compile(r"while reading file (\S+\.parquet)")
+
+
+class IngestError(Exception):
+    """A failure a user can act on."""
+
+    def __init__(self, what: str, why: str, next_step: str) -> None:
+        super().__init__(what)
+        self.parts = {"what": what, "why": why, "next": next_step}
+
+
+def staged_files(spark: SparkSession, staging: str) -> list:
+    path = spark._jvm.org.apache.hadoop.fs.Path(staging)
+    found = path.getFileSystem(spark._jsc.hadoopConfiguration()).globStatus(
+        spark._jvm.org.apache.hadoop.fs.Path(path, "*.parquet")
+    )
+    files = sorted(found or [], key=lambda status: status.getPath().toString())
+    if not files:
+        raise IngestError(
+            f"Cannot ingest from {staging}",
+            "it holds no Parquet files",
+            "run notebook 03, or deno task analyze, which uploads them",
+        )
+    return files
+
+
+def file_name(path: str) -> str:
+    return path.rsplit("/", 1)[-1]
+
+
+def refused(path: str, problems: list, others: list) -> IngestError:
+    """A file that cannot be ingested as it is, and paths of others."""
+    name = file_name(path)
+    more = ""
+    if others:
+        names = ", ".join(file_name(other) for other in others[:MOST_NAMED])
+        dots = ", …" if len(others) > MOST_NAMED else ""
+        more = f"; {len(others)} more file{'s' * (len(others) > 1)} cannot either: {names}{dots}"
+    return IngestError(
+        f"Cannot ingest {name}",
+        "; ".join(problems) + more,
+        f"write {name} again with the types that are wanted, or move it out of PARQUET_DIR; "
+        "then upload and ingest again. Nothing was written",
+    )
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A file of staging, by its footer."""
+
+    path: str
+    rows: int
+    # How each column of the table is read from it.
+    casts: tuple[Cast, ...]
+    problems: tuple[str, ...]
+    # All its columns.
+    found: dict[str, Found]
+
+
+def only_nulls(reader, name: str) -> bool:
+    """Whether a column has no value in the whole file, as its footer counts them."""
+    chunks = [
+        chunk
+        for group in reader.getRowGroups()
+        for chunk in group.getColumns()
+        if chunk.getPath().toDotString() == name
+    ]
+    statistics = [(chunk.getStatistics(), chunk.getValueCount()) for chunk in chunks]
+    return bool(chunks) and all(
+        found is not None and found.isNumNullsSet() and found.getNumNulls() == values
+        for found, values in statistics
+    )
+
+
+def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
+    """Reads a file's footer; fails when it is no whole Parquet file."""
+    jvm = spark._jvm
+    path = status.getPath().toString()
+    hadoop = spark._jsc.hadoopConfiguration()
+    source = jvm.org.apache.parquet.hadoop.util.HadoopInputFile.fromStatus(status, hadoop)
+    try:
+        reader = jvm.org.apache.parquet.hadoop.ParquetFileReader.open(source)
+    except Py4JJavaError as error:
+        raise IngestError(
+            f"Cannot read {path}",
+            f"it is no whole Parquet file ({error.java_exception.getMessage()})",
+            "remove it from PARQUET_DIR and from staging, generate and upload again",
+        ) from error
+    try:
+        metadata = reader.getFileMetaData()
+        found = {field.getName(): describe(field) for field in metadata.getSchema().getFields()}
+        by_spark = metadata.getKeyValueMetaData().containsKey("org.apache.spark.version")
+        chunks = [chunk for group in reader.getRowGroups() for chunk in group.getColumns()[:1]]
+        codecs = {chunk.getCodec().name() for chunk in chunks}
+        rows = reader.getRecordCount()
+    finally:
+        reader.close()
+    problems = [f"it is compressed with {codec}" for codec in sorted(codecs & NO_CODECS)]
+    casts = []
+    for column in columns:
+        name, wanted = column["name"], column["type"]
+        if name not in found:
+            other = next((each for each in found if each.lower() == name.lower()), None)
+            problems.append(f'column "{name}" is missing' + (f', "{other}" is there' if other else ""))
+            continue
+        cast = cast_for(wanted, found[name], by_spark, spark.version)
+        if cast is None and only_nulls(reader, name):
+            cast = ONLY_NULLS
+        casts.append(cast)
+        if cast is None:
+            problems.append(f'column "{name}" is {found[name]}, not {wanted}')
+    return StagedFile(path, rows, tuple(casts), tuple(problems), found)
+
+
+def column_sql(template: str, name: str) -> str:
+    return template.format(x=f"`{name}`")
+
+
+def check_values(stored: DataFrame, files: list, named: list) -> None:
+    """Fails when a value of these files would lose something by its column's cast."""
+    checked = [each for each in named if each[2].is_exact]
+    if not checked:
+        return
+    sums, losses = [], []
+    for i, (name, _, cast) in enumerate(checked):
+        loses = f"`{name}` IS NOT NULL AND NOT ({column_sql(cast.is_exact, name)})"
+        sums.append(f"count_if({loses}) AS count_{i}")
+        sums.append(f"min(CAST(CASE WHEN {loses} THEN `{name}` END AS STRING)) AS such_{i}")
+        losses.append(f"count_{i} > 0")
+    stored.createOrReplaceTempView("stored")
+    bad = stored.sparkSession.sql(
+        f"SELECT * FROM (SELECT input_file_name() AS file, {', '.join(sums)} FROM stored GROUP BY 1) "
+        f"WHERE {' OR '.join(losses)} ORDER BY file"
+    ).collect()
+    if not bad:
+        return
+    paths = [unquote(row["file"]) for row in bad]
+    first = paths[0]
+    found = next(file.found for file in files if file_name(file.path) == file_name(first))
+    problems = [
+        f'column "{name}" is {found[name]}, not {wanted}, and {bad[0][f"count_{i}"]} of its values '
+        f'{cast.loss}, such as {bad[0][f"such_{i}"]}'
+        for i, (name, wanted, cast) in enumerate(checked)
+        if bad[0][f"count_{i}"]
+    ]
+    raise refused(first, problems, paths[1:])
+
+
+def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
+    """All rows with the table's types; fails when a value would lose something."""
+    wrong = [file for file in files if file.problems]
+    if wrong:
+        raise refused(wrong[0].path, wrong[0].problems, [file.path for file in wrong[1:]])
+    alike = {}
+    for file in files:
+        alike.setdefault(file.casts, []).append(file)
+    parts = []
+    for casts, group in alike.items():
+        # A path is a pattern to Spark.
+        paths = [re.sub(r"([\\\[\]{}*?])", r"\\\1", file.path) for file in group]
+        named = [(column["name"], column["type"], cast) for column, cast in zip(columns, casts)]
+        schema = ", ".join(f"`{name}` {cast.read_as}" for name, _, cast in named if cast.read_as)
+        stored = spark.read.schema(schema).parquet(*paths)
+        check_values(stored, group, named)
+        parts.append(
+            stored.selectExpr(
+                *[
+                    f"CAST({column_sql(cast.value, name)} AS {TABLE_TYPES[wanted]}) AS `{name}`"
+                    for name, wanted, cast in named
+                ]
+            )
+        )
+    return reduce(DataFrame.unionAll, parts)
+
+
+def refused_reading(chain: list, why: str) -> IngestError | None:
+    """The file that Spark failed to read, if one of these exceptions names it."""
+    for exception in chain:
+        named = READING.search(str(exception.getMessage()))
+        if named:
+            return refused(unquote(named[1]), [f"Spark cannot read it: {why}"], [])
+    return None
