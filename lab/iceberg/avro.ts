@@ -7,6 +7,8 @@
 
 import { crc32, inflateRaw, zstdDecompress } from "node:zlib";
 import avro from "avsc";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import type { ObjectReader } from "./object_store.ts";
 import { Buffer } from "node:buffer";
 
 const LONG = avro.types.LongType.__with({
@@ -97,4 +99,44 @@ export async function readAvro(
     throw new Error("its end is missing");
   }
   return records;
+}
+
+/** An object that is not what it should be. */
+export function damaged(
+  path: string,
+  why: string,
+  cause?: unknown,
+): LakehouseError {
+  return new LakehouseError({
+    what: `Cannot read ${path}`,
+    why,
+    next: "restore the object, or look at another snapshot",
+    cause,
+  });
+}
+
+/**
+ * The records of an object, and its size.
+ *
+ * @throws {LakehouseError} When it is missing, damaged, or compressed in a way that is not known.
+ */
+export async function readRecords(
+  objects: Pick<ObjectReader, "read">,
+  path: string,
+): Promise<{ records: Record<string, unknown>[]; bytes: number }> {
+  const bytes = await objects.read(path);
+  try {
+    return { records: await readAvro(bytes), bytes: bytes.length };
+  } catch (cause) {
+    if (!(cause instanceof UnknownCodec)) {
+      throw damaged(path, `it is damaged: ${(cause as Error).message}`, cause);
+    }
+    throw new LakehouseError({
+      what: `Cannot read ${path} without an engine`,
+      why: `it is compressed with ${cause.codec}`,
+      next:
+        "ask Trino or Spark, or rewrite it: CALL system.rewrite_manifests(…)",
+      cause,
+    });
+  }
 }

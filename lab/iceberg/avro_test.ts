@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { crc32, deflateRaw, zstdCompress } from "node:zlib";
 import avro from "avsc";
-import { readAvro, UnknownCodec } from "./avro.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { readAvro, readRecords, UnknownCodec } from "./avro.ts";
 
 const SCHEMA = {
   type: "record",
@@ -108,6 +109,23 @@ Deno.test("readAvro() fails on what is no whole Avro file", async () => {
   const changed = whole.slice();
   changed.fill(0, whole.length - 60, whole.length - 40);
   await assertRejects(() => readAvro(changed));
+});
+
+Deno.test("a compression that is not known is told as that, and damage as damage", async () => {
+  for (
+    const [bytes, why] of [
+      [await write(RECORDS, "xz"), "it is compressed with xz"],
+      [new Uint8Array(50), "it is damaged: "],
+    ] as const
+  ) {
+    const error = await assertRejects(
+      () =>
+        readRecords({ read: () => Promise.resolve(bytes) }, "s3://b/m.avro"),
+      LakehouseError,
+      "s3://b/m.avro",
+    );
+    assert(error.why?.startsWith(why), error.why);
+  }
 });
 
 Deno.test("readAvro() names a compression that it does not know", async () => {

@@ -16,7 +16,7 @@ import {
   type Snapshot,
   type Table,
 } from "../../lib/catalog/tables.ts";
-import { readAvro, UnknownCodec } from "./avro.ts";
+import { damaged, readRecords } from "./avro.ts";
 import { treeChart } from "./charts/tree.ts";
 import {
   countsOf,
@@ -76,36 +76,6 @@ export interface SnapshotView {
   schema: Schema;
 }
 
-function damaged(path: string, why: string, cause?: unknown): LakehouseError {
-  return new LakehouseError({
-    what: `Cannot read ${path}`,
-    why,
-    next: "restore the object, or look at another snapshot",
-    cause,
-  });
-}
-
-async function records(
-  objects: ObjectReader,
-  path: string,
-): Promise<{ records: Record<string, unknown>[]; bytes: number }> {
-  const bytes = await objects.read(path);
-  try {
-    return { records: await readAvro(bytes), bytes: bytes.length };
-  } catch (cause) {
-    if (cause instanceof UnknownCodec) {
-      throw new LakehouseError({
-        what: `Cannot read ${path} without an engine`,
-        why: `it is compressed with ${cause.codec}`,
-        next:
-          "ask Trino or Spark, or rewrite it: CALL system.rewrite_manifests(…)",
-        cause,
-      });
-    }
-    throw damaged(path, `it is damaged: ${(cause as Error).message}`, cause);
-  }
-}
-
 async function readTree(
   table: Table,
   metadata: TableMetadata,
@@ -115,7 +85,7 @@ async function readTree(
 ): Promise<TableTree> {
   const layout = tableLayout(metadata, schema.id);
   const manifest = async (file: ManifestFile): Promise<Manifest> => {
-    const found = await records(objects, file.path);
+    const found = await readRecords(objects, file.path);
     const { added, existing, deleted } = file.fileCounts;
     const counted = added + existing + deleted;
     const isCounted = counted > 0;
@@ -151,7 +121,9 @@ async function readTree(
         "ask Spark, and commit to the table by it: its snapshots have lists",
     });
   }
-  const list = path === undefined ? undefined : await records(objects, path);
+  const list = path === undefined
+    ? undefined
+    : await readRecords(objects, path);
   const manifests = (list?.records ?? []).map((each) =>
     toManifestFile(layout, each)
   );

@@ -79,7 +79,8 @@ async function decoded<T>(path: string, read: () => Promise<T>): Promise<T> {
   }
 }
 
-const isText = ({ type, converted_type, logical_type }: SchemaElement) =>
+/** Whether the file says that it is text. */
+export const isText = ({ type, converted_type, logical_type }: SchemaElement) =>
   type === "BYTE_ARRAY" &&
   (converted_type === "UTF8" || logical_type?.type === "STRING");
 
@@ -158,8 +159,9 @@ export async function openParquet(
   return {
     ...{ path, schema, groups },
     async read(names, group) {
-      const start = groups.slice(0, group).reduce((sum, n) => sum + n, 0);
       const values = new Map<string, unknown[]>();
+      if (names.length === 0) return values;
+      const start = groups.slice(0, group).reduce((sum, n) => sum + n, 0);
       await decoded(path, () =>
         parquetRead({
           ...options,

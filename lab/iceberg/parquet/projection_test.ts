@@ -195,6 +195,17 @@ Deno.test("files without ids are read by the table's name mapping, and never gue
   );
 });
 
+Deno.test("text that the file calls bytes is text, bytes are bytes", async () => {
+  const file = await written(
+    "SELECT '\\xC3\\xBC'::BLOB AS a, '\\x00\\xFF'::BLOB AS b",
+    ", FIELD_IDS {a: 1, b: 2}",
+  );
+  assertEquals(await read(file, [column(1, "string"), column(2, "binary")]), [
+    ["ü"],
+    [new Uint8Array([0, 255])],
+  ]);
+});
+
 Deno.test("columns that only the partition has are read from it", async () => {
   const file = await written("SELECT 1 AS a", ", FIELD_IDS {a: 1}");
   const constants: [number, unknown][] = [[1, 5], [2, "2024"], [3, null]];

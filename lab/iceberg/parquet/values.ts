@@ -12,6 +12,7 @@ import { LakehouseError } from "../../../lib/core/errors.ts";
 import type { Field } from "../../../lib/catalog/tables.ts";
 import { bigEndian } from "../bounds.ts";
 import { byId, type FileColumn } from "./columns.ts";
+import { isText } from "./file.ts";
 import { initialDefault, type WithDefault } from "./defaults.ts";
 
 /** Makes a stored value one of the table's; `undefined` where they are the same. */
@@ -117,8 +118,9 @@ function leaf(type: string, element: SchemaElement): Convert | null {
     case "string":
       if (stored !== "BYTE_ARRAY") return null;
       // Some writers leave out that it is text.
-      return (value) =>
-        typeof value === "string" ? value : decoder.decode(value as Uint8Array);
+      return isText(element)
+        ? undefined
+        : (value) => decoder.decode(value as Uint8Array);
     case "uuid":
       return if_(bytes("16")(element));
     case "fixed":
