@@ -38,7 +38,7 @@ export interface ColumnBatch {
 }
 
 const TYPES =
-  /^(boolean|int|long|float|double|date|time|timestamp|timestamptz|timestamp_ns|timestamptz_ns|string|uuid|binary|decimal\(.*\)|fixed\[.*\])$/;
+  /^(boolean|int|long|float|double|date|time|timestamp|timestamptz|timestamp_ns|timestamptz_ns|string|uuid|binary|unknown|decimal\(.*\)|fixed\[.*\])$/;
 
 /** The first type in it that cannot be read, or `undefined`. */
 function unknownType(type: unknown): string | undefined {

@@ -20,7 +20,8 @@ import { withNamespace } from "../namespace.ts";
 
 const NAMESPACE = "reader_test";
 
-const byId = (a: Row, b: Row) => Number(a.id) - Number(b.id);
+const place = ({ id }: Row) => id === null ? Infinity : Number(id);
+const byId = (a: Row, b: Row) => place(a) < place(b) ? -1 : 1;
 
 /** Rows of a table by both readers, which agree, in the order of `id`. */
 async function read(table: string): Promise<Row[]> {
@@ -95,6 +96,10 @@ Deno.test("tables that Spark writes, with its many properties", async (t) => {
         await spark.sql(
           `CREATE TABLE added (${columns}, month BIGINT, code STRING) USING iceberg PARTITIONED BY (month, code)`,
         );
+        // By which add_files writes manifests of partitions.
+        await spark.sql(
+          "SET fs.s3.impl = org.apache.hadoop.fs.s3a.S3AFileSystem",
+        );
         await spark.sql(
           `CALL lakehouse.system.add_files(table => '${NAMESPACE}.added',
         source_table => '\`parquet\`.\`s3a://${await bucket()}/outside/spark\`')`,
@@ -134,7 +139,9 @@ Deno.test("tables that Spark writes, with its many properties", async (t) => {
           `INSERT INTO ${table} SELECT 1, 'a', 1.5, TIMESTAMP '2024-03-05 13:45:00.123456',
           DATE '2024-02-29', array(1, NULL) UNION ALL SELECT 2, NULL, NULL, NULL, NULL, NULL`,
         );
-        assertEquals(await everywhere(table), EXPECTED, table);
+        // Trino takes no table with that property.
+        const rows = data === "lz4_raw" ? read(table) : everywhere(table);
+        assertEquals(await rows, EXPECTED, table);
       }
     });
 
@@ -269,27 +276,35 @@ table("${NAMESPACE}.py").add_files(["s3://${await bucket()}/outside/py/a.parquet
     });
 
     await t.step("every compression of PyIceberg's", async () => {
-      for (
-        const codec of ["uncompressed", "snappy", "gzip", "zstd", "brotli"]
-      ) {
-        await run(
+      const make = (table: string, data: string, manifests: string) =>
+        run(
           pyiceberg,
-          `make("${NAMESPACE}.py_${codec}", dict(id=IntegerType(), raw=FixedType(2), u=UUIDType(), clock=TimeType()),
+          `make("${NAMESPACE}.${table}", dict(id=IntegerType(), raw=FixedType(2), u=UUIDType(), clock=TimeType()),
   [(1, b"\\x00\\xff", uuid.UUID("12151fd2-7586-11e9-8f9e-2a86e4085a59").bytes, datetime.time(1, 2, 3, 4)), (2, None, None, None)],
-  properties={"write.parquet.compression-codec": "${codec}", "write.avro.compression-codec": "${codec}"})`,
+  properties={"write.parquet.compression-codec": "${data}", "write.avro.compression-codec": "${manifests}"})`,
         );
-        assertEquals(await read(`py_${codec}`), [
+      for (
+        const [data, manifests] of [
+          ...[["uncompressed", "null"], ["snappy", "null"], ["gzip", "gzip"]],
+          ...[["zstd", "zstd"], ["brotli", "deflate"]],
+        ] as [string, string][]
+      ) {
+        await make(`py_${data}`, data, manifests);
+        assertEquals(await read(`py_${data}`), [
           {
-            ...{
-              id: 1,
-              raw: new Uint8Array([0, 255]),
-              clock: "01:02:03.000004",
-            },
+            ...{ id: 1, raw: new Uint8Array([0, 255]) },
             u: "12151fd2-7586-11e9-8f9e-2a86e4085a59",
+            clock: "01:02:03.000004",
           },
           { id: 2, raw: null, u: null, clock: null },
-        ], codec);
+        ], data);
       }
+      await make("py_bzip2", "zstd", "bzip2");
+      await assertRejects(
+        () => read("py_bzip2"),
+        LakehouseError,
+        "it is compressed with bzip2",
+      );
     });
 
     await t.step("defaults of columns that came later", async () => {

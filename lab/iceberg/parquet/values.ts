@@ -141,6 +141,8 @@ function leaf(type: string, element: SchemaElement): Convert | null {
           ? bigEndian(value)
           : BigInt(value as number | bigint);
     }
+    case "unknown":
+      return () => null;
     default:
       return null;
   }
