@@ -121,7 +121,9 @@ function nameOf(name: string, value: string, kind: keyof typeof NAMES): string {
   throw new LakehouseError({
     what: `Cannot use ${name} "${value}"`,
     why: `it takes ${least} to ${most} of ${of}; Trino makes capitals small`,
-    next: `set ${name} to something like ${fit.slice(0, most)}`,
+    next: `set ${name} to something like ${
+      fit.slice(0, most).padEnd(least, "0")
+    }`,
   });
 }
 

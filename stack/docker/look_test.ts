@@ -49,12 +49,12 @@ Deno.test("lookAt() waits for SeaweedFS until its catalog opens the warehouse", 
   const seaweedfs = (namespaces?: [number, string]) =>
     look("seaweedfs", {
       "/healthz": [200, ""],
-      "/v1/config?warehouse=w": [200, '{"overrides":{"prefix":"w"}}'],
+      "/v1/config?warehouse=lake": [200, '{"overrides":{"prefix":"w"}}'],
       ...namespaces ? { "/v1/w/namespaces?pageSize=1": namespaces } : {},
     });
-  await withEnv({ WAREHOUSE: "w" }, async () => {
+  await withEnv({ WAREHOUSE: "lake" }, async () => {
     assertEquals((await look("seaweedfs", {})).state, "starting");
-    assertStringIncludes((await seaweedfs()).why, 'the warehouse "w"');
+    assertStringIncludes((await seaweedfs()).why, 'the warehouse "lake"');
     // Whoever asks next says that the keys are wrong.
     assertEquals((await seaweedfs([403, "{}"])).state, "healthy");
     assertEquals(

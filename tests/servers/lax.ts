@@ -33,6 +33,7 @@ export async function withServer(
       CATALOG_URI: `${address}/_iceberg`,
       MINIO_ACCESS_KEY: KEYS.accessKey,
       MINIO_SECRET_KEY: KEYS.secretKey,
+      STACK: "remote",
       WAREHOUSE: "wh",
       STAGING_BUCKET: "staging",
     }, body);
