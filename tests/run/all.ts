@@ -16,12 +16,14 @@ interface TestOptions {
   filter?: string;
   browser?: boolean;
   keep?: boolean;
+  all?: boolean;
 }
 
 await main(
   command("test", "Runs every test; ends with the line N passed, N failed.")
     .option("--unit", "only what needs no stack")
     .option("--filter <text>", "only tests with this in their name")
+    .option("--all", "also what takes long: the second Spark in compat")
     .option("--browser", "JupyterLab in a browser too, or fail")
     .option("--no-browser", "leave that out; default: when one is installed")
     .option("--keep", "leave the test stack running")
@@ -35,7 +37,8 @@ await main(
       };
       const suite = async (name: string, args: string[]) => {
         const report = `${TEST_STATE}/${name}.xml`;
-        add(await runSuite(report, [...flags, ...args], TEST_ENV));
+        const env = { ...TEST_ENV, TEST_ALL: options.all ? "1" : "" };
+        add(await runSuite(report, [...flags, ...args], env));
       };
       await suite("unit", ["--doc", "lib", "lab", "stack", "tasks", "bench"]);
       if (!options.unit) {
