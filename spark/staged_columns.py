@@ -140,6 +140,11 @@ def cast_for(wanted: str, found: Found, by_spark: bool, spark: str) -> Cast | No
 
     `by_spark` says whether Spark wrote the file, `spark` which version reads it.
     """
+    if found.logical in ("NULL", "UNKNOWN"):
+        return ONLY_NULLS
+    if wanted in ("string", "timestamp") and found == Found("int32"):
+        # Arrow's columns of nulls alone, which say no more to this version of Parquet.
+        return Cast("INT", "NULL", "false", f"are no {wanted}")
     if wanted == "string":
         return to_string(found, spark)
     if wanted == "timestamp":

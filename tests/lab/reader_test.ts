@@ -24,11 +24,11 @@ const place = ({ id }: Row) => id === null ? Infinity : Number(id);
 const byId = (a: Row, b: Row) => place(a) < place(b) ? -1 : 1;
 
 /** Rows of a table by both readers, which agree, in the order of `id`. */
-async function read(table: string): Promise<Row[]> {
+async function read(table: string, order = "id"): Promise<Row[]> {
   const tree = await tableTree(NAMESPACE, table);
   const own = (await Array.fromAsync(readRows(tree))).flat().sort(byId);
   await using db = await duckdb({ t: tree });
-  assertEquals((await db.sql("FROM t ORDER BY id")).rows, own, table);
+  assertEquals((await db.sql(`FROM t ORDER BY ${order}`)).rows, own, table);
   return own;
 }
 
@@ -41,7 +41,7 @@ async function everywhere(table: string): Promise<Row[]> {
 }
 
 /** Puts a Parquet file of a query's rows into the table's bucket; without ids. */
-async function put(key: string, rows: string, options = ""): Promise<void> {
+async function put(key: string, rows: string, options = ""): Promise<number> {
   const path = await Deno.makeTempFile({ suffix: ".parquet" });
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
@@ -56,6 +56,7 @@ async function put(key: string, rows: string, options = ""): Promise<void> {
   await client.send(new PutObjectCommand({ Bucket, Key: key, Body }));
   client.destroy();
   await Deno.remove(path);
+  return Body.length;
 }
 
 async function bucket(): Promise<string> {
@@ -85,39 +86,22 @@ Deno.test("tables that Spark writes, with its many properties", async (t) => {
       "id INT, name STRING, money DECIMAL(9,2), at TIMESTAMP, day DATE, tags ARRAY<INT>";
 
     await t.step(
-      "files added as they are: names, and partitions that no file has",
+      "files added as they are, by the names of columns",
       async () => {
-        for (const [month, code] of [[1, "x"], [2, "y"]]) {
-          await put(
-            `outside/spark/month=${month}/code=${code}/a.parquet`,
-            VALUES,
-          );
-        }
-        await spark.sql(
-          `CREATE TABLE added (${columns}, month BIGINT, code STRING) USING iceberg PARTITIONED BY (month, code)`,
-        );
-        // By which add_files writes manifests of partitions.
-        await spark.sql(
-          "SET fs.s3.impl = org.apache.hadoop.fs.s3a.S3AFileSystem",
-        );
+        await put("outside/spark/a.parquet", VALUES);
+        await spark.sql(`CREATE TABLE added (${columns}) USING iceberg`);
         await spark.sql(
           `CALL lakehouse.system.add_files(table => '${NAMESPACE}.added',
         source_table => '\`parquet\`.\`s3a://${await bucket()}/outside/spark\`')`,
         );
-        assertEquals(
-          await everywhere("added"),
-          EXPECTED.flatMap((row) => [
-            { ...row, month: 1n, code: "x" },
-            { ...row, month: 2n, code: "y" },
-          ]),
-        );
+        assertEquals(await everywhere("added"), EXPECTED);
         // The name of a file's column stays what it was.
         await spark.sql("ALTER TABLE added RENAME COLUMN name TO title");
         await spark.sql("ALTER TABLE added ADD COLUMN name STRING");
         const [row] = await everywhere("added");
         assertEquals([row!.title, row!.name], ["a", null]);
-        await query("DELETE FROM added WHERE id = 1 AND month = 1");
-        assertEquals((await everywhere("added")).length, 3);
+        await query("DELETE FROM added WHERE id = 1");
+        assertEquals((await everywhere("added")).map(({ id }) => id), [2]);
       },
     );
 
@@ -272,6 +256,38 @@ table("${NAMESPACE}.py").add_files(["s3://${await bucket()}/outside/py/a.parquet
       assertEquals(
         await everywhere("py"),
         EXPECTED.map((row) => ({ ...row, kind: "k" })),
+      );
+    });
+
+    await t.step("partitions whose values no file has", async () => {
+      const place = await bucket();
+      const size = await put("outside/hive/x.parquet", VALUES);
+      const file = (code: string, month: number) =>
+        `files.append_data_file(DataFile.from_args(_table_format_version=2, content=DataFileContent.DATA,
+      file_path="s3://${place}/outside/hive/${code}.parquet", file_format=FileFormat.PARQUET,
+      partition=Record("${code}", ${month}), record_count=2, file_size_in_bytes=${size}, spec_id=0,
+      column_sizes={}, value_counts={}, null_value_counts={}, nan_value_counts={}, lower_bounds={}, upper_bounds={}))`;
+      await put("outside/hive/y.parquet", VALUES);
+      await run(
+        pyiceberg,
+        `from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
+from pyiceberg.typedef import Record
+make("${NAMESPACE}.hive", Schema(NestedField(1, "id", IntegerType()), NestedField(2, "name", StringType()),
+  NestedField(3, "code", StringType()), NestedField(4, "month", LongType())), [],
+  partition_spec=PartitionSpec(PartitionField(3, 1000, IdentityTransform(), "code"), PartitionField(4, 1001, IdentityTransform(), "month")))
+hive = table("${NAMESPACE}.hive")
+with hive.transaction() as change:
+    change.set_properties(**{"schema.name-mapping.default": hive.schema().name_mapping.model_dump_json()})
+    with change.update_snapshot().fast_append() as files:
+        ${file("x", 1)}
+        ${file("y", 2)}`,
+      );
+      const rows = await read("hive", "id, code");
+      const theirs = await query("SELECT * FROM hive ORDER BY id, code");
+      assertEquals(rows, theirs.rows);
+      assertEquals(
+        rows.map(({ id, code, month }) => `${id} ${code} ${month}`).sort(),
+        ["1 x 1", "1 y 2", "2 x 1", "2 y 2"],
       );
     });
 
