@@ -124,7 +124,8 @@ def encode(kind, value):
     if isinstance(value, float):
         return _finite(value)
     if isinstance(value, decimal.Decimal):
-        return format(value, "f")
+        # A tiny one may come with a zero more than its type has digits.
+        return f"{value:.{kind.scale}f}"
     if isinstance(value, (bytes, bytearray)):
         return base64.b64encode(value).decode("ascii")
     return value if isinstance(value, (bool, int, str)) else str(value)
