@@ -6,7 +6,7 @@
 
 import { type Settings, settings } from "../core/settings.ts";
 import { identifier, literal } from "./literal.ts";
-import { query, type QueryOptions } from "./client.ts";
+import { query, type QueryOptions, TrinoError } from "./client.ts";
 
 /** The keys as references to Trino's own environment. */
 const IN_ENVIRONMENT = {
@@ -59,13 +59,18 @@ export function trinoCatalogSql(given: Settings = settings()): string {
   return statement(given, IN_ENVIRONMENT);
 }
 
+/** A catalog that was made, and does not work: of ours, another is made. */
+const BROKEN = /^(CATALOG_NOT_AVAILABLE|ICEBERG_CATALOG_ERROR)$/;
+
 /**
  * Makes sure that Trino knows the Iceberg catalog and reaches it.
  *
- * A catalog that answers is kept; one that does not is dropped and created anew.
+ * A catalog that answers is kept. One that does not is created anew on the local
+ * and the docker stack, whose Trino is this project's; elsewhere it may be
+ * somebody's, and is left as it is. Overload or a missing right drop none.
  *
  * @returns Whether it had to be created.
- * @throws {LakehouseError} When Trino cannot reach the catalog under its address.
+ * @throws {LakehouseError} When Trino cannot reach the catalog under its address; one that was just made is dropped again.
  * @example Usage
  * ```ts ignore
  * import { ensureTrinoCatalog } from "@lakehouse";
@@ -78,17 +83,29 @@ export async function ensureTrinoCatalog(
 ): Promise<boolean> {
   const given = settings();
   const name = identifier(given.trinoCatalog);
+  const isElsewhere = given.stack === "remote";
   const reaches = () => query(`SHOW SCHEMAS FROM ${name}`, options);
+  const drop = () => query(`DROP CATALOG IF EXISTS ${name}`, options);
   try {
     await reaches();
     return false;
   } catch (error) {
-    if (!(error instanceof Error && error.name === "TrinoError")) throw error;
+    if (!(error instanceof TrinoError)) throw error;
+    if (error.errorName !== "CATALOG_NOT_FOUND") {
+      if (isElsewhere || !BROKEN.test(error.errorName)) throw error;
+      await drop();
+    }
   }
-  // A catalog whose creation failed can stay registered.
-  await query(`DROP CATALOG IF EXISTS ${name}`, options);
-  const keys = given.stack === "remote" ? given : IN_ENVIRONMENT;
-  await query(statement(given, keys), options);
-  await reaches();
+  try {
+    await query(
+      statement(given, isElsewhere ? given : IN_ENVIRONMENT),
+      options,
+    );
+    await reaches();
+  } catch (error) {
+    // Even one whose creation failed can stay registered.
+    await drop().catch(() => {});
+    throw error;
+  }
   return true;
 }

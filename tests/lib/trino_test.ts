@@ -203,6 +203,32 @@ Deno.test("ensureTrinoCatalog() keeps a catalog that answers and mends one that 
   assertEquals(await ensureTrinoCatalog(), true);
 });
 
+Deno.test("ensureTrinoCatalog() drops no catalog that is refused, nor one of somebody else's", async () => {
+  const { trinoCatalog } = settings();
+  await ensureTrinoCatalog();
+  // That Trino refuses a statement is no fault of the catalog's.
+  await assertRejects(
+    () => ensureTrinoCatalog({ session: { no_such_property: "1" } }),
+    LakehouseError,
+    "SESSION_PROPERTY",
+  );
+  await withEnv({ STACK: "remote", TRINO_CATALOG: "theirs" }, async () => {
+    // Its catalog is nowhere, so that it does not answer.
+    await query(`CREATE CATALOG theirs USING iceberg WITH (
+      "iceberg.catalog.type" = 'rest',
+      "iceberg.rest-catalog.uri" = 'http://127.0.0.1:${closedPort()}')`);
+    try {
+      await assertRejects(() => ensureTrinoCatalog(), LakehouseError);
+      const { rows } = await query("SHOW CATALOGS LIKE 'theirs'");
+      assertEquals(rows.length, 1);
+    } finally {
+      await query("DROP CATALOG theirs");
+    }
+  });
+  const { rows } = await query(`SHOW CATALOGS LIKE '${trinoCatalog}'`);
+  assertEquals(rows.length, 1);
+});
+
 Deno.test("ensureTrinoCatalog() names the address when Trino cannot reach the catalog", async () => {
   const uri = `http://127.0.0.1:${closedPort()}/_iceberg`;
   await withEnv(
@@ -214,7 +240,8 @@ Deno.test("ensureTrinoCatalog() names the address when Trino cannot reach the ca
       );
       assertStringIncludes(error.message, uri);
       assertStringIncludes(error.message, "ENGINE_MINIO_HOST");
-      await query("DROP CATALOG IF EXISTS lost_catalog");
+      const { rows } = await query("SHOW CATALOGS LIKE 'lost_catalog'");
+      assertEquals(rows, []);
     },
   );
 });
