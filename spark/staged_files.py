@@ -14,6 +14,8 @@ from staged_columns import ONLY_NULLS, TABLE_TYPES, Cast, Found, cast_for, descr
 
 # Of Parquet's codecs those that Spark comes without.
 NO_CODECS = {"BROTLI", "LZO"}
+# What such names begin with Spark passes over without a word.
+HIDDEN = ("_", ".")
 # Of files that cannot be ingested so many are named.
 MOST_NAMED = 5
 # How Spark names the file that a task failed at.
@@ -58,7 +60,7 @@ def refused(path: str, problems: list, others: list) -> IngestError:
     return IngestError(
         f"Cannot ingest {name}",
         "; ".join(problems) + more,
-        f"write {name} again with the types that are wanted, or move it out of PARQUET_DIR; "
+        f"write {name} again with the types and the name that are wanted, or move it out of PARQUET_DIR; "
         "then upload and ingest again. Nothing was written",
     )
 
@@ -115,6 +117,8 @@ def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
     finally:
         reader.close()
     problems = [f"it is compressed with {codec}" for codec in sorted(codecs & NO_CODECS)]
+    if file_name(path).startswith(HIDDEN):
+        problems.append("its name begins as those do that Spark takes for hidden, and reads no row of")
     casts = []
     for column in columns:
         name, wanted = column["name"], column["type"]
@@ -180,6 +184,10 @@ def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
         named = [(column["name"], column["type"], cast) for column, cast in zip(columns, casts)]
         schema = ", ".join(f"`{name}` {cast.read_as}" for name, _, cast in named if cast.read_as)
         stored = spark.read.schema(schema).parquet(*paths)
+        read = {file_name(unquote(path)) for path in stored.inputFiles()}
+        unread = [file.path for file in group if file_name(file.path) not in read]
+        if unread:
+            raise refused(unread[0], ["Spark does not read it"], unread[1:])
         check_values(stored, group, named)
         parts.append(
             stored.selectExpr(

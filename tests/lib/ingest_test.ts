@@ -59,6 +59,17 @@ Deno.test("submitIngest() writes every column of every file in one commit", asyn
   });
 });
 
+Deno.test("submitIngest() takes names that are patterns elsewhere as they are", async () => {
+  await withTrips(5_000, async (dir) => {
+    const names = ["trips[2023].parquet", "a b{1}*?.parquet", "ñ %41.parquet"];
+    for (const name of names) {
+      await Deno.copyFile(`${dir}/trips-00000.parquet`, `${dir}/${name}`);
+    }
+    await uploadFiles({ dir });
+    assertEquals((await submitIngest()).rows, 20_000);
+  });
+});
+
 Deno.test("submitIngest() replaces the table while readers see the old one or the new one", async () => {
   await withTrips(30_000, async () => {
     await uploadFiles();
@@ -84,6 +95,13 @@ Deno.test("submitIngest() names what is wrong with the files and leaves the tabl
     const file = `${dir}/trips-00000.parquet`;
     const good = await Deno.readFile(file);
 
+    await t.step("a name that Spark passes over", async () => {
+      for (const name of ["_b.parquet", ".b.parquet"]) {
+        await Deno.copyFile(file, `${dir}/${name}`);
+        await refused(dir, `Cannot ingest ${name}: its name begins`);
+        await Deno.remove(`${dir}/${name}`);
+      }
+    });
     await t.step("a missing column", async () => {
       pl.readParquet(file).drop("fare").writeParquet(file);
       await refused(dir, 'column "fare" is missing');
