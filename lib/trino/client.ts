@@ -222,11 +222,17 @@ export async function query(
   let last: TrinoPage | undefined;
   let { columns, read } = rowsReader([]);
   const rows: Row[] = [];
+  let fault: { error: unknown } | undefined;
   const onPage = (page: TrinoPage) => {
     last = page;
-    if (page.columns) ({ columns, read } = rowsReader(page.columns));
-    for (const row of read(page.data ?? [])) rows.push(row);
-    options.onProgress?.(page.stats);
+    try {
+      if (page.columns) ({ columns, read } = rowsReader(page.columns));
+      for (const row of read(page.data ?? [])) rows.push(row);
+      options.onProgress?.(page.stats);
+    } catch (error) {
+      fault ??= { error };
+      throw error;
+    }
   };
   const isInTransaction = held.has(TRANSACTION);
   if (isInTransaction && isTransactionBusy) {
@@ -254,7 +260,10 @@ export async function query(
     await abortable(finished, limit);
   } catch (error) {
     if (limit.aborted) throw limit.reason;
-    throw unreachable(error, trinoUri);
+    if (!fault) throw unreachable(error, trinoUri);
+    // Trino answered; it is not to go on for nobody.
+    if (last) await cancel(last.id);
+    throw fault.error;
   } finally {
     limit.removeEventListener("abort", onAbort);
     if (isInTransaction) isTransactionBusy = false;

@@ -257,3 +257,23 @@ Deno.test("Trino's own record of the statements holds no secret key", async () =
   assert(statements.length > 0);
   assert(!statements.some((text) => text.includes(secretKey)));
 });
+
+Deno.test("query() passes on what its caller throws, and leaves no query running", async () => {
+  const text = `SELECT count(*) FROM UNNEST(sequence(1, 10000))
+    CROSS JOIN UNNEST(sequence(1, 10000)) CROSS JOIN UNNEST(sequence(1, 100))`;
+  await assertRejects(
+    () =>
+      query(text, {
+        onProgress: () => {
+          throw new RangeError("the caller's own");
+        },
+      }),
+    RangeError,
+    "the caller's own",
+  );
+  const { rows } = await query(
+    sql`SELECT state FROM system.runtime.queries WHERE query = ${text}`,
+  );
+  assert(rows.length > 0);
+  assert(rows.every(({ state }) => state === "FAILED"), JSON.stringify(rows));
+});
