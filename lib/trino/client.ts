@@ -8,6 +8,7 @@
 import type { Trino } from "trino-client";
 import { settings } from "../core/settings.ts";
 import { LakehouseError } from "../core/errors.ts";
+import { formatNumber } from "../core/format.ts";
 import { abortable, interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
 import type { Row } from "./rows.ts";
@@ -27,6 +28,8 @@ const SOURCE = "aistor-tables-analysis";
 const USER = "lakehouse";
 /** Half an hour: longer than any question of the notebooks, short of a lost night. */
 const DEFAULT_LIMIT_MS = 30 * 60_000;
+/** Values of a result that a notebook's kernel holds with ease: some 2 GB of texts. */
+const MOST_VALUES = 10_000_000;
 const NAMES_LIMIT_MS = 15_000;
 
 /** Options of {@linkcode query}. */
@@ -37,6 +40,8 @@ export interface QueryOptions {
   onProgress?: (progress: QueryProgress) => void;
   /** Longest time it may take, in milliseconds. @default {1_800_000} */
   limitMs?: number;
+  /** Most rows that are taken in; more are an error. @default {ten million values} */
+  maxRows?: number;
   /** Catalog of names without one. @default {that of `USE`, else settings().trinoCatalog} */
   catalog?: string;
   /** Schema of names without one. @default {that of `USE`, else settings().namespace} */
@@ -183,6 +188,17 @@ function unreachable(cause: unknown, uri: string): LakehouseError {
   });
 }
 
+function tooLarge(rows: number, columns: number): LakehouseError {
+  return new LakehouseError({
+    what: `The result has more than ${
+      formatNumber(rows)
+    } rows of ${columns} columns`,
+    why: "it would fill the memory of this program",
+    next:
+      "ask for less (LIMIT, GROUP BY, fewer columns), keep it as a table (CREATE TABLE … AS), or set maxRows",
+  });
+}
+
 async function cancel(id: string): Promise<void> {
   await (await trinoClient({}, () => {})).cancel(id).catch(() => {
     // It ended by itself, or the server is gone; either way nothing runs.
@@ -228,6 +244,9 @@ export async function query(
     try {
       if (page.columns) ({ columns, read } = rowsReader(page.columns));
       for (const row of read(page.data ?? [])) rows.push(row);
+      const { maxRows = Math.floor(MOST_VALUES / (columns.length || 1)) } =
+        options;
+      if (rows.length > maxRows) throw tooLarge(maxRows, columns.length);
       options.onProgress?.(page.stats);
     } catch (error) {
       fault ??= { error };

@@ -277,3 +277,18 @@ Deno.test("query() passes on what its caller throws, and leaves no query running
   assert(rows.length > 0);
   assert(rows.every(({ state }) => state === "FAILED"), JSON.stringify(rows));
 });
+
+Deno.test("query() refuses a result that would fill the memory", async () => {
+  const rows = (count: number) =>
+    sql`SELECT n FROM UNNEST(sequence(1, ${count})) AS t(n)`;
+  const error = await assertRejects(
+    () => query(rows(5_000), { maxRows: 4_999 }),
+    LakehouseError,
+    "more than 4,999 rows of 1 columns",
+  );
+  assertStringIncludes(error.message, "LIMIT");
+  assertEquals(
+    (await query(rows(5_000), { maxRows: 5_000 })).rows.length,
+    5_000,
+  );
+});
