@@ -4,8 +4,8 @@
  * @module
  */
 
-import { basename } from "node:path";
-import { settings } from "../../lib/core/settings.ts";
+import { basename, resolve } from "node:path";
+import { dockerEnv, PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { escapeHtml } from "../../lib/core/kernel.ts";
 import {
   codeCells,
@@ -47,9 +47,33 @@ function formsOf(value: string): string[] {
   return [...new Set([value, escapeHtml(value), encodeURIComponent(value)])];
 }
 
-/** The settings' secrets by what they are called. */
+/** Names of variables whose values are secrets. */
+const SECRET = /SECRET|TOKEN|PASSWORD|PASSWD|LICEN[CS]E|CREDENTIAL|API_?KEY/i;
+
+/** The text of a file that a variable names, or the value itself. */
+function contentOf(value: string): string {
+  try {
+    const path = resolve(`${PROJECT_DIR}/docker`, value);
+    return Deno.readTextFileSync(path).trim();
+  } catch {
+    // A secret itself names no file, and may be no name of one.
+    return value;
+  }
+}
+
+/**
+ * The values that nobody else may see, by what they are called: the secret key,
+ * and what stands in the environment or in `docker/.env` under such a name.
+ */
 function knownSecrets(): Record<string, string> {
-  return { "the secret key": settings().secretKey };
+  const given = { ...dockerEnv(), ...Deno.env.toObject() };
+  const named = Object.entries(given).flatMap(([name, value = ""]) =>
+    SECRET.test(name) && value !== "" ? [[name, contentOf(value)]] : []
+  );
+  return {
+    ...Object.fromEntries(named),
+    "the secret key": settings().secretKey,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Notebook, Output } from "./document.ts";
+import { withEnv } from "../../tests/env.ts";
 import { secretIn, secretProblems } from "./secrets.ts";
 
 const SECRET = "test/secret+key";
@@ -87,4 +88,31 @@ Deno.test("secretIn() takes references, hashes and short words", () => {
   ) {
     assertEquals(secretIn(text, { "the secret key": "minio" }), undefined);
   }
+});
+
+Deno.test("secretProblems() knows every secret of the environment, and a licence's file", async () => {
+  const licence = await Deno.makeTempFile();
+  await Deno.writeTextFile(licence, "the licence's own text\n");
+  const planted = {
+    GCS_SECRET_KEY: "planted-gcs-secret",
+    SODA_APP_TOKEN: "planted-portal-token",
+    MINIO_LICENSE: licence,
+    AWS_SESSION_TOKEN: "planted-session-token",
+    TRINO_PASSWORD: "planted-password",
+    DB_API_KEY: "planted-api-key",
+  };
+  await withEnv(planted, () => {
+    for (const [name, value] of Object.entries(planted)) {
+      const text = value === licence ? "the licence's own text" : value;
+      const nb = notebook({
+        output_type: "stream",
+        text: `it is ${text}`,
+      });
+      assertEquals(secretProblems("n/01-x.ipynb", nb), [
+        `01-x.ipynb, cell 1: its output shows ${name}`,
+      ]);
+    }
+    return Promise.resolve();
+  });
+  await Deno.remove(licence);
 });
