@@ -7,6 +7,11 @@
 import { artifactPaths } from "../install/maven.ts";
 import type { ServiceContext } from "./services.ts";
 
+/** A value in a properties file of Java, to which a backslash is no letter. */
+export function propertyValue(text: string): string {
+  return text.replaceAll("\\", "\\\\").replace(/^\s/, "\\$&");
+}
+
 async function writeS3Config(context: ServiceContext): Promise<void> {
   const { dir, ports, accessKey, secretKey } = context;
   await Deno.mkdir(`${dir}/s3/buckets`, { recursive: true });
@@ -14,11 +19,11 @@ async function writeS3Config(context: ServiceContext): Promise<void> {
     `${dir}/s3/s3proxy.properties`,
     `s3proxy.endpoint=http://127.0.0.1:${ports.S3_PORT}
 s3proxy.authorization=aws-v4
-s3proxy.identity=${accessKey}
-s3proxy.credential=${secretKey}
+s3proxy.identity=${propertyValue(accessKey)}
+s3proxy.credential=${propertyValue(secretKey)}
 s3proxy.ignore-unknown-headers=true
 jclouds.provider=filesystem-nio2
-jclouds.filesystem.basedir=${dir}/s3/buckets
+jclouds.filesystem.basedir=${propertyValue(dir)}/s3/buckets
 jclouds.identity=local
 jclouds.credential=local
 `,

@@ -69,7 +69,7 @@ export function headHtml(page: ReportPage): string {
     ["Facts checked", String(checks.length)],
   ];
   const at = faultCell
-    ? ` <a href="#${escapeHtml(faultCell)}">Go there</a>`
+    ? ` <a href="#${escapeHtml(encodeURIComponent(faultCell))}">Go there</a>`
     : "";
   return noteHtml(noteOf(page)) + factsHtml(facts) +
     (fault
@@ -116,7 +116,7 @@ function articleHtml(
   const href = encodeURI(file);
   const status = fault
     ? `<p class="status bad">✗ <a href="${href}${
-      faultCell ? `#${faultCell}` : ""
+      faultCell ? `#${escapeHtml(encodeURIComponent(faultCell))}` : ""
     }">stopped</a> after ${formatDuration(ms)} at ${escapeHtml(fault)}</p>`
     : `<p class="status ok">✓ ran to its end in ${formatDuration(ms)}</p>`;
   return `<article>
