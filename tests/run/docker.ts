@@ -7,13 +7,13 @@
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { cacheDir } from "../../stack/install/cache.ts";
 import { laneEngine } from "../docker/engine.ts";
 import { removeLeftovers } from "../docker/leftovers.ts";
 import { buildImages, IMAGES, writeOverride } from "../docker/stand_in.ts";
 import { weed } from "../seaweedfs/program.ts";
 import { command, main } from "../../tasks/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
+import { allNotebooks, onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
 
 const STATE = `${PROJECT_DIR}/.state-docker`;
@@ -57,14 +57,11 @@ const LANE_ENV: Record<string, string> = {
   ROWS: "0.05",
 };
 
-/** Numbers of the notebooks that the lane runs. */
-function notebookNumbers(all: boolean): string[] {
-  if (!all) return ["01", "02", "03", "04", "05"];
-  return [...Deno.readDirSync(`${PROJECT_DIR}/notebooks`)]
-    // 00 needs no stack, and those from 90 on measure.
-    .flatMap(({ name }) => name.match(/^(?!00)([0-8]\d)-.*\.ipynb$/)?.[1] ?? [])
-    .sort();
-}
+/** Numbers of the notebooks that the lane runs; 00 needs no stack. */
+const notebookNumbers = (all: boolean): string[] =>
+  all
+    ? allNotebooks().filter((number) => number !== "00")
+    : ["01", "02", "03", "04", "05"];
 
 /** SeaweedFS's program, or `undefined` where it can be neither found nor built. */
 async function seaweedFs(): Promise<string | undefined> {
@@ -77,20 +74,6 @@ async function seaweedFs(): Promise<string | undefined> {
     ) throw error;
     console.log(`test:docker goes without SeaweedFS: ${error.message}`);
   }
-}
-
-/** Waits for a lane of another clone, which has the same ports and names. */
-async function onlyOne(): Promise<Deno.FsFile> {
-  await Deno.mkdir(cacheDir(), { recursive: true });
-  const lock = await Deno.open(`${cacheDir()}/test-docker.lock`, {
-    create: true,
-    write: true,
-  });
-  if (!await lock.tryLock(true)) {
-    console.log("Waiting for another test:docker to end");
-    await lock.lock(true);
-  }
-  return lock;
 }
 
 const down = () =>
@@ -113,7 +96,7 @@ await main(
     .option("--keep", "leave the containers running")
     .action(async (options: Options) => {
       await Deno.mkdir(STATE, { recursive: true });
-      using _lock = await onlyOne();
+      using _lock = await onlyOne("test:docker");
       const engine = await laneEngine(STATE);
       if ("skipped" in engine) {
         console.log(`test:docker skipped: ${engine.skipped}`);

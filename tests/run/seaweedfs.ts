@@ -6,7 +6,6 @@
  */
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
-import { cacheDir } from "../../stack/install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { weed } from "../seaweedfs/program.ts";
 import {
@@ -18,6 +17,7 @@ import {
 } from "../seaweedfs/server.ts";
 import { command, main } from "../../tasks/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
+import { allNotebooks, onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
 
 const STATE = `${PROJECT_DIR}/.state-seaweedfs`;
@@ -75,29 +75,6 @@ const LANE_ENV: Record<string, string> = {
   ROWS: "0.05",
 };
 
-/** Numbers of the notebooks that the lane runs. */
-function notebookNumbers(all: boolean): string[] {
-  if (!all) return SHORT;
-  return [...Deno.readDirSync(`${PROJECT_DIR}/notebooks`)]
-    // Those from 90 on measure.
-    .flatMap(({ name }) => name.match(/^([0-8]\d)-.*\.ipynb$/)?.[1] ?? [])
-    .sort();
-}
-
-/** Waits for a lane of another clone, which has the same ports. */
-async function onlyOne(): Promise<Deno.FsFile> {
-  await Deno.mkdir(cacheDir(), { recursive: true });
-  const lock = await Deno.open(`${cacheDir()}/test-seaweedfs.lock`, {
-    create: true,
-    write: true,
-  });
-  if (!await lock.tryLock(true)) {
-    console.log("Waiting for another test:seaweedfs to end");
-    await lock.lock(true);
-  }
-  return lock;
-}
-
 const task = (
   name: string,
   stack: string,
@@ -145,7 +122,7 @@ await main(
     .option("--keep", "leave it running")
     .action(async (options: Options) => {
       await Deno.mkdir(STATE, { recursive: true });
-      using _lock = await onlyOne();
+      using _lock = await onlyOne("test:seaweedfs");
       try {
         await weed();
       } catch (error) {
@@ -168,7 +145,7 @@ await main(
             "tests/seaweedfs",
           ], {
             ...LANE_ENV,
-            LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
+            LANE_NOTEBOOKS: (options.all ? allNotebooks() : SHORT).join(),
             LANE_ALL: options.all ? "1" : "",
             LANE_SEAWEEDFS: JSON.stringify(SEAWEEDFS),
           }),
