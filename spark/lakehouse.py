@@ -60,6 +60,8 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         f"{catalog}.client.region": region,
         # Of no effect where the catalog lists what it offers.
         f"{catalog}.view-endpoints-supported": str(options.try_views).lower(),
+        # Procedures write manifests by Hadoop, under the addresses the catalog gives.
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "spark.hadoop.fs.s3a.endpoint": options.minio_host,
         "spark.hadoop.fs.s3a.endpoint.region": region,
         "spark.hadoop.fs.s3a.path.style.access": "true",
