@@ -5,7 +5,12 @@
  * @module
  */
 
-import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
+import {
+  type Cause,
+  knownCause,
+  LakehouseError,
+  nearestName,
+} from "../core/errors.ts";
 import { settings } from "../core/settings.ts";
 import { identifier, literal } from "./literal.ts";
 import type { Column } from "./types.ts";
@@ -70,14 +75,6 @@ const MISSING =
 const TABLES =
   /\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+((?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))*)/gi;
 
-/** How alike two names are, by the pairs of letters that both have: 0 to 1. */
-function likeness(...names: [string, string]): number {
-  const [a, b] = names.map((name) =>
-    new Set([...name].map((letter, i) => letter + (name[i + 1] ?? "")))
-  ) as [Set<string>, Set<string>];
-  return 2 * a.intersection(b).size / (a.size + b.size);
-}
-
 /**
  * What to do about a name that is not there: the one that comes nearest to it.
  *
@@ -105,10 +102,10 @@ export async function missingAdvice(
   const found = await Promise.all(
     lists.map((list) => names(list).catch(() => [""])),
   );
-  const [near] = found.flat()
-    .toSorted((a, b) => likeness(b, name) - likeness(a, name));
-  if (near === undefined && isInOurs) return NOT_INGESTED;
-  return near === undefined || likeness(near, name) < 0.4 ? undefined : {
+  const all = found.flat();
+  if (all.length === 0 && isInOurs) return NOT_INGESTED;
+  const near = nearestName(name, all);
+  return near === undefined ? undefined : {
     why: `the nearest name is ${near}`,
     next: `write that, or ask ${[...new Set(lists)].join(", ")}`,
   };
