@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
-import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
+import { notedPorts, notePorts } from "../../stack/local/ports.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
 import {
@@ -140,13 +141,21 @@ Deno.test("doctor sends to deno task up when Trino does not answer", async () =>
 
 Deno.test("doctor names one service that does not answer, and what hangs on it", async () => {
   const port = closedPort();
-  const { code, of, names } = await examine({ CATALOG_PORT: `${port}` });
-  assertEquals(code, 1);
-  assertEquals(names("failed"), ["service gateway"]);
-  assertStringIncludes(of("service gateway").text, `127.0.0.1:${port}`);
-  assertEquals(of("catalog").text, "because gateway is down");
-  assertEquals(of("S3 signature").status, "passed");
-  assertEquals(of("Trino").status, "passed");
+  // What runs is asked at the ports that were noted when it started.
+  const dir = `${stateDir()}/local`;
+  const noted = notedPorts(dir)!;
+  await notePorts(dir, { ...noted, CATALOG_PORT: port });
+  try {
+    const { code, of, names } = await examine({});
+    assertEquals(code, 1);
+    assertEquals(names("failed"), ["service gateway"]);
+    assertStringIncludes(of("service gateway").text, `127.0.0.1:${port}`);
+    assertEquals(of("catalog").text, "because gateway is down");
+    assertEquals(of("S3 signature").status, "passed");
+    assertEquals(of("Trino").status, "passed");
+  } finally {
+    await notePorts(dir, noted);
+  }
 });
 
 for (
