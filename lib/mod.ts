@@ -5,6 +5,8 @@
  * @module
  */
 
+import defer * as Plot from "./show/charts/plot.ts";
+
 export { LakehouseError } from "./core/errors.ts";
 export { formatBytes, formatDuration, formatNumber } from "./core/format.ts";
 export { interruptSignal } from "./core/interrupt.ts";
@@ -16,7 +18,7 @@ export { chart } from "./show/charts/frame.ts";
 export { heatMap, type HeatMapOptions } from "./show/charts/heat_map.ts";
 export { histogram, type HistogramOptions } from "./show/charts/histogram.ts";
 export { lineChart, type LineChartOptions } from "./show/charts/line.ts";
-export * as Plot from "./show/charts/plot.ts";
+export { Plot };
 export { scatter, type ScatterOptions } from "./show/charts/scatter.ts";
 export { type ChartOptions } from "./show/charts/values.ts";
 export { type ChartRows } from "./show/charts/data.ts";

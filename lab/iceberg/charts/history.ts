@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as Plot from "@observablehq/plot";
+import defer * as Plot from "@observablehq/plot";
 import { chart, COLORS } from "../../../lib/show/charts/frame.ts";
 import { formatCompact, formatNumber } from "../../../lib/core/format.ts";
 import { displayable } from "../../../lib/core/kernel.ts";

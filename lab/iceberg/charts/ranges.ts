@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as Plot from "@observablehq/plot";
+import defer * as Plot from "@observablehq/plot";
 import { chart, COLORS } from "../../../lib/show/charts/frame.ts";
 import { ChartData } from "../../../lib/show/charts/data.ts";
 import { formatNumber } from "../../../lib/core/format.ts";

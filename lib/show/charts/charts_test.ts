@@ -223,7 +223,7 @@ Deno.test("chart() gives long labels the room they need", () => {
 
 Deno.test("chart() keeps title, legend and caption of Plot's own figure", () => {
   const shown = chart(Plot.plot({
-    document: chartDocument,
+    document: chartDocument(),
     title: "Own & <plain>",
     subtitle: "Second line",
     caption: "Source",

@@ -4,12 +4,18 @@
  * @module
  */
 
-import * as Plot from "@observablehq/plot";
+import defer * as Plot from "@observablehq/plot";
 import { clipped, COLORS, textWidth } from "./blocks.ts";
-import { parseHTML } from "linkedom";
+import defer * as linkedom from "linkedom";
+
+// Made by the first chart, as Plot and linkedom are run by it: most programs
+// that import this library draw none.
+let made: Document | undefined;
 
 function makeDocument(): Document {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+  const { document } = linkedom.parseHTML(
+    "<!doctype html><html><body></body></html>",
+  );
   const createElement = document.createElement.bind(document);
   // Plot paints a continuous legend on a canvas, which only browsers have;
   // frame() draws its own legend instead.
@@ -37,12 +43,14 @@ function makeDocument(): Document {
  * import * as Plot from "@observablehq/plot";
  *
  * chart(Plot.plot({
- *   document: chartDocument,
+ *   document: chartDocument(),
  *   marks: [Plot.dot([{ miles: 1, fare: 6 }], { x: "miles", y: "fare" })],
  * }));
  * ```
  */
-export const chartDocument: Document = makeDocument();
+export function chartDocument(): Document {
+  return made ??= makeDocument();
+}
 
 /** A chart as Plot makes it. */
 export type PlotElement = (SVGElement | HTMLElement) & Pick<Plot.Plot, "scale">;
@@ -69,7 +77,7 @@ function styled(options: Plot.PlotOptions): Plot.PlotOptions {
       ...rest.color,
       legend: false,
     },
-    document: chartDocument,
+    document: chartDocument(),
     figure: false,
   };
 }

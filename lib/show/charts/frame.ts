@@ -7,7 +7,7 @@
  * @module
  */
 
-import * as Plot from "@observablehq/plot";
+import defer * as Plot from "@observablehq/plot";
 import { formatCompact } from "../../core/format.ts";
 import {
   type Displayable,

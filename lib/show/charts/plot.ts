@@ -29,7 +29,7 @@ export * from "@observablehq/plot";
 export function plot(
   options: Plot.PlotOptions = {},
 ): ReturnType<typeof Plot.plot> & Displayable {
-  const element = Plot.plot({ document: chartDocument, ...options });
+  const element = Plot.plot({ document: chartDocument(), ...options });
   return Object.assign(element, {
     [DISPLAY]: () => chart(options)[DISPLAY](),
   });
