@@ -214,6 +214,8 @@ interface FailureInfo {
 export interface TrinoPage {
   /** The query's id. */
   id: string;
+  /** Where the next page is; none when the query has ended. */
+  nextUri?: string;
   /** Trino's page about the query. */
   infoUri?: string;
   /** Columns, once known. */

@@ -30,6 +30,7 @@ const USER = "lakehouse";
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 /** Values of a result that a notebook's kernel holds with ease: some 2 GB of texts. */
 const MOST_VALUES = 10_000_000;
+const CANCEL_MS = 10_000;
 const NAMES_LIMIT_MS = 15_000;
 
 /** Options of {@linkcode query}. */
@@ -199,7 +200,15 @@ function tooLarge(rows: number, columns: number): LakehouseError {
   });
 }
 
-async function cancel(id: string): Promise<void> {
+async function cancel({ id, nextUri }: TrinoPage): Promise<void> {
+  // A query that was only just taken in is not known by its id yet.
+  if (nextUri) {
+    await fetch(nextUri, {
+      method: "DELETE",
+      headers: { "X-Trino-User": USER },
+      signal: AbortSignal.timeout(CANCEL_MS),
+    }).then((response) => response.body?.cancel(), () => {});
+  }
   await (await trinoClient({}, () => {})).cancel(id).catch(() => {
     // It ended by itself, or the server is gone; either way nothing runs.
   });
@@ -271,8 +280,8 @@ export async function query(
   })();
   const onAbort = () => {
     // The first answer may still be on its way; it brings the id to cancel.
-    finished.catch(() => {}).finally(() => last && cancel(last.id));
-    if (last) cancel(last.id);
+    finished.catch(() => {}).finally(() => last && cancel(last));
+    if (last) cancel(last);
   };
   limit.addEventListener("abort", onAbort, { once: true });
   try {
@@ -281,7 +290,7 @@ export async function query(
     if (limit.aborted) throw limit.reason;
     if (!fault) throw unreachable(error, trinoUri);
     // Trino answered; it is not to go on for nobody.
-    if (last) await cancel(last.id);
+    if (last) await cancel(last);
     throw fault.error;
   } finally {
     limit.removeEventListener("abort", onAbort);
