@@ -71,8 +71,9 @@ function knownSecrets(): Record<string, string> {
     SECRET.test(name) && value !== "" ? [[name, contentOf(value)]] : []
   );
   return {
-    ...Object.fromEntries(named),
+    // The first that is found is named.
     "the secret key": settings().secretKey,
+    ...Object.fromEntries(named),
   };
 }
 
