@@ -1,5 +1,6 @@
 import { taskArguments } from "../task.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { takeLock } from "../../lib/core/lock.ts";
 import { stateDir } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
@@ -91,14 +92,13 @@ Deno.test("Ctrl+C ends analyze and what it started, and the table stays", async 
 });
 
 Deno.test("a second demo says that one is running", async () => {
-  using lock = await Deno.open(`${stateDir()}/demo.lock`, {
-    create: true,
-    write: true,
-  });
-  await lock.lock(true);
+  using _lock = takeLock(`${stateDir()}/demo.lock`, "", "another demo");
   const { code, text } = await task("demo");
   assertEquals(code, 1);
-  assertStringIncludes(text, "another demo of this folder is running");
+  assertStringIncludes(
+    text,
+    `Cannot start the demo: another demo (process ${Deno.pid}`,
+  );
 });
 
 Deno.test("status shows every service, logs the end of a log", async () => {
