@@ -71,11 +71,9 @@ export {
 } from "./spark/ingest.ts";
 export { ensureTrinoCatalog, trinoCatalogSql } from "./trino/catalog.ts";
 export { type QueryOptions, TrinoError, trinoSession } from "./trino/client.ts";
-export { explain, type ExplainOptions, type Plan } from "./trino/explain.ts";
 export { type FrameOptions } from "./trino/frames.ts";
 export { identifier, literal, type SqlValue } from "./trino/literal.ts";
 export { ask, type AskOptions } from "./trino/ask.ts";
-export * as queries from "./trino/queries.ts";
 export { QueryResult, type WrittenFile } from "./trino/result.ts";
 export { type Row } from "./trino/rows.ts";
 export { Sql, sql, type Statement } from "./trino/sql.ts";

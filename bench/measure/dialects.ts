@@ -5,8 +5,8 @@
  */
 
 import { statementFor } from "../../lab/engines/dialect.ts";
-import { queries, sql as tag } from "../../lib/mod.ts";
-import { sqlText } from "../../lib/trino/sql.ts";
+import * as queries from "../../lab/engines/queries.ts";
+import { sql as tag, sqlText } from "../../lib/trino/sql.ts";
 
 /** An engine with a dialect of its own. */
 export type Dialect = "Trino" | "DuckDB" | "Spark";

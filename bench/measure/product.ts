@@ -38,7 +38,7 @@ const STEPS: Record<string, (...args: string[]) => Promise<object>> = {
   async first() {
     const { query } = await import("../../lib/trino/client.ts");
     const { ensureTrinoCatalog } = await import("../../lib/trino/catalog.ts");
-    const { tripsByCompany } = await import("../../lib/trino/queries.ts");
+    const { tripsByCompany } = await import("../../lab/engines/queries.ts");
     const started = performance.now();
     await ensureTrinoCatalog();
     const made = performance.now() - started;

@@ -6,7 +6,7 @@
  */
 
 import { TRIP_COLUMNS } from "../../lib/trips/data_set.ts";
-import { tripsByCompany } from "../../lib/trino/queries.ts";
+import { tripsByCompany } from "../../lab/engines/queries.ts";
 import { sql, sqlText } from "../../lib/trino/sql.ts";
 
 /** The case of the ten questions together. */

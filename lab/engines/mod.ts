@@ -13,6 +13,8 @@ export { askBoth, type BothAnswers } from "./comparison.ts";
 export { type Duckdb, duckdb, type DuckdbOptions } from "./duckdb/duckdb.ts";
 export { type DuckdbSqlOptions } from "./duckdb/instance.ts";
 export { type SqlEngine } from "./engines.ts";
+export { explain, type ExplainOptions, type Plan } from "./plan.ts";
+export * as queries from "./queries.ts";
 export { type SparkProgress } from "./spark_connection.ts";
 export {
   type JavaException,

@@ -9,7 +9,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
-import * as queries from "../../lib/trino/queries.ts";
+import * as queries from "../../lab/engines/queries.ts";
 import { localStack } from "../../stack/local/local.ts";
 import { uploadFiles } from "../../lib/store/staging.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";

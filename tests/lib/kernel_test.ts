@@ -114,8 +114,10 @@ Deno.test("an error of the cell's own is a sentence, then where it came from", a
 
 Deno.test("results, fragments and plans show themselves as HTML", async () => {
   const [, fragment, result, plan, frame] = await runCells(
-    `import { ask, explain, queries, sql, table } from "../lib/mod.ts";`,
-    "queries.tripsByMonth()",
+    `import { ask, sql, table } from "../lib/mod.ts";
+     import { explain } from "../lab/engines/plan.ts";
+     import { tripsByMonth } from "../lab/engines/queries.ts";`,
+    "tripsByMonth()",
     'const one = await ask(sql`SELECT ${9007199254740993n} AS n, ${"<b>"} AS b`); one',
     "await explain(sql`SELECT ${1}`)",
     "table(await one.toPolars())",

@@ -13,7 +13,7 @@ import { submitIngest } from "../../lib/spark/ingest.ts";
 import { uploadFiles } from "../../lib/store/staging.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
-import { tripsByCompany } from "../../lib/trino/queries.ts";
+import { tripsByCompany } from "../../lab/engines/queries.ts";
 import { sql } from "../../lib/trino/sql.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { withEnv } from "../env.ts";

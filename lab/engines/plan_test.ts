@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { scansOf } from "./explain.ts";
+import { scansOf } from "./plan.ts";
 
 const exactly = (value: string) => ({ value, bound: "EXACTLY" });
 const one = (value: string) => ({ low: exactly(value), high: exactly(value) });

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { PROJECT_DIR, settings } from "../core/settings.ts";
+import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { codeCells, readNotebook } from "../../tasks/notebooks/document.ts";
 import * as queries from "./queries.ts";
-import { sql } from "./sql.ts";
+import { sql } from "../../lib/trino/sql.ts";
 
 type Question = (options?: queries.TripsOptions) => ReturnType<typeof sql>;
 
@@ -30,7 +30,7 @@ async function statementsOf(name: string): Promise<string[]> {
   });
 }
 
-Deno.test("notebook 05 asks what lib/trino/queries.ts asks, in the same words", async () => {
+Deno.test("notebook 05 asks what the ten questions ask, in the same words", async () => {
   const [count, ...asked] = await statementsOf("05-analyze.ipynb");
   assertEquals(words(count!), "SELECT count(*) AS trips FROM taxi_trips");
   assertEquals(QUESTIONS.length, 10);

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { settings } from "../core/settings.ts";
-import { type Sql, sql } from "./sql.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { type Sql, sql } from "../../lib/trino/sql.ts";
 
 /** What all questions take. */
 export interface TripsOptions {
@@ -42,9 +42,10 @@ function filter({ where }: TripsOptions, ...own: Sql[]): Sql {
  *
  * @example Usage
  * ```ts
- * import { queries, sql } from "@lakehouse";
+ * import { sql } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  *
- * const byCard = queries.tripsByCompany({ limit: 3, where: sql`payment_type = ${"Mobile"}` });
+ * const byCard = engines.queries.tripsByCompany({ limit: 3, where: sql`payment_type = ${"Mobile"}` });
  * console.log(String(byCard));
  * ```
  */

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
-import { explain } from "../../lib/trino/explain.ts";
+import { explain } from "../../lab/engines/plan.ts";
 import { DISPLAY, type Displayable } from "../../lib/core/kernel.ts";
 import { sql } from "../../lib/trino/sql.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { showDetails } from "../show/error_details.ts";
-import { formatBytes, formatNumber } from "../core/format.ts";
-import { displayable, escapeHtml, FAINT, linkHtml } from "../core/kernel.ts";
-import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
-import { sqlText, type Statement } from "./sql.ts";
-import { cut } from "../show/table_column.ts";
-import { query, type QueryOptions, TrinoError } from "./client.ts";
+import { showDetails } from "../../lib/show/error_details.ts";
+import { formatBytes, formatNumber } from "../../lib/core/format.ts";
+import { displayable, escapeHtml, FAINT, linkHtml } from "../../lib/core/kernel.ts";
+import { DISPLAY, type Displayable, type MediaBundle } from "../../lib/core/kernel.ts";
+import { sqlText, type Statement } from "../../lib/trino/sql.ts";
+import { cut } from "../../lib/show/table_column.ts";
+import { query, type QueryOptions, TrinoError } from "../../lib/trino/client.ts";
 
 /** What a statement reads of one table, as Trino estimates it. */
 export interface TableScan {
@@ -208,9 +208,9 @@ async function scans(
  * @throws {LakehouseError} When Trino cannot be reached.
  * @example Usage
  * ```ts ignore
- * import { explain, queries } from "@lakehouse";
+ * import { engines } from "@lakehouse/lab";
  *
- * await explain(queries.tripsByCompany(), { analyze: true });
+ * await engines.explain(engines.queries.tripsByCompany(), { analyze: true });
  * ```
  */
 export async function explain(

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
-import * as queries from "../../lib/trino/queries.ts";
+import * as queries from "../../lab/engines/queries.ts";
 import { type Sql, sql } from "../../lib/trino/sql.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
