@@ -33,26 +33,21 @@ export {
   type GenerateOptions,
   type GenerateResult,
 } from "./trips/generate.ts";
-export { type ListedObject } from "./store/s3.ts";
-export { s3Client } from "./store/s3.ts";
+export { type ListedObject, s3Client } from "./store/s3.ts";
 export {
   stagedFiles,
   upload,
   type UploadOptions,
   type UploadResult,
 } from "./store/staging.ts";
-export {
-  type CallOptions,
-  type Catalog,
-  CatalogError,
-} from "./catalog/call.ts";
+export { type CallOptions, type Catalog } from "./catalog/call.ts";
+export { CatalogError, type Namespace } from "./catalog/call.ts";
 export {
   catalog,
   type CatalogConfig,
   getConfig,
   offers,
 } from "./catalog/config.ts";
-export { type Namespace } from "./catalog/call.ts";
 export {
   type Identifier,
   loadTable,

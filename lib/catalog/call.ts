@@ -33,17 +33,16 @@ export interface CallOptions {
 
 /** What the catalog answered, or would answer, to a call it does not carry out. */
 export class CatalogError extends LakehouseError {
-  /** HTTP status. */
-  readonly status: number;
-  /** Type of the error, for example `NoSuchTableException`. */
-  readonly type: string;
-
   /** Takes the parts of the message, and what the answer said. */
-  constructor(parts: LakehouseErrorParts, status: number, type: string) {
+  constructor(
+    parts: LakehouseErrorParts,
+    /** HTTP status. */
+    readonly status: number,
+    /** Type of the error, for example `NoSuchTableException`. */
+    readonly type: string,
+  ) {
     super(parts);
     this.name = "CatalogError";
-    this.status = status;
-    this.type = type;
   }
 }
 

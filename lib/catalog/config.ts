@@ -72,11 +72,7 @@ export async function getConfig(
     endpoint: "GET /v1/config",
     query: { warehouse },
     what: `Cannot open the warehouse "${warehouse}"`,
-  }, options) as {
-    defaults?: Record<string, string>;
-    overrides?: Record<string, string>;
-    endpoints?: string[] | null;
-  };
+  }, options) as Partial<CatalogConfig>;
   const config = {
     prefix: overrides?.prefix ?? defaults?.prefix ?? "",
     endpoints: endpoints ?? undefined,

@@ -92,13 +92,10 @@ export function formatDuration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
-  const [hours, minutes] = [
-    Math.floor(whole / 3600),
-    Math.floor(whole / 60) % 60,
-  ];
-  return hours > 0
-    ? `${hours} h ${minutes} min`
-    : `${minutes} min ${whole % 60} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /**

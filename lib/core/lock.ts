@@ -7,18 +7,9 @@
 import { dirname } from "node:path";
 import { LakehouseError } from "./errors.ts";
 
-/** Who holds a lock: what the file holds. */
-interface Holder {
-  pid: number;
-  doing: string;
-  since: string;
-}
-
 function holderOf(path: string): string {
   try {
-    const { pid, doing, since } = JSON.parse(
-      Deno.readTextFileSync(path),
-    ) as Holder;
+    const { pid, doing, since } = JSON.parse(Deno.readTextFileSync(path));
     return `${doing} (process ${pid}, since ${since}) is at it`;
   } catch {
     // It has begun this very moment.
@@ -78,9 +69,9 @@ export function takeLock(
       continue;
     }
     const since = new Date().toISOString().slice(11, 19);
-    const holder: Holder = { pid: Deno.pid, doing, since };
+    const holder = JSON.stringify({ pid: Deno.pid, doing, since });
     file.truncateSync();
-    file.writeSync(new TextEncoder().encode(JSON.stringify(holder)));
+    file.writeSync(new TextEncoder().encode(holder));
     return {
       [Symbol.dispose]() {
         try {

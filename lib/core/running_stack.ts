@@ -9,7 +9,10 @@ import { LakehouseError } from "./errors.ts";
 import { PROJECT_DIR } from "./files.ts";
 
 /** The three ways to have a lakehouse; see the README. */
-export type StackName = "docker" | "local" | "remote";
+export const STACK_NAMES = ["docker", "local", "remote"] as const;
+
+/** One of them. */
+export type StackName = typeof STACK_NAMES[number];
 
 /** How a job is submitted to Spark; holds no secret. */
 export interface SparkSubmit {

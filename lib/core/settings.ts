@@ -11,7 +11,8 @@ import { isAbsolute, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { LakehouseError } from "./errors.ts";
 import { PROJECT_DIR } from "./files.ts";
-import { readIfThere, runningStack, type StackName } from "./running_stack.ts";
+import { readIfThere, runningStack } from "./running_stack.ts";
+import { STACK_NAMES, type StackName } from "./running_stack.ts";
 
 export { PROJECT_DIR } from "./files.ts";
 export { type StackName, stateDir } from "./running_stack.ts";
@@ -127,15 +128,17 @@ function nameOf(name: string, value: string, kind: keyof typeof NAMES): string {
   });
 }
 
-function stackName(value: string | undefined): StackName | undefined {
-  if (value === undefined || value === "") return undefined;
-  if (value === "docker" || value === "local" || value === "remote") {
-    return value;
-  }
+function oneOf<Name extends string>(
+  variable: string,
+  value: string,
+  names: readonly Name[],
+): Name {
+  const known = names.find((name) => name === value);
+  if (known) return known;
   throw new LakehouseError({
-    what: `Cannot use STACK "${value}"`,
-    why: "there is no such stack",
-    next: "set STACK to docker, local or remote, or leave it out",
+    what: `Cannot use ${variable} "${value}"`,
+    why: `there are ${new Intl.ListFormat("en").format(names)}`,
+    next: `set ${variable} to one of them, or leave it out`,
   });
 }
 
@@ -152,13 +155,7 @@ function stackName(value: string | undefined): StackName | undefined {
  * ```
  */
 export function sparkVersion(text: string): SparkVersion {
-  const known = SPARK_VERSIONS.find((version) => version === text);
-  if (known) return known;
-  throw new LakehouseError({
-    what: `Cannot use Spark "${text}"`,
-    why: `there are ${SPARK_VERSIONS.join(" and ")}`,
-    next: "set SPARK to one of them, or leave it out",
-  });
+  return oneOf("SPARK", text, SPARK_VERSIONS);
 }
 
 /**
@@ -208,7 +205,8 @@ export function settings(): Settings {
   const catalogUri = addressOf("CATALOG_URI", `${minioHost}/_iceberg`);
   const parquetDir = required("PARQUET_DIR");
   const engineMinioHost = addressOf("ENGINE_MINIO_HOST", minioHost);
-  const stack = stackName(lookUp("STACK"));
+  const named = lookUp("STACK");
+  const stack = named ? oneOf("STACK", named, STACK_NAMES) : undefined;
   const name = (variable: string, kind: keyof typeof NAMES = "engines") =>
     nameOf(variable, required(variable), kind);
   return {

@@ -41,13 +41,9 @@ export interface HttpRequest {
   body?: string | Uint8Array<ArrayBuffer>;
 }
 
-function queryOf(url: URL): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = {};
-  for (const name of new Set(url.searchParams.keys())) {
-    const values = url.searchParams.getAll(name);
-    query[name] = values.length === 1 ? values[0]! : values;
-  }
-  return query;
+function queryOf({ searchParams }: URL): Record<string, string[]> {
+  const names = [...new Set(searchParams.keys())];
+  return Object.fromEntries(names.map((n) => [n, searchParams.getAll(n)]));
 }
 
 /**

@@ -4,23 +4,11 @@
  * @module
  */
 
+import type { DataFrame } from "nodejs-polars";
 import { parseExactJson } from "../core/json.ts";
 
-/** The part of a polars DataFrame that is used here; polars itself need not be loaded. */
-export interface Frame {
-  /** Names of the columns. */
-  readonly columns: string[];
-  /** Types of the columns, `DataType(Int64)`. */
-  readonly dtypes: object[];
-  /** Number of rows. */
-  readonly height: number;
-  /** The first rows. */
-  limit(rows?: number): Frame;
-  /** One column. */
-  getColumn(name: string): { toArray(): unknown[] };
-  /** The rows as text. */
-  writeJSON(options: { format: "lines" }): Uint8Array;
-}
+/** A polars DataFrame; its type alone, polars itself need not be loaded. */
+export type Frame = DataFrame;
 
 /** Whether a value is a polars DataFrame. */
 export function isFrame(value: unknown): value is Frame {

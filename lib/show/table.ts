@@ -79,24 +79,26 @@ interface Parts {
   link: TableOptions["link"];
 }
 
+function hoverHtml(shown: string, full: string): string {
+  return shown === full
+    ? ""
+    : ` title="${escapeHtml(cut(full, WIDEST_HOVER))}"`;
+}
+
 function headHtml(column: TableColumn, style: string): string {
   const name = escapeHtml(visibleText(column.name));
   if (!column.type) return `<th style="${style}">${name}</th>`;
   const type = cut(column.type, WIDEST_TYPE);
-  const hover = type === column.type
-    ? ""
-    : ` title="${escapeHtml(cut(column.type, WIDEST_HOVER))}"`;
   return `<th style="${style}">${name}<br><span style="${FAINT};font-weight:normal;` +
-    `font-size:85%"${hover}>${escapeHtml(type)}</span></th>`;
+    `font-size:85%"${hoverHtml(type, column.type)}>${
+      escapeHtml(type)
+    }</span></th>`;
 }
 
 function cellHtml({ text, full, isNull }: TableCell, style: string): string {
   const own = `style="${style};${breaking(text)}"`;
   if (isNull) return `<td ${own}><i style="${FAINT}">null</i></td>`;
-  const hover = text === full
-    ? ""
-    : ` title="${escapeHtml(cut(full, WIDEST_HOVER))}"`;
-  return `<td ${own}${hover}>${escapeHtml(text)}</td>`;
+  return `<td ${own}${hoverHtml(text, full)}>${escapeHtml(text)}</td>`;
 }
 
 function tableHtml({ columns, title, note, link }: Parts): string {

@@ -99,47 +99,32 @@ async function endJob(
   }
 }
 
-/** What is wrong with the container of a job that has failed, if anything. */
-async function containerFault(
-  id: string,
-  code: number,
-): Promise<string | undefined> {
-  for (let waited = 0;; waited += POLL_MS) {
-    const problem = await problemOf(id);
-    // The job of a container that ends may be gone before the engine says so.
-    if (problem || code !== KILLED || waited >= NOTICED_MS) return problem;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-/** Why a job failed that could not say so itself, or `undefined`. */
-async function failureOf(
+/** Fails when it is known why a job failed that could not say so itself. */
+async function failKnown(
   code: number,
   id: string,
   notFetched: string,
-): Promise<LakehouseError | undefined> {
-  const what = "Spark could not finish the job";
-  const why = await containerFault(id, code);
-  if (why) {
-    return new LakehouseError({
-      what,
-      why,
-      next: `${UP}, then the same again`,
-    });
+): Promise<void> {
+  let what = "Spark could not finish the job";
+  let next = `${UP}, then the same again`;
+  let why = await problemOf(id);
+  // The job of a container that ends may be gone before the engine says so.
+  for (let waited = 0; !why && code === KILLED; waited += POLL_MS) {
+    if (waited >= NOTICED_MS) {
+      why = "it was killed, as happens when the container's memory runs out";
+      next = `give it more with SPARK_MEMORY in docker/.env, then ${UP}`;
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    why = await problemOf(id);
   }
-  if (code === KILLED) {
-    return new LakehouseError({
-      what,
-      why: "it was killed, as happens when the container's memory runs out",
-      next: `give it more with SPARK_MEMORY in docker/.env, then ${UP}`,
-    });
+  if (!why && notFetched) {
+    what = "Spark could not fetch its packages";
+    why = notFetched;
+    next =
+      "let the spark container reach Maven Central, then the same again; what has come is kept in a volume";
   }
-  return notFetched === "" ? undefined : new LakehouseError({
-    what: "Spark could not fetch its packages",
-    why: notFetched,
-    next:
-      "let the spark container reach Maven Central, then the same again; what has come is kept in a volume",
-  });
+  if (why) throw new LakehouseError({ what, why, next });
 }
 
 /**
@@ -155,13 +140,9 @@ export async function runInContainer(
 ): Promise<number> {
   const { command, args, signal, kill, input, onLine } = options;
   signal?.throwIfAborted();
-  const problem = await problemOf(id);
-  if (problem) {
-    throw new LakehouseError({
-      what: "Cannot run Spark",
-      why: problem,
-      next: UP,
-    });
+  const why = await problemOf(id);
+  if (why) {
+    throw new LakehouseError({ what: "Cannot run Spark", why, next: UP });
   }
   let group: string | undefined;
   let ended: Promise<void> | undefined;
@@ -204,9 +185,6 @@ export async function runInContainer(
     kill?.removeEventListener("abort", end);
     await ended;
   }
-  if (code !== 0 && !kill?.aborted) {
-    const failure = await failureOf(code, id, notFetched);
-    if (failure) throw failure;
-  }
+  if (code !== 0 && !kill?.aborted) await failKnown(code, id, notFetched);
   return code;
 }

@@ -40,12 +40,8 @@ const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
 /** Fails when what was recorded is gone, as after the cache was cleared. */
 async function refuseStale(spark: SparkSubmit): Promise<void> {
   if (spark.container) return;
-  const { JAVA_HOME } = spark.env;
-  const needed = [
-    ...spark.command.slice(0, 1),
-    ...JAVA_HOME ? [JAVA_HOME] : [],
-    ...spark.jars,
-  ];
+  const needed = [spark.command[0], spark.env.JAVA_HOME, ...spark.jars]
+    .filter((path) => path !== undefined && path !== "") as string[];
   const found = await Promise.all(needed.map(isThere));
   const missing = needed.find((_, index) => !found[index]);
   if (!missing) return;

@@ -87,14 +87,6 @@ export async function sendFiles(
   const abortSignal = AbortSignal.any([signal, ended.signal]);
   const open = new Set<Sending>();
 
-  async function begin({ key }: Sending): Promise<string> {
-    const object = { Bucket: bucket, Key: key };
-    const { UploadId } = await client.createMultipartUpload(object, {
-      abortSignal,
-    });
-    return UploadId!;
-  }
-
   async function sendPart(
     file: Sending,
     number: number,
@@ -106,7 +98,8 @@ export async function sendFiles(
       await client.putObject({ ...object, Body }, { abortSignal });
       return onPart(Body.length, 1);
     }
-    file.upload ??= begin(file);
+    file.upload ??= client.createMultipartUpload(object, { abortSignal })
+      .then(({ UploadId }) => UploadId!);
     open.add(file);
     const UploadId = await file.upload;
     const PartNumber = number + 1;

@@ -103,15 +103,12 @@ export async function* listObjects(
       { ...wanted, ContinuationToken },
       options,
     );
-    for (
-      const { Key = "", Size = 0, ETag = "", LastModified } of page.Contents ??
-        []
-    ) {
+    for (const each of page.Contents ?? []) {
       yield {
-        key: Key,
-        size: Size,
-        etag: ETag.replaceAll('"', ""),
-        modified: LastModified ?? new Date(NaN),
+        key: each.Key ?? "",
+        size: each.Size ?? 0,
+        etag: each.ETag?.replaceAll('"', "") ?? "",
+        modified: each.LastModified ?? new Date(NaN),
       };
     }
     // A store that repeats the token would be asked for ever.

@@ -53,13 +53,12 @@ export async function ask(
       onProgress: ({ state, completedSplits, totalSplits, processedRows }) => {
         if (performance.now() - started < QUICK_MS) return;
         bar ??= progress("Query", started);
+        const read = formatNumber(processedRows);
         bar.update({
           done: completedSplits,
           total: totalSplits,
           unit: "splits",
-          detail: `${state.toLowerCase()}, ${
-            formatNumber(processedRows)
-          } rows read`,
+          detail: `${state.toLowerCase()}, ${read} rows read`,
         });
       },
       ...rest,

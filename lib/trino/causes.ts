@@ -178,15 +178,17 @@ export class TrinoError extends LakehouseError {
     const error = page.error!;
     const place = error.errorLocation;
     const message = error.message.replace(/^line \d+:\d+: /, "");
-    const conflict = isConflictAmong(error.failureInfo);
+    const underneath = [...exceptions(error.failureInfo)];
+    const conflict = underneath.some(isConflict);
+    const said = underneath.map((each) => `${each.name}: ${each.message}`);
     const known = conflict ? CONFLICT_ADVICE : advice ??
-      trinoCause(error.errorName, message, causesOf(error.failureInfo));
+      trinoCause(error.errorName, message, said.join("\n"));
+    const at = place &&
+      ` at line ${place.lineNumber}, column ${place.columnNumber}`;
     super({
-      what: `${error.errorName}${
-        place
-          ? ` at line ${place.lineNumber}, column ${place.columnNumber}`
-          : ""
-      } (query ${page.id}): ${message.trimEnd().replace(/\.$/, "")}`,
+      what: `${error.errorName}${at ?? ""} (query ${page.id}): ${
+        message.trimEnd().replace(/\.$/, "")
+      }`,
       ...known,
       ...(error.failureInfo ? { cause: failureOf(error.failureInfo) } : {}),
     });
@@ -241,18 +243,11 @@ export interface TrinoPage {
   };
 }
 
-function isConflictAmong(failure: FailureInfo | undefined): boolean {
-  if (!failure) return false;
-  const { type, message = "", cause } = failure;
-  return isConflict({ name: type, message }) || isConflictAmong(cause);
-}
-
-/** What the errors underneath say. */
-function causesOf(failure: FailureInfo | undefined): string {
-  if (!failure) return "";
-  return `${failure.type}: ${failure.message ?? ""}\n${
-    causesOf(failure.cause)
-  }`;
+/** The errors underneath, as Java has them. */
+function* exceptions(failure: FailureInfo | undefined) {
+  for (let each = failure; each; each = each.cause) {
+    yield { name: each.type, message: each.message ?? "" };
+  }
 }
 
 function failureOf({ type, message, cause, stack }: FailureInfo): Error {

@@ -189,11 +189,9 @@ function unreachable(cause: unknown, uri: string): LakehouseError {
   });
 }
 
-function tooLarge(rows: number, columns: number): LakehouseError {
+function tooLarge(most: string, columns: number): LakehouseError {
   return new LakehouseError({
-    what: `The result has more than ${
-      formatNumber(rows)
-    } rows of ${columns} columns`,
+    what: `The result has more than ${most} rows of ${columns} columns`,
     why: "it would fill the memory of this program",
     next:
       "ask for less (LIMIT, GROUP BY, fewer columns), keep it as a table (CREATE TABLE … AS), or set maxRows",
@@ -255,7 +253,9 @@ export async function query(
       for (const row of read(page.data ?? [])) rows.push(row);
       const { maxRows = Math.floor(MOST_VALUES / (columns.length || 1)) } =
         options;
-      if (rows.length > maxRows) throw tooLarge(maxRows, columns.length);
+      if (rows.length > maxRows) {
+        throw tooLarge(formatNumber(maxRows), columns.length);
+      }
       options.onProgress?.(page.stats);
     } catch (error) {
       fault ??= { error };

@@ -43,15 +43,10 @@ const fine = (digits: number) => ({ ms, fraction }: Moment) => {
   return BigInt(ms) * 10n ** BigInt(digits - 3) + rest;
 };
 
+// deno-fmt-ignore
 const INTEGERS = {
-  tinyint: "Int8",
-  smallint: "Int16",
-  integer: "Int32",
-  bigint: "Int64",
-  utinyint: "UInt8",
-  usmallint: "UInt16",
-  uinteger: "UInt32",
-  ubigint: "UInt64",
+  tinyint: "Int8", smallint: "Int16", integer: "Int32", bigint: "Int64",
+  utinyint: "UInt8", usmallint: "UInt16", uinteger: "UInt32", ubigint: "UInt64",
 } as const;
 
 /** Precision and scale of a decimal column. */

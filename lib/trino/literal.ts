@@ -12,20 +12,11 @@ import { LakehouseError } from "../core/errors.ts";
 import { sqlTime } from "../core/timestamps.ts";
 
 /** A value that {@linkcode literal} can write. */
+// deno-fmt-ignore
 export type SqlValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | Date
-  | Temporal.Instant
-  | Temporal.PlainDate
-  | Temporal.PlainDateTime
-  | Temporal.PlainTime
-  | Temporal.ZonedDateTime
-  | Uint8Array
-  | readonly SqlValue[];
+  | string | number | bigint | boolean | null | Date | Uint8Array
+  | Temporal.Instant | Temporal.ZonedDateTime | Temporal.PlainDateTime
+  | Temporal.PlainDate | Temporal.PlainTime | readonly SqlValue[];
 
 function refuse(what: string, why: string, next: string): never {
   throw new LakehouseError({

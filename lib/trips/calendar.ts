@@ -40,11 +40,9 @@ const LEVEL_AFTER_16_MARCH_2020 = .1;
 const SEASON_2021 = [.4, .45, .6, .7, .85, 1.05, 1.3, 1.3, 1.3, 1.4, 1.3, 1.3];
 
 /** Level of single days, by month and day, against their neighbours. */
+// deno-fmt-ignore
 const HOLIDAYS: Readonly<Record<string, number>> = {
-  "1-1": .85,
-  "7-4": .8,
-  "12-24": .7,
-  "12-25": .5,
+  "1-1": .85, "7-4": .8, "12-24": .7, "12-25": .5,
 };
 
 function levelOfDay(date: Date): number {
@@ -88,17 +86,10 @@ export function weekPattern(): number[][] {
 }
 
 /** Trips over time; see {@linkcode calendar}. */
-export interface Calendar {
-  /** Start of slot 0, in seconds since 1970, as Chicago's clocks showed it. */
-  readonly start: number;
-  /** Trips before the end of each slot, as a share of all. */
-  readonly cumulative: Float64Array;
-  /** The slot each year starts with, and the number of slots at the end. */
-  readonly yearSlots: readonly number[];
-}
+export type Calendar = Readonly<ReturnType<typeof calendar>>;
 
 /** Lays trips out over consecutive years. */
-export function calendar(seed: number, years: readonly number[]): Calendar {
+export function calendar(seed: number, years: readonly number[]) {
   const start = Date.UTC(years[0]!, 0);
   const dayOf = (year: number) => (Date.UTC(year, 0) - start) / DAY_MS;
   const yearDays = [...years, years.at(-1)! + 1].map(dayOf);
@@ -132,8 +123,11 @@ export function calendar(seed: number, years: readonly number[]): Calendar {
     cumulative[slot] = cumulative[slot]! / total;
   }
   return {
+    /** Start of slot 0, in seconds since 1970, as Chicago's clocks showed it. */
     start: start / 1000,
+    /** Trips before the end of each slot, as a share of all. */
     cumulative,
+    /** The slot each year starts with, and the number of slots at the end. */
     yearSlots: yearDays.map((day) => day * SLOTS_PER_DAY),
   };
 }

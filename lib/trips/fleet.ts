@@ -5,7 +5,7 @@
  */
 
 import companies from "./companies.json" with { type: "json" };
-import { bits, type Choices, choices, sum } from "./random.ts";
+import { bits, choices, sum } from "./random.ts";
 
 /** Companies with their shares of trips up to 2016 and from 2017 on, in percent; the last one is none. */
 const OWNERS = [...companies, { name: "", early: 34, late: 0 }];
@@ -22,22 +22,6 @@ const LAST_EARLY_YEAR = 2016;
 const ACTIVE: Readonly<Record<number, number>> = {
   2017: 1, 2018: .95, 2019: .85, 2020: .6, 2021: .5, 2022: .55, 2023: .6,
 };
-
-/** Taxis and who owns them; see {@linkcode fleet}. */
-export interface Fleet {
-  /** Every taxi's id, 128 hex digits. */
-  readonly taxiIds: readonly string[];
-  /** Chooses an owner: table 0 up to 2016, table 1 later; the last one is "none". */
-  readonly owners: Choices;
-  /** Number of owners. */
-  readonly size: number;
-  /** Table of a year, counted from the first. */
-  readonly era: readonly number[];
-  /** First taxi of each owner. */
-  readonly firstTaxi: Int32Array;
-  /** Taxis of each owner that drive, year after year. */
-  readonly taxis: Int32Array;
-}
 
 const ID_WORDS = 16;
 const ID_DIGITS = 8 * ID_WORDS;
@@ -56,7 +40,7 @@ function hexIds(seed: number, count: number): string[] {
  * Draws up the fleet: every taxi belongs to one company, or to none, for all of
  * its years; a company's taxis of 2017 and later are partly those it had before.
  */
-export function fleet(seed: number, years: readonly number[]): Fleet {
+export function fleet(seed: number, years: readonly number[]) {
   const shares = (["early", "late"] as const)
     .map((era) => OWNERS.map((owner) => owner[era]));
   const [early, late] = shares.map((percents, era) => {
@@ -72,11 +56,17 @@ export function fleet(seed: number, years: readonly number[]): Fleet {
     return first;
   });
   return {
+    /** Every taxi's id, 128 hex digits. */
     taxiIds: hexIds(seed, count),
+    /** Chooses an owner: table 0 up to 2016, table 1 later; the last one is "none". */
     owners: choices(shares),
+    /** Number of owners. */
     size: OWNERS.length,
+    /** Table of a year, counted from the first. */
     era: years.map((year) => year <= LAST_EARLY_YEAR ? 0 : 1),
+    /** First taxi of each owner. */
     firstTaxi,
+    /** Taxis of each owner that drive, year after year. */
     taxis: Int32Array.from(
       years.flatMap((year) =>
         year <= LAST_EARLY_YEAR

@@ -124,13 +124,15 @@ export function refuseForeignFiles(
     .filter((name) => name.endsWith(".parquet") && !own.includes(name))
     .sort();
   if (foreign.length === 0) return;
+  const [one, ...more] = foreign;
+  const files = more.length
+    ? `${foreign.length} Parquet files`
+    : "a Parquet file";
   throw new LakehouseError({
     what: `Cannot ${action} into ${dir}`,
-    why: `it holds ${
-      foreign.length === 1
-        ? "a Parquet file"
-        : `${foreign.length} Parquet files`
-    } that ${WRITERS[action]} did not write, such as "${foreign[0]}"`,
+    why: `it holds ${files} that ${
+      WRITERS[action]
+    } did not write, such as "${one}"`,
     next: "choose another folder, or move these files away",
   });
 }

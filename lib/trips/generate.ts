@@ -11,21 +11,8 @@ import { interruptSignal } from "../core/interrupt.ts";
 import { settings } from "../core/settings.ts";
 import { withProgress } from "../show/progress.ts";
 import { FIRST_YEAR, LAST_YEAR } from "./data_set.ts";
-import {
-  areWhole,
-  type FolderRecord,
-  lockFolder,
-  makeRoom,
-  readGenerated,
-  type RecordedFile,
-  refuseForeignFiles,
-  refuseFullDisk,
-  removeGenerated,
-  removeIfThere,
-  sameArguments,
-  workFolder,
-  writeGenerated,
-} from "./folder.ts";
+import * as folder from "./folder.ts";
+import type { FolderRecord, RecordedFile } from "./folder.ts";
 import type { TripArguments } from "./trip_model.ts";
 
 /** How to generate; see {@linkcode generateTrips}. */
@@ -176,20 +163,21 @@ export async function generateTrips(
     reused,
   });
   const inspect = () => {
-    const old = readGenerated(dir);
+    const old = folder.readGenerated(dir);
     const before = old?.files ?? [];
-    refuseForeignFiles(dir, "generate", before.map(({ name }) => name));
-    const isThere = old?.complete && sameArguments(old.arguments, wanted) &&
-      areWhole(dir, before);
+    folder.refuseForeignFiles(dir, "generate", before.map(({ name }) => name));
+    const isThere = old?.complete &&
+      folder.sameArguments(old.arguments, wanted) &&
+      folder.areWhole(dir, before);
     return { before, isThere };
   };
   const found = inspect();
   if (found.isThere) return result(found.before, true);
-  using _lock = lockFolder(dir, "generate");
+  using _lock = folder.lockFolder(dir, "generate");
   // Another run may have ended in between.
   const { before, isThere } = inspect();
   if (isThere) return result(before, true);
-  refuseFullDisk(
+  folder.refuseFullDisk(
     dir,
     "generate",
     run.rows * BYTES_PER_ROW.parquet +
@@ -208,7 +196,7 @@ export async function generateTrips(
   };
   let claimed = false;
   try {
-    makeRoom(dir, before, planned);
+    folder.makeRoom(dir, before, planned);
     claimed = true;
     // Not before it is needed: whoever only reads need not wait for it.
     const { writeTrips } = await import("./trip_files.ts");
@@ -226,11 +214,11 @@ export async function generateTrips(
       signal,
       onFile,
     });
-    removeIfThere(workFolder(dir));
-    writeGenerated(dir, { ...planned, complete: true, files });
+    folder.removeIfThere(folder.workFolder(dir));
+    folder.writeGenerated(dir, { ...planned, complete: true, files });
     return result(files, false);
   } catch (error) {
-    if (claimed) removeGenerated(dir, names);
+    if (claimed) folder.removeGenerated(dir, names);
     if (error === signal?.reason || error instanceof LakehouseError) {
       throw error;
     }

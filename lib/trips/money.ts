@@ -7,14 +7,9 @@
 import { type Choices, choices, quantiles, steps } from "./random.ts";
 
 /** Ways to pay, in the order of their codes. */
+// deno-fmt-ignore
 export const PAYMENT_TYPES = [
-  "Cash",
-  "Credit Card",
-  "Mobile",
-  "Prcard",
-  "Unknown",
-  "No Charge",
-  "Dispute",
+  "Cash", "Credit Card", "Mobile", "Prcard", "Unknown", "No Charge", "Dispute",
 ] as const;
 
 /** Code of "Cash" in {@linkcode PAYMENT_TYPES}. */

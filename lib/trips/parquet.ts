@@ -60,6 +60,12 @@ export const KEY_BYTES = 40;
 
 const WIDTH = { key: KEY_BYTES, pool: 4, timestamp: 8, long: 8, double: 8 };
 
+const PLAIN = {
+  timestamp: new TimestampMicrosecond("UTC"),
+  long: new Int64(),
+  double: new Float64(),
+};
+
 function columnData(
   { type, pool = [] }: ArrowField,
   length: number,
@@ -87,12 +93,8 @@ function columnData(
         ),
       });
     }
-    case "timestamp":
-      return makeData({ type: new TimestampMicrosecond("UTC"), ...cells });
-    case "long":
-      return makeData({ type: new Int64(), ...cells });
-    case "double":
-      return makeData({ type: new Float64(), ...cells });
+    default:
+      return makeData({ type: PLAIN[type], ...cells });
   }
 }
 

@@ -8,7 +8,7 @@
  */
 
 import { COMMUNITY_AREAS } from "./data_set.ts";
-import { type Choices, choices, sum } from "./random.ts";
+import { choices, sum } from "./random.ts";
 
 /** O'Hare airport's community area. */
 export const OHARE = 76;
@@ -191,31 +191,10 @@ export function placesByArea(): Place[][] {
 }
 
 /** Everything the generator draws places from; see {@linkcode geography}. */
-export interface Geography {
-  /** All places, area by area. */
-  readonly places: readonly Place[];
-  /** {@linkcode Place.latitude} of each place. */
-  readonly latitude: Float64Array;
-  /** {@linkcode Place.longitude} of each place. */
-  readonly longitude: Float64Array;
-  /** {@linkcode Place.tract} of each place, 0 for an area's middle. */
-  readonly tract: Float64Array;
-  /** Index in `places` of each area's middle; its tracts follow. Area 0 has -1. */
-  readonly firstPlace: Int32Array;
-  /** Number of tracts of each area. */
-  readonly tracts: Int32Array;
-  /** Chooses a pickup area: one table a year. */
-  readonly pickups: Choices;
-  /** Chooses a dropoff area: table `year * AREAS + pickup area`. */
-  readonly dropoffs: Choices;
-  /** {@linkcode Way.miles} of a way, by `pickup * AREAS + dropoff`. */
-  readonly medianMiles: Float64Array;
-  /** {@linkcode Way.spread} of a way, by `pickup * AREAS + dropoff`. */
-  readonly spread: Float64Array;
-}
+export type Geography = Readonly<ReturnType<typeof geography>>;
 
 /** Builds the tables for these years. */
-export function geography(years: readonly number[]): Geography {
+export function geography(years: readonly number[]) {
   const byArea = placesByArea();
   const places = byArea.flat();
   const areas = Array.from({ length: AREAS }, (_, area) => area);
@@ -224,21 +203,29 @@ export function geography(years: readonly number[]): Geography {
   const cities = areas.map((from) => cityWeights(shares, from));
   const factors = years.map((year) => AIRPORT_FACTOR[year] ?? 1);
   return {
+    /** All places, area by area. */
     places,
+    /** {@linkcode Place.latitude} of each place, and its other values. */
     latitude: Float64Array.from(places, (place) => place.latitude),
     longitude: Float64Array.from(places, (place) => place.longitude),
+    /** 0 for an area's middle. */
     tract: Float64Array.from(places, (place) => place.tract ?? 0),
+    /** Index in `places` of each area's middle; its tracts follow. Area 0 has -1. */
     firstPlace: Int32Array.from(
       areas,
       (number) => places.findIndex(({ area }) => area === number),
     ),
+    /** Number of tracts of each area. */
     tracts: Int32Array.from(areas, (area) => area ? tractsOf(area) : 0),
+    /** Chooses a pickup area: one table a year. */
     pickups: choices(factors.map((f) => pickupWeights(shares, f))),
+    /** Chooses a dropoff area: table `year * AREAS + pickup area`. */
     dropoffs: choices(
       factors.flatMap((f) =>
         cities.map((c, from) => dropoffWeights(c, from, f))
       ),
     ),
+    /** {@linkcode Way.miles} of a way, by `pickup * AREAS + dropoff`; so is its spread. */
     medianMiles: Float64Array.from(ways, (way) => way.miles),
     spread: Float64Array.from(ways, (way) => way.spread),
   };

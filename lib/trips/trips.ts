@@ -6,51 +6,19 @@
 
 import { setLong, setNull } from "./parquet.ts";
 import { SLOT_SECONDS, slotAt } from "./calendar.ts";
-import {
-  AIRPORT_DEPARTURE,
-  BASE_CENTS,
-  CREDIT_CARD,
-  EXTRAS,
-  MOBILE,
-  stepCents,
-  TIP_RATIO,
-  TIPPED_SHARE,
-  TOLL,
-} from "./money.ts";
+import * as money from "./money.ts";
 import { AREAS, isAirport } from "./places.ts";
-import {
-  bits,
-  choose,
-  drawn,
-  mix,
-  NORMAL,
-  rowHash,
-  uniform,
-} from "./random.ts";
+import { bits, choose, drawn, mix, NORMAL } from "./random.ts";
+import { rowHash, uniform } from "./random.ts";
 import type { TripModel } from "./trip_model.ts";
 
 /** Numbers of a row's draws; the key takes five. */
+// deno-fmt-ignore
 const DRAW = {
-  start: 0,
-  pickup: 1,
-  dropoff: 2,
-  miles: 3,
-  seconds: 4,
-  end: 5,
-  hidden: 6,
-  pickupTract: 7,
-  dropoffTract: 8,
-  recorded: 9,
-  waiting: 10,
-  extras: 11,
-  toll: 12,
-  payment: 13,
-  tipped: 14,
-  tip: 15,
-  wholeDollars: 16,
-  owner: 17,
-  taxi: 18,
-  key: 20,
+  start: 0, pickup: 1, dropoff: 2, miles: 3, seconds: 4, end: 5, hidden: 6,
+  pickupTract: 7, dropoffTract: 8, recorded: 9, waiting: 10, extras: 11,
+  toll: 12, payment: 13, tipped: 14, tip: 15, wholeDollars: 16, owner: 17,
+  taxi: 18, key: 20,
 };
 
 /** Rows whose census tracts are withheld for privacy. */
@@ -212,20 +180,22 @@ function fillMoney(model: TripModel, count: number): void {
     // Long trips lead over expressways, with less waiting.
     const waiting = trip_seconds.words[2 * i]! *
       (.16 + .3 * uniform(h, DRAW.waiting)) / (1 + miles[i]! / 20);
-    const ride = BASE_CENTS +
-      stepCents(years[year[i]!]!) * ((9 * miles[i]! + waiting / 36) | 0);
-    const extra = drawn(EXTRAS, h, DRAW.extras) +
-      (fromAirport ? AIRPORT_DEPARTURE : 0);
-    const toll = uniform(h, DRAW.toll) < TOLL.share ? TOLL.cents : 0;
+    const ride = money.BASE_CENTS +
+      money.stepCents(years[year[i]!]!) * ((9 * miles[i]! + waiting / 36) | 0);
+    const extra = drawn(money.EXTRAS, h, DRAW.extras) +
+      (fromAirport ? money.AIRPORT_DEPARTURE : 0);
+    const toll = uniform(h, DRAW.toll) < money.TOLL.share
+      ? money.TOLL.cents
+      : 0;
 
     const table = 2 * year[i]! + (airport ? 1 : 0);
     const type = choose(payments, table, uniform(h, DRAW.payment));
     let tip = 0;
     if (
-      (type === CREDIT_CARD || type === MOBILE) &&
-      uniform(h, DRAW.tipped) < TIPPED_SHARE
+      (type === money.CREDIT_CARD || type === money.MOBILE) &&
+      uniform(h, DRAW.tipped) < money.TIPPED_SHARE
     ) {
-      tip = ride * drawn(TIP_RATIO, h, DRAW.tip);
+      tip = ride * drawn(money.TIP_RATIO, h, DRAW.tip);
       tip = uniform(h, DRAW.wholeDollars) < WHOLE_DOLLARS_SHARE
         ? Math.max(100, 100 * Math.round(tip / 100))
         : Math.max(1, Math.round(tip));

@@ -25,22 +25,8 @@ export interface AreaMapOptions
   labels?: number;
 }
 
-interface Place {
-  name: string;
-  value: number;
-  x: number;
-  y: number;
-  r: number;
-}
-
-interface Label {
-  text: string;
-  x: number;
-  y: number;
-  textAnchor: keyof typeof BEFORE;
-  left: number;
-  right: number;
-}
+type Place = ReturnType<typeof project>["places"][number];
+type Label = ReturnType<typeof labelAt>;
 
 // The part of a label that stands before its x.
 const BEFORE = { start: 0, middle: 0.5, end: 1 };
@@ -55,7 +41,7 @@ function project(
   data: ChartData,
   measure: string,
   width: number,
-): { places: Place[]; height: number } {
+) {
   const names = data.labels("name");
   const value = data.measure(measure, "area");
   const up = data.measure("latitude");
@@ -85,6 +71,17 @@ function project(
   return { places, height: (north - south) * scale + 2 * EDGE };
 }
 
+function labelAt(
+  text: string,
+  x: number,
+  y: number,
+  textAnchor: keyof typeof BEFORE,
+) {
+  const wide = textWidth(text, 12);
+  const left = x - wide * BEFORE[textAnchor];
+  return { text, x, y, textAnchor, left, right: left + wide };
+}
+
 // Labels are 16 pixels high.
 function overlap(a: Label, b: Label): boolean {
   return a.left < b.right && b.left < a.right && Math.abs(a.y - b.y) < 16;
@@ -102,16 +99,11 @@ function placeLabels(places: Place[], count: number, width: number): Label[] {
   const named = places.filter((place) => place.value > 0)
     .toSorted((a, b) => b.value - a.value).slice(0, count);
   for (const { x, y, r, name: text } of named) {
-    const wide = textWidth(text, 12);
-    const at = (x: number, y: number, textAnchor: Label["textAnchor"]) => {
-      const left = x - wide * BEFORE[textAnchor];
-      return { text, x, y, textAnchor, left, right: left + wide };
-    };
-    const sides: Label[] = [
-      at(x + r + 4, y, "start"),
-      at(x - r - 4, y, "end"),
-      at(x, y + r + 9, "middle"),
-      at(x, y - r - 9, "middle"),
+    const sides = [
+      labelAt(text, x + r + 4, y, "start"),
+      labelAt(text, x - r - 4, y, "end"),
+      labelAt(text, x, y + r + 9, "middle"),
+      labelAt(text, x, y - r - 9, "middle"),
     ];
     const isFree = (label: Label) =>
       label.left >= 4 && label.right <= width - 4 &&
@@ -119,7 +111,7 @@ function placeLabels(places: Place[], count: number, width: number): Label[] {
     const isClear = (label: Label) =>
       isFree(label) && !named.some((other) => covers(other, label));
     const label = sides.find(isClear) ??
-      [at(x, y, "middle"), ...sides].find(isFree);
+      [labelAt(text, x, y, "middle"), ...sides].find(isFree);
     if (label) labels.push(label);
   }
   return labels;
