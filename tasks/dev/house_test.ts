@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { houseProblems, importsOf, mapProblems, type Module } from "./house.ts";
+import { houseProblems, importsOf, isTest, mapProblems } from "./house.ts";
+import type { Module } from "./house.ts";
 import {
   projectFiles,
   projectModules,
@@ -233,4 +234,20 @@ Deno.test("the project's imports go one way, and none goes round", () => {
 Deno.test("CONTRIBUTING's map is true", async () => {
   const markdown = await readProjectFile("CONTRIBUTING.md");
   assertEquals(mapProblems(markdown, modules, paths, config.imports), []);
+});
+
+/** Lines of code: neither blank nor of a comment alone. */
+function linesOfCode(text: string): number {
+  return text.replace(/\/\*[^]*?\*\//g, "").split("\n")
+    .filter((line) => /^\s*(?!\/\/)\S/.test(line)).length;
+}
+
+Deno.test("lib stays small: what notebooks 01 to 05 do without goes to lab", () => {
+  assertEquals(linesOfCode("/**\n * a\n */\n\n// b\nc();\n  // d\n"), 1);
+  const lib = modules.filter(({ path }) =>
+    path.startsWith("lib/") && !isTest(path)
+  );
+  const lines = lib.reduce((sum, { text }) => sum + linesOfCode(text), 0);
+  assert(lib.length <= 65, `${lib.length} files`);
+  assert(lines <= 6500, `${lines} lines of code`);
 });
