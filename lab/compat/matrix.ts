@@ -17,7 +17,6 @@ import {
   type Capability,
   type Difference,
   type EngineName,
-  type Group,
   isAbout,
   isNotOffered,
   type NotOffered,
@@ -26,57 +25,8 @@ import {
   type Shown,
 } from "./capability.ts";
 import { type CompatEngine, EngineError, firstLine } from "./engine.ts";
-
-/** What a cell says: a run's outcome, nothing else. */
-export type Verdict = "works" | "differs" | "fails" | "not offered";
-
-/** One statement or call of a probe, as it ran. */
-export interface Step {
-  /** The statement, or what was called. */
-  text: string;
-  /** Seconds it took. */
-  seconds: number;
-  /** Its first rows. */
-  answer?: unknown[][];
-  /** How it was refused. */
-  error?: string;
-}
-
-/** One engine and one capability. */
-export interface Cell {
-  /** The outcome. */
-  verdict: Verdict;
-  /** Why it is no plain "works". */
-  reason?: string;
-  /** What was run, in order. */
-  steps: Step[];
-  /** The answer that was expected. */
-  expected?: unknown[][];
-  /** The answer that came. */
-  came?: unknown[][];
-  /** Seconds of the whole probe. */
-  seconds: number;
-}
-
-/** A row of the matrix with its outcomes. */
-export interface CapabilityResult {
-  id: string;
-  group: Group;
-  name: string;
-  formatVersion?: 2 | 3;
-  /**
-   * By engine; `null` where a fault of this program came in between. An engine
-   * that the row is not about has none.
-   */
-  cells: Partial<Record<EngineName, Cell | null>>;
-}
-
-/** A fault of this program: no verdict on any engine. */
-export interface RunError {
-  capability: string;
-  engine: EngineName;
-  message: string;
-}
+import type { CapabilityResult, Cell, RunError, Step } from "./result.ts";
+import { abortable } from "../../lib/core/interrupt.ts";
 
 /** Options of {@linkcode runMatrix}. */
 export interface MatrixOptions {
@@ -342,7 +292,7 @@ class Matrix {
     engine: EngineName,
   ): Promise<Cell | null> {
     const { signal, limitMs = LIMIT_MS } = this.options;
-    const owner = await raced(this.#ownerOf(capability, engine), signal);
+    const owner = await abortable(this.#ownerOf(capability, engine), signal);
     if (typeof owner === "object") {
       const { not: reason } = owner;
       return { verdict: "not offered", reason, steps: [], seconds: 0 };
@@ -370,7 +320,7 @@ class Matrix {
         this.#asking.delete(ended)
       );
       this.#asking.add(ended);
-      return done(await raced(asked, probe.signal));
+      return done(await abortable(asked, probe.signal));
     } catch (error) {
       signal.throwIfAborted();
       if (limit.aborted) {
@@ -416,20 +366,6 @@ class Matrix {
         throw error;
       }
     }
-  }
-}
-
-/** `promise`, or the signal's reason as soon as it is aborted. */
-async function raced<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  promise.catch(() => {});
-  try {
-    return await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -7,7 +7,8 @@ import type {
   NotOffered,
 } from "./capability.ts";
 import { type CompatEngine, EngineError } from "./engine.ts";
-import { type Cell, runMatrix } from "./matrix.ts";
+import { runMatrix } from "./matrix.ts";
+import type { Cell } from "./result.ts";
 
 type Answering = (
   statement: string,

@@ -13,7 +13,7 @@ export {
   type Script,
 } from "./capability.ts";
 export { capabilities } from "./capabilities/mod.ts";
-export { type CapabilityResult, type Cell, type Verdict } from "./matrix.ts";
+export { type CapabilityResult, type Cell, type Verdict } from "./result.ts";
 export {
   type CompatResult,
   type EngineFacts,

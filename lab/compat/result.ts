@@ -6,7 +6,57 @@
 
 import { type EngineName, type Group, GROUPS } from "./capability.ts";
 import type { CatalogTest } from "./catalog_tests/catalog_tests.ts";
-import type { CapabilityResult, Cell, RunError, Verdict } from "./matrix.ts";
+
+/** What a cell says: a run's outcome, nothing else. */
+export type Verdict = "works" | "differs" | "fails" | "not offered";
+
+/** One statement or call of a probe, as it ran. */
+export interface Step {
+  /** The statement, or what was called. */
+  text: string;
+  /** Seconds it took. */
+  seconds: number;
+  /** Its first rows. */
+  answer?: unknown[][];
+  /** How it was refused. */
+  error?: string;
+}
+
+/** One engine and one capability. */
+export interface Cell {
+  /** The outcome. */
+  verdict: Verdict;
+  /** Why it is no plain "works". */
+  reason?: string;
+  /** What was run, in order. */
+  steps: Step[];
+  /** The answer that was expected. */
+  expected?: unknown[][];
+  /** The answer that came. */
+  came?: unknown[][];
+  /** Seconds of the whole probe. */
+  seconds: number;
+}
+
+/** A row of the matrix with its outcomes. */
+export interface CapabilityResult {
+  id: string;
+  group: Group;
+  name: string;
+  formatVersion?: 2 | 3;
+  /**
+   * By engine; `null` where a fault of this program came in between. An engine
+   * that the row is not about has none.
+   */
+  cells: Partial<Record<EngineName, Cell | null>>;
+}
+
+/** A fault of this program: no verdict on any engine. */
+export interface RunError {
+  capability: string;
+  engine: EngineName;
+  message: string;
+}
 
 /** Signs of the verdicts, as page, terminal and README show them. */
 export const SIGNS: Readonly<Record<Verdict, string>> = {

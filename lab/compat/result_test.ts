@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { EngineName } from "./capability.ts";
-import type { CapabilityResult, Verdict } from "./matrix.ts";
+import type { CapabilityResult, Verdict } from "./result.ts";
 import {
   compareResults,
   countVerdicts,

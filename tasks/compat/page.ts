@@ -11,7 +11,7 @@ import {
   type CatalogTest,
   OUTCOMES,
 } from "../../lab/compat/catalog_tests/catalog_tests.ts";
-import type { Cell, Step, Verdict } from "../../lab/compat/matrix.ts";
+import type { Cell, Step, Verdict } from "../../lab/compat/result.ts";
 import {
   askedOf,
   type CompatResult,

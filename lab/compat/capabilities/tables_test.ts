@@ -11,7 +11,8 @@ import {
   scriptOf,
 } from "../capability.ts";
 import type { CompatEngine } from "../engine.ts";
-import { type Cell, runMatrix } from "../matrix.ts";
+import { runMatrix } from "../matrix.ts";
+import type { Cell } from "../result.ts";
 import { across } from "./across.ts";
 import { history } from "./history.ts";
 import { rows } from "./rows.ts";
