@@ -7,6 +7,7 @@
 import { Command } from "commander";
 import { LakehouseError } from "../lib/core/errors.ts";
 import { interruptSignal } from "../lib/core/interrupt.ts";
+import { isForeign } from "../lib/core/process.ts";
 import { progress } from "../lib/show/progress.ts";
 import type { UpOptions } from "../stack/stack.ts";
 
@@ -27,8 +28,13 @@ function printError(error: unknown): void {
   }
 }
 
+/** Variables of the user's shell that were left aside; see {@linkcode isForeign}. */
+export const leftAside: string[] = Object.keys(Deno.env.toObject())
+  .filter(isForeign).sort();
+
 /** Runs a command to its end; its exit code tells whether it succeeded. */
 export async function main(program: Command): Promise<void> {
+  for (const name of leftAside) Deno.env.delete(name);
   try {
     await program.parseAsync([...Deno.args], { from: "user" });
   } catch (error) {

@@ -18,7 +18,7 @@ export interface RunOptions {
   command: string;
   /** Its arguments; no secret may stand here. */
   args: string[];
-  /** Variables on top of this process's own. */
+  /** Variables on top of {@linkcode ownEnvironment}. */
   env?: Record<string, string>;
   /** Ends the program and its children: SIGTERM, and SIGKILL five seconds later. */
   signal?: AbortSignal;
@@ -30,6 +30,19 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** Told the process's id once it runs. */
   onStart?: (pid: number) => void;
+}
+
+// By these a user's shell changes what Java, Python, Spark and AWS's clients do.
+const FOREIGN =
+  /^(AWS_(?!REGION$)|SPARK_(?!(JAVA_HOME|MASTER|DRIVER_HOST|PROPERTIES|SUBMIT|IMAGE|MEMORY)$)|PYSPARK_|PYTHON(PATH|HOME|STARTUP)$|(JAVA_TOOL|_JAVA|JDK_JAVA)_OPTIONS$)/;
+
+/** Whether a variable of that name would lead the programs started here astray. */
+export const isForeign = (name: string): boolean => FOREIGN.test(name);
+
+/** Variables of this process that its children get: none that lead them astray. */
+export function ownEnvironment(): Record<string, string> {
+  const all = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(all.filter(([name]) => !isForeign(name)));
 }
 
 /** Writes lines until they end; `stop()` ends them when nobody reads any more. */
@@ -64,7 +77,7 @@ export async function run(options: RunOptions): Promise<number> {
   const { command, args, env = {}, signal, kill, input, onLine } = options;
   signal?.throwIfAborted();
   const child = spawn(command, args, {
-    env: { ...Deno.env.toObject(), ...env },
+    env: { ...ownEnvironment(), ...env },
     stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
     // A group of its own, so that its children can be ended with it.
     detached: true,

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { withEnv } from "../../tests/env.ts";
 import { run } from "./process.ts";
 
 Deno.test("run() hands over lines of both outputs and the exit code", async () => {
@@ -82,4 +83,25 @@ Deno.test("run() kills the program and its children at once", async () => {
   const left = new TextDecoder().decode(stdout).split("\n")
     .filter((line) => line.startsWith(`sleep ${mark}`));
   assertEquals(left, []);
+});
+
+Deno.test("run() keeps variables of the shell's that would lead a program astray to itself", async () => {
+  const shell = {
+    ...{ JAVA_TOOL_OPTIONS: "-Dx=y", PYTHONPATH: "/nowhere" },
+    ...{ SPARK_CONF_DIR: "/nowhere", AWS_PROFILE: "other", SPARK_HOME: "/no" },
+    ...{ PYSPARK_DRIVER_PYTHON: "jupyter", SPARK_MASTER: "local[1]" },
+  };
+  const lines: string[] = [];
+  await withEnv(shell, () =>
+    run({
+      ...{ command: "env", args: [], env: { SPARK_HOME: "/meant" } },
+      onLine: (line) => lines.push(line),
+    }));
+  const names = [...Object.keys(shell), "PATH", "HOME"];
+  const passed = lines.filter((line) => names.includes(line.split("=")[0]!));
+  assertEquals(
+    passed.filter((line) => !/^(PATH|HOME)=/.test(line)).sort(),
+    ["SPARK_HOME=/meant", "SPARK_MASTER=local[1]"],
+  );
+  assertEquals(passed.length, 4);
 });

@@ -17,6 +17,15 @@ import { STACK_NAMES, type StackName } from "./running_stack.ts";
 export { PROJECT_DIR } from "./files.ts";
 export { type StackName, stateDir } from "./running_stack.ts";
 
+// A proxy is for what lies beyond this machine.
+const [given = ""] = ["NO_PROXY", "no_proxy"].flatMap((n) =>
+  Deno.env.get(n) ?? []
+);
+const direct = new Set([...given.split(","), "localhost", "127.0.0.1", "::1"]);
+for (const name of ["NO_PROXY", "no_proxy"]) {
+  Deno.env.set(name, [...direct].filter(Boolean).join());
+}
+
 /** The values every part of the project works with; see {@linkcode settings}. */
 export interface Settings {
   /** Trino's address as this machine sees it. */

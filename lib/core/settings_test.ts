@@ -1,5 +1,10 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { withEnv } from "../../tests/env.ts";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { closedPort, withEnv } from "../../tests/env.ts";
 import { LakehouseError } from "./errors.ts";
 import { parseMillions, settings } from "./settings.ts";
 
@@ -48,4 +53,26 @@ Deno.test("settings() refuses a name that not all of them can hold, and offers o
       assertStringIncludes(message, part);
     });
   }
+});
+
+Deno.test("what is on this machine is not asked through a proxy, whatever else is", async () => {
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("direct"),
+  );
+  const ask = `http://127.0.0.1:${server.addr.port}/`;
+  const code = `
+    import ${JSON.stringify(import.meta.resolve("./settings.ts"))};
+    console.log(await (await fetch("${ask}")).text(), Deno.env.get("no_proxy"));
+    await fetch("http://store.invalid/").catch((e) => console.log(String(e)));`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-lock", code],
+    env: {
+      HTTP_PROXY: `http://127.0.0.1:${closedPort()}`,
+      NO_PROXY: ".example.com",
+    },
+  }).output();
+  const [first, second] = new TextDecoder().decode(stdout).split("\n");
+  assertEquals(first, "direct .example.com,localhost,127.0.0.1,::1");
+  assert(/proxy|tunnel|refused/i.test(second!), second ?? "nothing");
 });

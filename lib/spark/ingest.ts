@@ -62,23 +62,17 @@ export interface IngestOptions {
   limitMs?: number;
 }
 
-type Message =
-  | { progress: IngestProgress }
-  | {
-    ingest: {
-      table: string;
-      rows: number;
-      files: number;
-      bytes: number;
-      seconds: number;
-      left_out: string[];
-      snapshot_id: number | bigint;
-      spark: string;
-    };
-  }
-  | { error: { what: string; why?: string; next?: string } };
+/** The job's JSON lines, one of these each. */
+interface Message {
+  progress?: IngestProgress;
+  ingest?: Omit<IngestResult, "leftOut" | "snapshotId" | "sparkSeconds"> & {
+    left_out: string[];
+    snapshot_id: number | bigint;
+  };
+  error?: { what: string; why?: string; next?: string };
+}
 
-/** The job's JSON lines; `undefined` for lines of Spark's log. */
+/** `undefined` for lines of Spark's log. */
 function parseMessage(line: string): Message | undefined {
   if (!/^\{"(progress|ingest|error)": /.test(line)) return undefined;
   return parseExactJson(line) as Message;
@@ -101,7 +95,7 @@ function likelyCause(text: string): Cause | undefined {
 }
 
 function failure(
-  error: { what: string; why?: string; next?: string } | undefined,
+  error: Message["error"],
   code: number,
   log: string[],
 ): LakehouseError {
@@ -138,8 +132,7 @@ export async function submitIngest(
   const given = settings();
   const started = performance.now();
   const log: string[] = [];
-  let result: Extract<Message, { ingest: unknown }>["ingest"] | undefined;
-  let error: Extract<Message, { error: unknown }>["error"] | undefined;
+  let said: Message = {};
   const staged = await stagedFiles();
   const code = await submit({
     script: "ingest.py",
@@ -157,10 +150,8 @@ export async function submitIngest(
     ),
     onLine: (line) => {
       const message = parseMessage(line);
-      if (message && "progress" in message) {
-        options.onProgress?.(message.progress);
-      } else if (message && "ingest" in message) result = message.ingest;
-      else if (message) error = message.error;
+      if (message?.progress) options.onProgress?.(message.progress);
+      else if (message) said = { ...said, ...message };
       else {
         options.onLog?.(line);
         log.push(line);
@@ -168,8 +159,8 @@ export async function submitIngest(
       }
     },
   });
-  if (code !== 0 || !result) throw failure(error, code, log);
-  const { snapshot_id, seconds, left_out, ...rest } = result;
+  if (code !== 0 || !said.ingest) throw failure(said.error, code, log);
+  const { snapshot_id, seconds, left_out, ...rest } = said.ingest;
   return {
     ...rest,
     leftOut: left_out,

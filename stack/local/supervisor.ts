@@ -6,6 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { ownEnvironment } from "../../lib/core/process.ts";
 
 /** A process to keep running. */
 export interface Program {
@@ -174,7 +175,12 @@ export async function startSupervisor(
   );
   const { success, stdout, stderr } = await new Deno.Command(
     `${bin}/supervisord`,
-    { args: ["-c", config], env: secrets, stdin: "null" },
+    {
+      args: ["-c", config],
+      clearEnv: true,
+      env: { ...ownEnvironment(), ...secrets },
+      stdin: "null",
+    },
   ).output();
   if (!success) {
     const decoder = new TextDecoder();

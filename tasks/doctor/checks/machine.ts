@@ -13,6 +13,7 @@ import type { LocalPorts } from "../../../stack/local/ports.ts";
 import type { Check, Outcome } from "../check.ts";
 import { type Listeners, listeners } from "./listener.ts";
 import { isGiven, sourceOf } from "../source.ts";
+import { leftAside } from "../../cli.ts";
 
 const GROUP = "machine";
 const LOW_DISK = 5e9;
@@ -120,9 +121,26 @@ export function disksOf(folders: Record<string, string>): Disk[] {
   return [...disks.values()];
 }
 
+/** What of the user's shell is kept from the programs started here. */
+export function shellVerdict(leftAside: readonly string[]): Outcome {
+  return {
+    status: "passed",
+    text: leftAside.length === 0
+      ? "no variable of the shell's is in the way"
+      : `${leftAside.join(", ")} ${
+        leftAside.length === 1 ? "is" : "are"
+      } kept from Java, Python and Spark`,
+  };
+}
+
 /** Checks of the machine; `folders` by what they hold. */
 export function machineChecks(folders: Record<string, string>): Check[] {
   return [
+    {
+      name: "shell",
+      group: GROUP,
+      run: () => Promise.resolve(shellVerdict(leftAside)),
+    },
     {
       name: "disk",
       group: GROUP,
