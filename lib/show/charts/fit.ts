@@ -109,7 +109,9 @@ export function fitted(
   const widest = (texts: string[]) => Math.max(0, ...texts.map(width));
   const half = (text = "") => Math.ceil(width(text) / 2) + 4;
   const across = texts("x-axis tick label");
-  const step = first.scale("x")?.step ?? Infinity;
+  const x = first.scale("x");
+  const apart = x?.type === "linear" ? given.width! * 0.9 / across.length : 0;
+  const step = x?.step ?? (apart || Infinity);
   const isTight = across.length > 1 && widest(across) + 6 > step;
   const [yLabel] = texts("y-axis label");
   // The names of facets stand above and to the right of them.
@@ -137,7 +139,7 @@ export function fitted(
       labelAnchor: "center",
       labelArrow: "none",
       ...(isTight ? { tickRotate: -40 } : {}),
-      ...thinned(first.scale("x"), isTight ? 19 : 0),
+      ...thinned(x, isTight ? 19 : 0),
       ...given.x,
     },
     y: { ...thinned(first.scale("y")), ...given.y, label: null },

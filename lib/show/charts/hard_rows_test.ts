@@ -465,3 +465,28 @@ Deno.test("charts take more rows than a call takes arguments", () => {
   read(histogram(rows, { x: "at", y: "n" }));
   read(barChart(rows, { label: "name", value: "n" }));
 });
+
+Deno.test("a heat map says how many values lie under others of their cell", () => {
+  const rows = [["Mon", 1, 7], ["Mon", 1, 8], ["Tue", 1, 9], ["Mon", 1, 3]]
+    .map(([day, hour, n]) => ({ day, hour, n }));
+  const drawn = (rows: ChartRows) =>
+    read(heatMap(rows, { x: "hour", y: "day", value: "n" }));
+  const said = /2 values under others of a cell/;
+  for (const text of [drawn(rows).plain, drawn(rows).texts.join(" ")]) {
+    assertMatch(text, said);
+  }
+  assertEquals(drawn(rows.slice(1, 3)).plain, "[chart]");
+});
+
+Deno.test("large numbers along an axis stand aslant where they would overlap", () => {
+  const drawn = (factor: number) => {
+    const rows = [1, 2, 3, 4, 5].map((n) => ({ x: n * factor, n }));
+    return [
+      scatter(rows, { x: "x", y: "n" }),
+      lineChart(rows, { x: "x", y: "n" }),
+      histogram(rows, { x: "x" }),
+    ].map((shown) => read(shown).svg.includes("rotate(-40)"));
+  };
+  assertEquals(drawn(1_000), [false, false, false]);
+  assertEquals(drawn(1e15), [true, true, true]);
+});

@@ -23,7 +23,7 @@ export interface HeatMapOptions extends ChartOptions {
 
 /**
  * A grid of coloured cells: numbers and times in order, names as they come; 300
- * columns and 100 rows at most.
+ * columns and 100 rows at most. Of several values of a cell the last one shows.
  *
  * @example Usage
  * ```ts
@@ -50,6 +50,9 @@ export function heatMap(
   const cells = data.complete(x, y, value).map((i) => ({
     ...{ x: x.values[i]!, y: y.values[i]!, value: value.values[i] as number },
   }));
+  const places = new Set(cells.map(({ x, y }) => JSON.stringify([x, y])));
+  const hidden = cells.length - places.size;
+  if (hidden > 0) data.notes.add(`${hidden} values under others of a cell`);
   const inset = across.length > 100 ? 0 : 0.5;
   // Names that do not fit beside each other stand aslant.
   const names = across.map(tickText(x.name));
