@@ -27,7 +27,7 @@ export interface GatewayCall {
   method: string;
   /** Absolute address. */
   url: URL;
-  /** All headers. */
+  /** The headers that its signature covers. */
   headers: Headers;
   /** Body; empty when there is none. */
   body: Uint8Array<ArrayBuffer>;
@@ -66,6 +66,9 @@ export async function callBackend(
     if (value) headers.set(name, value);
   }
   const method = call?.method ?? "GET";
+  if (method === "POST" && !headers.has("content-type")) {
+    headers.set("content-type", "application/json");
+  }
   let response;
   let body: Uint8Array<ArrayBuffer>;
   try {

@@ -20,7 +20,15 @@ import {
 } from "./refusal.ts";
 import { refuseDots } from "./dots.ts";
 import { openRegistry } from "./registry.ts";
-import { refuseHeaders, refuseRequest } from "./verify.ts";
+import { readBody, type Room } from "./body.ts";
+import { addressOf } from "./address.ts";
+import {
+  canonicalQuery,
+  coveredHeaders,
+  refuseHead,
+  refuseRequest,
+  statesBody,
+} from "./verify.ts";
 import { serveWarehouses, type Warehouses } from "./warehouses.ts";
 
 /** What the gateway works with. */
@@ -69,32 +77,16 @@ export interface Gateway {
 
 interface Context extends Warehouses {
   options: GatewayOptions;
+  /** What is left for bodies of which no one knows yet whether they are signed. */
+  room: Room;
 }
 
 const BASE = "/_iceberg/v1/";
 const METHODS = ["DELETE", "GET", "HEAD", "POST"];
 const MAX_BODY = 32 * 1024 * 1024;
-
-async function readBody(
-  request: Request,
-  max: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () =>
-    new Refusal(
-      413,
-      "RequestEntityTooLarge",
-      `The body is larger than ${max} bytes`,
-    );
-  if (Number(request.headers.get("content-length")) > max) throw tooLarge();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > max) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
+// Of bodies that may turn out to be nobody's: of one, and of all at once.
+const MAX_UNPROVEN = 1024 * 1024;
+const ROOM = 64 * MAX_UNPROVEN;
 
 async function serveConfig(
   context: Context,
@@ -131,29 +123,44 @@ async function route(context: Context, call: GatewayCall): Promise<Response> {
   return await callBackend(context.backend, target, call);
 }
 
-async function answer(context: Context, request: Request): Promise<Response> {
+async function answer(
+  context: Context,
+  request: Request,
+  url: URL,
+): Promise<Response> {
   const { accessKey, secretKey, maxBody = MAX_BODY } = context.options;
-  const url = new URL(request.url);
   const keys = { accessKey, secretKey, service: "s3tables" };
   const { method, headers } = request;
+  const head = { method, url: url.href, headers };
   const forbid = (reason: string | undefined) => {
     if (reason) throw new Refusal(403, "ForbiddenException", reason);
   };
-  forbid(refuseHeaders(headers, keys));
-  const body = await readBody(request, maxBody);
-  forbid(refuseRequest({ method, url: request.url, headers, body }, keys));
-  return await route(context, { method, url, headers, body });
+  forbid(refuseHead(head, keys));
+  const proven = statesBody(headers);
+  const body = await readBody(request, {
+    max: proven ? maxBody : Math.min(maxBody, MAX_UNPROVEN),
+    ...proven ? {} : { room: context.room },
+  });
+  forbid(refuseRequest({ ...head, body }, keys));
+  // From here on there is only what was signed, and as it was signed.
+  url.search = canonicalQuery(url) ?? "";
+  const covered = coveredHeaders(headers);
+  return await route(context, { method, url, headers: covered, body });
 }
 
 async function handle(context: Context, request: Request): Promise<Response> {
   const { log = console.log } = context.options;
-  // Asked many times while the stack starts: no line in the log.
-  if (new URL(request.url).pathname === "/healthz") return new Response("ok\n");
   const start = performance.now();
   let response: Response;
   let cause = "";
+  // The path only: a query could hold a presigned signature.
+  let path = "-";
   try {
-    response = await answer(context, request);
+    const url = addressOf(request);
+    path = url.pathname;
+    // Asked many times while the stack starts: no line in the log.
+    if (path === "/healthz") return new Response("ok\n");
+    response = await answer(context, request, url);
   } catch (error) {
     const refusal = error instanceof Refusal
       ? error
@@ -165,9 +172,7 @@ async function handle(context: Context, request: Request): Promise<Response> {
     }
   }
   const ms = Math.round(performance.now() - start);
-  // The path only: a query could hold a presigned signature.
-  const { pathname } = new URL(request.url);
-  log(`${request.method} ${pathname} ${response.status} ${ms} ms${cause}`);
+  log(`${request.method} ${path} ${response.status} ${ms} ms${cause}`);
   return response;
 }
 
@@ -197,6 +202,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     registry: await openRegistry(options.state),
     s3,
     changes: Promise.resolve(),
+    room: { bytes: ROOM },
   };
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: options.port, onListen: () => {} },
