@@ -17,6 +17,22 @@ export function command(name: string, description: string): Command {
     .showHelpAfterError();
 }
 
+/** What the system says when it refuses a file or a folder: no right, no room. */
+const REFUSED_PATH = /\(os error (?:13|28|30|122)\)|\(os error \d+\): \w+ '/;
+
+/** What a person is told: an error of the system's is a sentence too. */
+function told(error: unknown): unknown {
+  const { message = "" } = error as Partial<Error>;
+  if (error instanceof LakehouseError || !REFUSED_PATH.test(message)) {
+    return error;
+  }
+  return new LakehouseError({
+    what: message,
+    next: "check the folder, its permissions and the disk's space",
+    cause: error,
+  });
+}
+
 /** Prints an error for a person: one sentence, the rest with `DEBUG=1`. */
 function printError(error: unknown): void {
   const isOurs = error instanceof LakehouseError;
@@ -38,7 +54,7 @@ export async function main(program: Command): Promise<void> {
   try {
     await program.parseAsync([...Deno.args], { from: "user" });
   } catch (error) {
-    printError(error);
+    printError(told(error));
     Deno.exit((error as Error)?.name === "AbortError" ? 130 : 1);
   }
   // Listeners for Ctrl+C would keep the program running.

@@ -47,6 +47,7 @@ export async function writeTrips(
     return { path, file: Deno.openSync(path, { write: true, create: true }) };
   });
   const files: RecordedFile[] = [];
+  const parts: string[] = [];
   const writing: Promise<void>[] = [];
   const make = async (first: number, end: number, name?: string) => {
     const number = writing.length;
@@ -62,7 +63,7 @@ export async function writeTrips(
     ).then(() => {
       if (!name) return;
       files.push({ name, bytes: Deno.statSync(part).size });
-      Deno.renameSync(part, join(dir, name));
+      parts.push(part);
       onFile(end, files);
     });
     // Awaited below; until then a failure is nobody's yet.
@@ -78,6 +79,10 @@ export async function writeTrips(
       await make(first, Math.min(run.rows, first + rowsPerFile), name);
     }
     await Promise.all(writing);
+    // All at once: a run that is killed leaves no half set that looks whole.
+    parts.forEach((part, i) =>
+      Deno.renameSync(part, join(dir, files[i]!.name))
+    );
   } finally {
     await Promise.allSettled(writing);
     for (const { file } of arrows) file.close();

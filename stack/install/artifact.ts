@@ -94,7 +94,15 @@ async function fetchOnce(
   });
   const body = response.body.pipeThrough(hashed);
   await writeWhole(path, async (part) => {
-    await Deno.writeFile(part, body, { signal: limited });
+    await Deno.writeFile(part, body, { signal: limited }).catch((cause) => {
+      // Deno's errors of a connection are of this kind, those of a disk are not.
+      if (!(cause instanceof TypeError)) throw cause;
+      throw new LakehouseError({
+        what: `Cannot download ${url}`,
+        why: `the connection was cut off (${cause.message})`,
+        cause,
+      });
+    });
     const found = hash.digest("hex");
     if (found === sha256) return;
     throw new LakehouseError({
@@ -123,6 +131,8 @@ export async function fetchArtifact(
       () => fetchOnce(url, pin, artifactPath(coordinates), signal),
       {
         retries: RETRIES,
+        // The last attempt begins within five seconds.
+        minTimeout: 700,
         signal,
         // What was refused, not broken off, is refused the next time too.
         shouldRetry: ({ error }) =>

@@ -4,9 +4,12 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { writeWhole } from "../../lib/core/files.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { artifactPath, type ArtifactPin, fetchArtifact } from "./artifact.ts";
+import { cacheDir } from "./cache.ts";
 import lockFile from "./maven.lock.json" with { type: "json" };
 
 /** The lock file: which artifacts each set holds, and what each one's bytes are. */
@@ -42,23 +45,58 @@ export function artifactPaths(set: string): string[] {
   return coordinates.map(artifactPath);
 }
 
-async function isThere(coordinates: string): Promise<boolean> {
+/** Times of the files whose bytes were found to be what is pinned, by their sha256. */
+type Checked = Record<string, number>;
+
+const checkedFile = () => `${cacheDir()}/maven-checked.json`;
+
+async function readChecked(): Promise<Checked> {
+  return await Deno.readTextFile(checkedFile()).then(JSON.parse)
+    .catch(() => ({})) ?? {};
+}
+
+/** Has every byte of the cache looked at again, as after a damage was seen. */
+export async function forgetChecked(): Promise<void> {
+  await Deno.remove(checkedFile()).catch(() => {});
+}
+
+/** Whether the file is what is pinned; its bytes are read when it has changed. */
+async function isThere(
+  coordinates: string,
+  checked: Checked,
+): Promise<boolean> {
+  const path = artifactPath(coordinates);
+  const pin = lock.artifacts[coordinates]!;
   try {
-    const { size } = await Deno.stat(artifactPath(coordinates));
-    return size === lock.artifacts[coordinates]!.size;
+    const { size, mtime } = await Deno.stat(path);
+    if (size !== pin.size) return false;
+    const time = mtime?.getTime() ?? NaN;
+    if (checked[pin.sha256] === time) return true;
+    const hash = createHash("sha256").update(await Deno.readFile(path));
+    if (hash.digest("hex") !== pin.sha256) return false;
+    checked[pin.sha256] = time;
+    return true;
   } catch {
     return false;
   }
 }
 
-/** How many artifacts these sets have, and which of them the cache lacks. */
+/** How many artifacts these sets have, and which of them the cache lacks or has damaged. */
 export async function artifactState(
   sets: string[],
 ): Promise<{ total: number; missing: string[] }> {
   const wanted = [...new Set(sets.flatMap((set) => lock.sets[set] ?? []))];
+  const checked = await readChecked();
+  const before = JSON.stringify(checked);
   const missing: string[] = [];
   for (const coordinates of wanted) {
-    if (!await isThere(coordinates)) missing.push(coordinates);
+    if (!await isThere(coordinates, checked)) missing.push(coordinates);
+  }
+  const text = JSON.stringify(checked);
+  if (text !== before) {
+    // A cache that cannot be written to is looked at each time.
+    await writeWhole(checkedFile(), (part) => Deno.writeTextFile(part, text))
+      .catch(() => {});
   }
   return { total: wanted.length, missing };
 }

@@ -9,6 +9,8 @@
  */
 
 import { createHash } from "node:crypto";
+import { statfsSync } from "node:fs";
+import { formatBytes } from "../../lib/core/format.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { cacheDir } from "./cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
@@ -108,9 +110,13 @@ async function environmentDir(list: PackageList): Promise<string> {
   return `${cacheDir()}/python-${hash.slice(0, 12)}`;
 }
 
-/** Stands in an environment whose every package is there. */
+/**
+ * Whether every package is there, and the interpreter too: a link to the
+ * system's, which leads nowhere once that was replaced.
+ */
 const isComplete = (dir: string) =>
-  Deno.stat(`${dir}/complete`).then(() => true, () => false);
+  Promise.all([`${dir}/complete`, `${dir}/bin/python`].map((p) => Deno.stat(p)))
+    .then(() => true, () => false);
 
 async function environment(dir: string): Promise<Python> {
   let sitePackages = "";
@@ -140,7 +146,20 @@ export async function findPython(
 
 const AGAIN = "check the network, then run the same command again";
 
+/** Below this much nothing can be installed, whatever the tools say of it. */
+const FULL_BYTES = 64 * 2 ** 20;
+
 function fail(what: string, text: string, next: string): never {
+  const { bavail, bsize } = statfsSync(cacheDir());
+  if (bavail * bsize < FULL_BYTES) {
+    throw new LakehouseError({
+      what,
+      why: `the disk is full: ${formatBytes(bavail * bsize)} are free`,
+      next:
+        "free some space, or set LAKEHOUSE_CACHE to a folder on a larger disk, then run the same command again",
+      cause: new Error(text),
+    });
+  }
   throw new LakehouseError({
     what,
     why: text.trim().split("\n").slice(-5).join("\n"),
@@ -236,6 +255,8 @@ export async function python(options: PythonOptions = {}): Promise<Python> {
     using lock = await Deno.open(`${dir}.lock`, { create: true, write: true });
     await lock.lock(true);
     if (!await isComplete(dir)) {
+      // One that is made anew is not whole until it is.
+      await Deno.remove(`${dir}/complete`).catch(() => {});
       options.onInstall?.();
       await install(dir, packages, options.signal);
       await Deno.writeTextFile(`${dir}/complete`, "");

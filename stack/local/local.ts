@@ -11,7 +11,7 @@ import { isRecording } from "./class_archive.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "../install/java.ts";
 import { type LocalPorts, localPorts, notedPorts, notePorts } from "./ports.ts";
 import { readLog } from "../logs.ts";
-import { fetchArtifacts, LOCAL_SETS } from "../install/maven.ts";
+import { fetchArtifacts, forgetChecked, LOCAL_SETS } from "../install/maven.ts";
 import { python } from "../install/python.ts";
 import { SERVICE_CAUSES } from "./service_causes.ts";
 import { writeServiceFiles } from "./service_files.ts";
@@ -142,6 +142,7 @@ async function startFailure(
     lines.push(line);
   }
   const cause = knownCause(SERVICE_CAUSES, lines.join("\n"));
+  if (cause?.isDamage) await forgetChecked();
   const tail = lines.slice(-8).join("\n  ");
   return new LakehouseError({
     what: `Cannot start ${name} (${service.title})`,

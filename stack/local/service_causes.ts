@@ -7,7 +7,10 @@
 import type { Cause } from "../../lib/core/errors.ts";
 
 /** Causes by the words in a service's log. */
-export const SERVICE_CAUSES: readonly Cause[] = [
+export const SERVICE_CAUSES: readonly (Cause & {
+  /** Whether a file of the cache is damaged, though it looked whole. */
+  isDamage?: true;
+})[] = [
   {
     pattern: /Address already in use|AddrInUse|BindException/i,
     why: "its port is taken",
@@ -27,6 +30,7 @@ export const SERVICE_CAUSES: readonly Cause[] = [
     pattern:
       /NoClassDefFoundError|ClassNotFoundException|zip END header not found|NoSuchFileException.*\.jar/,
     why: "a downloaded file is missing or damaged",
-    next: "remove the cache folder's maven folder, then deno task up",
+    next: "deno task up, which looks at every byte and fetches it anew",
+    isDamage: true,
   },
 ];

@@ -44,7 +44,7 @@ await main(
       if (!options.unit) {
         await withTestStack(async () => {
           await suite("integration", [
-            "--ignore=tests/docker,tests/browser,tests/seaweedfs",
+            "--ignore=tests/docker,tests/browser,tests/seaweedfs,tests/faults",
             "tests",
           ]);
           // These build on each other; a filter would tear them apart.

@@ -1,0 +1,17 @@
+/**
+ * Every fault, by what it needs.
+ *
+ * @module
+ */
+
+import type { Fault } from "./fault.ts";
+import { DOWNLOAD_FAULTS } from "./downloads.ts";
+import { GENERATE_FAULTS } from "./generate.ts";
+import { RECORD_FAULTS } from "./records.ts";
+
+/** Those that need no stack. */
+export const MACHINE_FAULTS: readonly Fault[] = [
+  ...GENERATE_FAULTS,
+  ...RECORD_FAULTS,
+  ...DOWNLOAD_FAULTS,
+];

@@ -1,0 +1,36 @@
+/**
+ * What a fault is: a step it hits, how it is made, what is said and what holds.
+ *
+ * @module
+ */
+
+import type { Said, Scene } from "./scene.ts";
+
+/** A fault and the step that it hits. */
+export interface Fault {
+  /** What is under way, as the user names it. */
+  step: string;
+  /** What happens to it. */
+  fault: string;
+  /** Who tells of it, where it is not the step itself. */
+  by?: string;
+  /** What it says, word for word; `…` stands for what differs. */
+  told: string;
+  /** What becomes of the data; `holds` looks whether it is so. */
+  after: string;
+  /** Whether a file system of its own is needed, which takes the right to mount. */
+  needsDisk?: true;
+  /** Whether only the whole lane has it. */
+  isLong?: true;
+  /** Makes the fault amid the step. */
+  make(scene: Scene): Promise<Said>;
+  /** Fails unless what is said of the data holds, and the next run works. */
+  holds(scene: Scene): Promise<void>;
+}
+
+/** Whether the words say what a fault's `told` says. */
+export function says(text: string, told: string): boolean {
+  const plain = (words: string) => words.replace(/\s+/g, " ");
+  const parts = plain(told).split("…").map((part) => RegExp.escape(part));
+  return new RegExp(parts.join(".*?")).test(plain(text));
+}

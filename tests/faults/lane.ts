@@ -1,0 +1,48 @@
+/**
+ * Each fault of a list as a test.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { type Fault, says } from "./fault.ts";
+import { Scene, until } from "./scene.ts";
+
+/** Longest time from a fault to the words about it. */
+const TOLD_SECONDS = 10;
+/** How long what was told of may take to end. */
+const END_SECONDS = 10;
+
+/** Makes the fault, and looks at what is said, what is left and what holds. */
+async function show(
+  fault: Fault,
+  env?: Record<string, string>,
+): Promise<void> {
+  await using scene = await Scene.make(env);
+  const { text, seconds } = await fault.make(scene);
+  assert(says(text, fault.told), `Not told: ${fault.told}\nbut:\n${text}`);
+  assert(seconds < TOLD_SECONDS, `told only after ${seconds} s:\n${text}`);
+  assert(!/^ +at .*:\d+:\d+/m.test(text), `a stack, no sentence:\n${text}`);
+  const commands = () => scene.left().map(({ command }) => command);
+  await until(() => commands().length === 0, "the end of all", END_SECONDS)
+    .catch(() => assertEquals(commands(), [], "this still runs"));
+  await fault.holds(scene);
+}
+
+/** Tests for these faults; `env` names the stack that they hit. */
+export function testFaults(
+  faults: readonly Fault[],
+  env?: Record<string, string>,
+): void {
+  const isWhole = Deno.env.get("LANE_ALL") === "1";
+  const hasDisks = Deno.env.get("LANE_DISKS") === "1";
+  for (const fault of faults) {
+    Deno.test({
+      name: `${fault.step}: ${fault.fault}`,
+      ignore: Boolean(
+        !isWhole && fault.isLong || fault.needsDisk && !hasDisks,
+      ),
+      fn: () => show(fault, env),
+    });
+  }
+}

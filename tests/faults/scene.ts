@@ -1,0 +1,281 @@
+/**
+ * Where a fault takes place: folders, variables and programs of its own.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { taskArguments } from "../task.ts";
+
+/** What was said after the fault, and how long after it. */
+export interface Said {
+  /** All the words. */
+  text: string;
+  /** Seconds from the fault to the end of who said it. */
+  seconds: number;
+  /** The exit code of who said it. */
+  code: number;
+}
+
+/** A program of the scene that runs. */
+export interface Running {
+  readonly pid: number;
+  /** Resolves when its words have these in them; fails when it ends before. */
+  saw(words: string): Promise<void>;
+  /** Sends a signal to it alone. */
+  kill(signal: Deno.Signal): void;
+  /** Ctrl+C in its terminal: to it and to its children. */
+  stop(): void;
+  /** Its end; seconds count from `harm`, or from its start. */
+  ended: Promise<Said>;
+  /** Does harm now; the seconds until something is said count from here. */
+  harm(how: () => unknown): Promise<Said>;
+}
+
+/** A small file system of its own. */
+export interface Disk {
+  readonly path: string;
+  /** Leaves no room at all. */
+  fill(): Promise<void>;
+  /** Makes the room again. */
+  free(): Promise<void>;
+  /** Lets nobody write, or all again. */
+  readOnly(isSo: boolean): Promise<void>;
+}
+
+/** Runs a program of the system; it must succeed. */
+async function system(command: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, { args })
+    .output();
+  assert(success, `${command} ${args}: ${new TextDecoder().decode(stderr)}`);
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until it is so. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+  seconds = 60,
+): Promise<void> {
+  for (let i = 0; i < seconds * 20; i++) {
+    if (await isSo()) return;
+    await sleep(50);
+  }
+  throw new Error(`It never came to this: ${what}`);
+}
+
+/** How a program is started. */
+export interface StartOptions {
+  /** Variables besides those of the scene. */
+  env?: Record<string, string>;
+  /** A program that starts it, with its arguments. */
+  through?: readonly string[];
+}
+
+/** The folders, variables and programs of one fault. */
+export class Scene implements AsyncDisposable {
+  readonly #id = crypto.randomUUID();
+  readonly #mounted: string[] = [];
+  /** What a fault keeps from its making for what is to hold. */
+  readonly notes = new Map<string, unknown>();
+
+  private constructor(
+    readonly dir: string,
+    readonly env: Record<string, string>,
+  ) {}
+
+  /** A new one; `env` names another stack than its own empty one. */
+  static async make(env?: Record<string, string>): Promise<Scene> {
+    const dir = await Deno.makeTempDir({ prefix: "fault-" });
+    return new Scene(dir, {
+      ...env ?? { STACK: "local", LAKEHOUSE_STATE: `${dir}/state` },
+      PARQUET_DIR: `${dir}/parquet`,
+      LAKEHOUSE_TRAIN: "0",
+      NO_COLOR: "1",
+    });
+  }
+
+  get parquet(): string {
+    return `${this.dir}/parquet`;
+  }
+
+  get state(): string {
+    return this.env.LAKEHOUSE_STATE!;
+  }
+
+  /** Starts a task of the project. */
+  task(name: string, args: string[] = [], options?: StartOptions): Running {
+    return this.start(
+      [Deno.execPath(), ...taskArguments(name, ...args)],
+      options,
+    );
+  }
+
+  /** Starts one step of the library's; see step.ts. */
+  step(name: string, args: string[] = [], options?: StartOptions): Running {
+    const file = `${PROJECT_DIR}/tests/faults/step.ts`;
+    return this.start(
+      [Deno.execPath(), "run", "-A", file, name, ...args],
+      options,
+    );
+  }
+
+  /** Runs a task that must succeed. */
+  async works(name: string, ...args: string[]): Promise<string> {
+    const { code, text } = await this.task(name, args).ended;
+    assertEquals(code, 0, text);
+    return text;
+  }
+
+  /** Runs a step that must succeed. */
+  async stepWorks(name: string, ...args: string[]): Promise<string> {
+    const { code, text } = await this.step(name, args).ended;
+    assertEquals(code, 0, text);
+    return text;
+  }
+
+  start(words: readonly string[], options: StartOptions = {}): Running {
+    const [command = "", ...args] = [...options.through ?? [], ...words];
+    const child = spawn(command, args, {
+      cwd: PROJECT_DIR,
+      env: {
+        ...Deno.env.toObject(),
+        ...this.env,
+        ...options.env,
+        FAULT_SCENE: this.#id,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+      // A terminal's group of its own.
+      detached: true,
+    });
+    let [text, since, isOver] = ["", performance.now(), false];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => text += chunk.toString());
+    }
+    // Not "close": a grandchild that lives on holds its output open.
+    const ended = once(child, "exit").then(async ([code, signal]) => {
+      const seconds = (performance.now() - since) / 1000;
+      await sleep(100);
+      isOver = true;
+      return { text, seconds, code: code ?? (signal ? 128 : 1) };
+    });
+    const pid = child.pid!;
+    return {
+      pid,
+      ended,
+      saw: (words) =>
+        until(() => {
+          assert(!isOver, `It ended without "${words}": ${text}`);
+          return text.includes(words);
+        }, `"${words}" in: ${text}`),
+      kill: (signal) => Deno.kill(pid, signal),
+      stop: () => Deno.kill(-pid, "SIGINT"),
+      async harm(how) {
+        since = performance.now();
+        await how();
+        return await ended;
+      },
+    };
+  }
+
+  /** Processes of this scene's programs that are still there. */
+  left(): { pid: number; command: string }[] {
+    const found = [];
+    for (const { name } of Deno.readDirSync("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        const read = (file: string) =>
+          Deno.readTextFileSync(`/proc/${name}/${file}`);
+        if (!read("environ").includes(`FAULT_SCENE=${this.#id}`)) continue;
+        const command = read("cmdline").replaceAll("\0", " ");
+        if (command) found.push({ pid: Number(name), command });
+      } catch {
+        // It has ended, or is another user's.
+      }
+    }
+    return found;
+  }
+
+  /** A file system of so many megabytes at `name` in the scene's folder. */
+  async disk(name: string, megabytes: number): Promise<Disk> {
+    const path = `${this.dir}/${name}`;
+    await Deno.mkdir(path);
+    const kind = ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=755`];
+    await system("mount", ...kind, "none", path);
+    this.#mounted.push(path);
+    const filler = `${path}/.filler`;
+    return {
+      path,
+      async fill() {
+        using file = await Deno.open(filler, { create: true, append: true });
+        for (const size of [1 << 20, 4096, 1]) {
+          try {
+            for (;;) await file.write(new Uint8Array(size));
+          } catch {
+            // Not even a smaller piece fits, at the end.
+          }
+        }
+      },
+      free: () => Deno.remove(filler),
+      readOnly: (isSo) =>
+        system("mount", "-o", `remount,${isSo ? "ro" : "rw"}`, path),
+    };
+  }
+
+  /** Puts a folder beyond this user's right to write; how to start a program that feels it. */
+  async forbid(path: string): Promise<StartOptions> {
+    await Deno.mkdir(path, { recursive: true });
+    if (Deno.uid() !== 0) {
+      await Deno.chmod(path, 0o555);
+      return {};
+    }
+    await Deno.chown(path, 65534, 65534);
+    const caps = "-dac_override,-dac_read_search";
+    return {
+      through: ["setpriv", `--bounding-set=${caps}`, `--inh-caps=${caps}`],
+    };
+  }
+
+  /** Gives that right back. */
+  async allow(path: string): Promise<void> {
+    if (Deno.uid() === 0) await Deno.chown(path, 0, 0);
+    else await Deno.chmod(path, 0o755);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { pid } of this.left()) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended.
+      }
+    }
+    for (const path of this.#mounted) await system("umount", "-l", path);
+    await Deno.remove(this.dir, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Each file below a folder with what its bytes are; empty where there is none. */
+export async function filesOf(dir: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const walk = async (at: string) => {
+    for await (const { name, isDirectory, isFile } of Deno.readDir(at)) {
+      const path = `${at}/${name}`;
+      if (isDirectory) await walk(path);
+      else if (isFile) {
+        found[path.slice(dir.length + 1)] = createHash("sha256")
+          .update(await Deno.readFile(path)).digest("hex");
+      }
+    }
+  };
+  await walk(dir).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  return found;
+}
