@@ -158,13 +158,24 @@ export async function startSeaweedFs(options: SeaweedFsOptions): Promise<void> {
   });
 }
 
-/** Stops it and waits until its process is gone; its data stays. */
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Stops it and waits until its process is gone, and its ports are free; its data stays. */
 export async function stopSeaweedFs(dir: string): Promise<void> {
+  const ports = Object.values(PORTS).filter(Boolean);
   for (let i = 0; i < STOP_SECONDS * 10; i++) {
     const pid = await pidOf(dir);
-    if (pid === undefined) break;
-    if (i === 0) Deno.kill(pid, "SIGTERM");
-    if (i === STOP_SECONDS * 10 - 1) Deno.kill(pid, "SIGKILL");
+    // A process that ends has no name any more while it still closes its ports.
+    if (!pid && ports.every(isFree)) break;
+    if (pid && i === 0) Deno.kill(pid, "SIGTERM");
+    if (pid && i === STOP_SECONDS * 10 - 1) Deno.kill(pid, "SIGKILL");
     await pause(100);
   }
   await Deno.remove(pidFile(dir)).catch(() => {});
