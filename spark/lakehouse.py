@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 
+from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 CATALOG = "lakehouse"
@@ -39,6 +40,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--try-views", action="store_true", help="ask for views that the catalog does not list"
     )
+
+
+def executor_keys() -> dict:
+    """Keys for executors on other machines, which have nothing of this environment.
+
+    They are set in this process, so that they stand on no command line, and under
+    names whose values Spark does not show.
+    """
+    # What spark-submit was told is known to the JVM alone.
+    SparkContext._ensure_initialized()
+    if SparkConf().get("spark.master", "local").startswith("local"):
+        return {}
+    names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]
+    keys = {f"spark.executorEnv.{name}": os.environ[name] for name in names if name in os.environ}
+    return {**keys, "spark.redaction.regex": "(?i)secret|password|token|access[._]?key"}
 
 
 def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession:
@@ -72,6 +88,7 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         "spark.ui.enabled": "false",
         **extra,
     }
+    settings.update(executor_keys())
     builder = SparkSession.builder.appName(name)
     for key, value in settings.items():
         builder = builder.config(key, value)

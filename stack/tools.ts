@@ -15,7 +15,7 @@ import {
 } from "../lib/core/settings.ts";
 import { python } from "./install/python.ts";
 import { localSparkSubmit, prepareSpark } from "./local/spark_submit.ts";
-import { sparkMaster } from "./remote/remote.ts";
+import { remoteSparkSubmit } from "./remote/spark_cluster.ts";
 import { recordStack } from "./record.ts";
 import type { UpOptions } from "./stack.ts";
 
@@ -51,8 +51,9 @@ export async function ensureTools(wanted: WantedTools): Promise<Tools> {
   for (const version of new Set(all)) {
     if (version === SPARK_VERSIONS[0]) continue;
     await prepareSpark(version, wanted);
-    const master = running.stack === "remote" ? sparkMaster() : undefined;
-    const submit = await localSparkSubmit(master, version);
+    const submit = running.stack === "remote"
+      ? await remoteSparkSubmit(version)
+      : await localSparkSubmit("local[*]", version);
     tools.sparks = {
       ...tools.sparks,
       [version]: {

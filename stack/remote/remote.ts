@@ -18,17 +18,12 @@ import { query } from "../../lib/trino/client.ts";
 import { java, SPARK_JAVA } from "../install/java.ts";
 import { fetchArtifacts } from "../install/maven.ts";
 import { python } from "../install/python.ts";
-import { localSparkSubmit } from "../local/spark_submit.ts";
+import { remoteSparkSubmit } from "./spark_cluster.ts";
 import type { ServiceStatus, Stack, UpOptions } from "../stack.ts";
 
 const NEEDED = ["TRINO_URI", "MINIO_HOST"];
 
 const given = (name: string) => Deno.env.get(name) || dockerEnv()[name];
-
-/** Where the executors run, or `undefined` for this machine. */
-export const sparkMaster = (): string | undefined => given("SPARK_MASTER");
-
-const sparkSubmit = () => localSparkSubmit(sparkMaster());
 
 interface Endpoint {
   name: string;
@@ -119,7 +114,7 @@ async function up(options: UpOptions = {}): Promise<void> {
     stack: "remote",
     settings: {},
     ports: {},
-    spark: await sparkSubmit(),
+    spark: await remoteSparkSubmit(),
   });
 }
 
@@ -168,5 +163,5 @@ export const remoteStack: Stack = {
   down,
   status,
   logs,
-  sparkSubmit,
+  sparkSubmit: () => remoteSparkSubmit(),
 };
