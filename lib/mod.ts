@@ -28,42 +28,21 @@ export { type Progress, progress } from "./show/progress.ts";
 export { table, type TableOptions } from "./show/table.ts";
 export { COMMUNITY_AREAS, type CommunityArea } from "./trips/data_set.ts";
 export { TRIP_COLUMNS, type TripColumn } from "./trips/data_set.ts";
-export {
-  generate,
-  type GenerateOptions,
-  type GenerateResult,
-} from "./trips/generate.ts";
+export { generate } from "./trips/generate.ts";
+export type { GenerateOptions, GenerateResult } from "./trips/generate.ts";
 export { type ListedObject, s3Client } from "./store/s3.ts";
-export {
-  stagedFiles,
-  upload,
-  type UploadOptions,
-  type UploadResult,
-} from "./store/staging.ts";
+export { stagedFiles, upload } from "./store/staging.ts";
+export type { UploadOptions, UploadResult } from "./store/staging.ts";
 export { type CallOptions, type Catalog } from "./catalog/call.ts";
 export { CatalogError, type Namespace } from "./catalog/call.ts";
-export {
-  catalog,
-  type CatalogConfig,
-  getConfig,
-  offers,
-} from "./catalog/config.ts";
-export {
-  type Identifier,
-  loadTable,
-  type Snapshot,
-  type Table,
-} from "./catalog/tables.ts";
-export {
-  ensureWarehouse,
-  listWarehouses,
-  type Warehouse,
-} from "./catalog/warehouses.ts";
-export {
-  ingest,
-  type IngestOptions,
-  type IngestResult,
-} from "./spark/ingest.ts";
+export { catalog, getConfig, offers } from "./catalog/config.ts";
+export type { CatalogConfig } from "./catalog/config.ts";
+export { loadTable } from "./catalog/tables.ts";
+export type { Identifier, Snapshot, Table } from "./catalog/tables.ts";
+export { ensureWarehouse, listWarehouses } from "./catalog/warehouses.ts";
+export type { Warehouse } from "./catalog/warehouses.ts";
+export { ingest } from "./spark/ingest.ts";
+export type { IngestOptions, IngestResult } from "./spark/ingest.ts";
 export { ensureTrinoCatalog, trinoCatalogSql } from "./trino/catalog.ts";
 export { type QueryOptions, TrinoError, trinoSession } from "./trino/client.ts";
 export { type FrameOptions } from "./trino/frames.ts";
