@@ -5,13 +5,8 @@
  */
 
 import { type Settings, settings } from "../core/settings.ts";
-import {
-  callCatalog,
-  type CallOptions,
-  type Catalog,
-  type CatalogCall,
-  CatalogError,
-} from "./call.ts";
+import { callCatalog, CatalogError } from "./call.ts";
+import type { CallOptions, Catalog, CatalogCall } from "./call.ts";
 
 /** What `GET /v1/config` says of a warehouse. */
 export interface CatalogConfig {

@@ -8,13 +8,8 @@
  */
 
 import { LakehouseError } from "../core/errors.ts";
-import {
-  callCatalog,
-  type CallOptions,
-  type Catalog,
-  CatalogError,
-  isUnsupported,
-} from "./call.ts";
+import { callCatalog, CatalogError, isUnsupported } from "./call.ts";
+import type { CallOptions, Catalog } from "./call.ts";
 import { callPages, callWarehouse, getConfig } from "./config.ts";
 
 /** A warehouse, which holds Iceberg tables. */

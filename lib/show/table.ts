@@ -15,14 +15,8 @@ import {
   linkHtml,
 } from "../core/kernel.ts";
 import type { Displayable } from "../core/kernel.ts";
-import {
-  type ColumnFormat,
-  cut,
-  type TableCell,
-  type TableColumn,
-  tableColumn,
-  visibleText,
-} from "./table_column.ts";
+import { cut, tableColumn, visibleText } from "./table_column.ts";
+import type { ColumnFormat, TableCell, TableColumn } from "./table_column.ts";
 
 export type { ColumnFormat };
 

@@ -8,11 +8,8 @@
 import { type Cause, LakehouseError } from "../core/errors.ts";
 import { run, type RunOptions } from "../core/process.ts";
 import { runningStack, type SparkSubmit } from "../core/running_stack.ts";
-import {
-  settings,
-  SPARK_VERSIONS,
-  type SparkVersion,
-} from "../core/settings.ts";
+import { settings, SPARK_VERSIONS } from "../core/settings.ts";
+import type { SparkVersion } from "../core/settings.ts";
 import { runInContainer } from "./container.ts";
 
 /** A job for spark-submit. */

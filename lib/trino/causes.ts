@@ -5,12 +5,8 @@
  * @module
  */
 
-import {
-  type Cause,
-  knownCause,
-  LakehouseError,
-  nearestName,
-} from "../core/errors.ts";
+import { knownCause, LakehouseError, nearestName } from "../core/errors.ts";
+import type { Cause } from "../core/errors.ts";
 import { settings } from "../core/settings.ts";
 import { identifier, literal } from "./literal.ts";
 import type { Column } from "./types.ts";

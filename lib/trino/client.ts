@@ -13,12 +13,8 @@ import { abortable, interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
 import type { Row } from "./rows.ts";
 import { rowsReader } from "./types.ts";
-import {
-  missingAdvice,
-  type QueryProgress,
-  TrinoError,
-  type TrinoPage,
-} from "./causes.ts";
+import { missingAdvice, TrinoError } from "./causes.ts";
+import type { QueryProgress, TrinoPage } from "./causes.ts";
 import { QueryResult } from "./result.ts";
 import { sqlText, type Statement } from "./sql.ts";
 

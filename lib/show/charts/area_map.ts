@@ -4,12 +4,8 @@
  * @module
  */
 
-import {
-  type ChartColumn,
-  ChartData,
-  type ChartRows,
-  inOrder,
-} from "./data.ts";
+import { ChartData, inOrder } from "./data.ts";
+import type { ChartColumn, ChartRows } from "./data.ts";
 import { chart, clipped, COLORS, Plot, textWidth } from "./frame.ts";
 import { type ChartOptions, formatter, frame } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";

@@ -6,13 +6,8 @@
 
 import { ChartData, type ChartRows, toNumber, whyMissing } from "./data.ts";
 import { chart, COLORS, Plot, textWidth } from "./frame.ts";
-import {
-  type ChartOptions,
-  flat,
-  formatter,
-  frame,
-  measured,
-} from "./values.ts";
+import { flat, formatter, frame, measured } from "./values.ts";
+import type { ChartOptions } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode barChart}. */

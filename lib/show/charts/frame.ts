@@ -9,11 +9,8 @@
 
 import defer * as Plot from "@observablehq/plot";
 import { formatCompact } from "../../core/format.ts";
-import {
-  type Displayable,
-  displayable,
-  escapeHtml,
-} from "../../core/kernel.ts";
+import { displayable, escapeHtml } from "../../core/kernel.ts";
+import type { Displayable } from "../../core/kernel.ts";
 import {
   type ChartBlock,
   clipped,
