@@ -30,6 +30,12 @@ for (const name of ["NO_PROXY", "no_proxy"]) {
 export interface Settings {
   /** Trino's address as this machine sees it. */
   trinoUri: string;
+  /** Whose queries they are, as Trino knows it. */
+  trinoUser: string;
+  /** The user's password, or empty where Trino asks for none. */
+  trinoPassword: string;
+  /** A token (JWT) in the password's place, or empty. */
+  trinoToken: string;
   /** The S3 endpoint as this machine sees it. */
   minioHost: string;
   /** Base address of the Iceberg REST catalog as this machine sees it. */
@@ -72,6 +78,7 @@ export type SparkVersion = typeof SPARK_VERSIONS[number];
 
 const DEFAULTS: Readonly<Record<string, string>> = {
   TRINO_URI: "http://localhost:9999",
+  TRINO_USER: "lakehouse",
   MINIO_HOST: "http://localhost:9000",
   MINIO_ACCESS_KEY: "minioadmin",
   MINIO_SECRET_KEY: "minioadmin",
@@ -220,6 +227,9 @@ export function settings(): Settings {
     nameOf(variable, required(variable), kind);
   return {
     trinoUri: addressOf("TRINO_URI"),
+    trinoUser: required("TRINO_USER"),
+    trinoPassword: required("TRINO_PASSWORD"),
+    trinoToken: required("TRINO_TOKEN"),
     minioHost,
     catalogUri,
     engineMinioHost,

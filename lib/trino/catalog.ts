@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LakehouseError } from "../core/errors.ts";
 import { type Settings, settings } from "../core/settings.ts";
 import { identifier, literal } from "./literal.ts";
 import { query, type QueryOptions, TrinoError } from "./client.ts";
@@ -14,11 +15,10 @@ const IN_ENVIRONMENT = {
   secretKey: "${ENV:AWS_SECRET_ACCESS_KEY}",
 };
 
-function statement(
-  given: Settings,
-  keys: Pick<Settings, "accessKey" | "secretKey">,
-): string {
-  const properties = {
+type Keys = Pick<Settings, "accessKey" | "secretKey">;
+
+function propertiesOf(given: Settings, keys: Keys): Record<string, string> {
+  return {
     "iceberg.catalog.type": "rest",
     "iceberg.rest-catalog.uri": given.engineCatalogUri,
     "iceberg.rest-catalog.warehouse": given.warehouse,
@@ -32,7 +32,10 @@ function statement(
     "s3.aws-access-key": keys.accessKey,
     "s3.aws-secret-key": keys.secretKey,
   };
-  const lines = Object.entries(properties).map(([name, value]) =>
+}
+
+function statement(given: Settings, keys: Keys): string {
+  const lines = Object.entries(propertiesOf(given, keys)).map(([name, value]) =>
     `  ${identifier(name)} = ${literal(value)}`
   );
   return `CREATE CATALOG ${
@@ -57,6 +60,24 @@ function statement(
  */
 export function trinoCatalogSql(given: Settings = settings()): string {
   return statement(given, IN_ENVIRONMENT);
+}
+
+/** Trinos that take no catalogs from their users. */
+const REFUSED = /CATALOG is not supported|Cannot create catalog/i;
+
+/** What to ask the administrators of such a Trino for. */
+function refusal(given: Settings, cause: TrinoError): LakehouseError {
+  const lines = Object.entries(propertiesOf(given, IN_ENVIRONMENT))
+    .map(([name, value]) => `  ${name}=${value}`);
+  return new LakehouseError({
+    what: `Cannot create the catalog "${given.trinoCatalog}" in Trino`,
+    why: "this Trino takes none from its users",
+    next:
+      `set TRINO_CATALOG to one that is there, or ask for this file in its etc/catalog/${given.trinoCatalog}.properties:\n${
+        ["connector.name=iceberg", ...lines].join("\n")
+      }`,
+    cause,
+  });
 }
 
 /** A catalog that was made, and does not work: of ours, another is made. */
@@ -103,6 +124,9 @@ export async function ensureTrinoCatalog(
     );
     await reaches();
   } catch (error) {
+    if (error instanceof TrinoError && REFUSED.test(error.message)) {
+      throw refusal(given, error);
+    }
     // Even one whose creation failed can stay registered.
     await drop().catch(() => {});
     throw error;

@@ -7,7 +7,7 @@
 
 import type { Trino } from "trino-client";
 import { settings } from "../core/settings.ts";
-import { LakehouseError } from "../core/errors.ts";
+import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
 import { abortable, interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
@@ -21,7 +21,6 @@ import { sqlText, type Statement } from "./sql.ts";
 export { type QueryProgress, TrinoError, type TrinoPage } from "./causes.ts";
 
 const SOURCE = "aistor-tables-analysis";
-const USER = "lakehouse";
 /** Half an hour: longer than any question of the notebooks, short of a lost night. */
 const DEFAULT_LIMIT_MS = 30 * 60_000;
 /** Values of a result that a notebook's kernel holds with ease: some 2 GB of texts. */
@@ -127,6 +126,30 @@ export const trinoSession = {
 };
 
 /**
+ * Who asks, as headers.
+ *
+ * @throws {LakehouseError} When a password or a token would go unencrypted.
+ */
+function logIn(): Record<string, string> {
+  const { trinoUri, trinoUser, trinoPassword, trinoToken } = settings();
+  const user = { "X-Trino-User": trinoUser };
+  if (!trinoToken && !trinoPassword) return user;
+  if (trinoUri.startsWith("https:")) {
+    const pair = new TextEncoder().encode(`${trinoUser}:${trinoPassword}`);
+    const basic = `Basic ${pair.toBase64()}`;
+    return {
+      ...user,
+      Authorization: trinoToken ? `Bearer ${trinoToken}` : basic,
+    };
+  }
+  throw new LakehouseError({
+    what: `Cannot log in to Trino at ${trinoUri}`,
+    why: "a password or a token would go over the network for all to read",
+    next: "set TRINO_URI to its https:// address",
+  });
+}
+
+/**
  * A trino-client whose every page passes `onPage`.
  *
  * Its public surface drops errors and pages without rows and rounds integers
@@ -144,7 +167,6 @@ async function trinoClient(
     source: SOURCE,
     extraHeaders: {
       ...headers,
-      "X-Trino-User": USER,
       // Without it timestamps come cut to milliseconds.
       "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME,PATH",
     },
@@ -167,20 +189,36 @@ async function trinoClient(
   return client;
 }
 
+const UNREACHED: readonly Cause[] = [
+  {
+    pattern: /connection refused|dns error/i,
+    why: "nothing answers there",
+    next: "deno task up",
+  },
+  {
+    pattern: /answered 401/,
+    why: "it wants a log-in, or another one",
+    next: "set TRINO_USER and TRINO_PASSWORD, or TRINO_TOKEN",
+  },
+  {
+    pattern: /certificate/i,
+    why: "its certificate is of an authority that is not known here",
+    next: "set DENO_CERT to the file of that authority's certificate",
+  },
+];
+
 function unreachable(cause: unknown, uri: string): LakehouseError {
   const { response, message } = cause as {
     response?: { status: number };
     message?: string;
   };
-  const refused = /connection refused|dns error/i.test(message ?? "");
+  const said = response ? `it answered ${response.status}` : String(message);
+  const { why = said, next = "deno task status" }: Partial<Cause> =
+    knownCause(UNREACHED, said) ?? {};
   return new LakehouseError({
     what: `Cannot reach Trino at ${uri}`,
-    why: response
-      ? `it answered ${response.status}`
-      : refused
-      ? "nothing answers there"
-      : message ?? String(cause),
-    next: refused ? "deno task up" : "deno task status",
+    why,
+    next,
     cause,
   });
 }
@@ -199,11 +237,11 @@ async function cancel({ id, nextUri }: TrinoPage): Promise<void> {
   if (nextUri) {
     await fetch(nextUri, {
       method: "DELETE",
-      headers: { "X-Trino-User": USER },
+      headers: logIn(),
       signal: AbortSignal.timeout(CANCEL_MS),
     }).then((response) => response.body?.cancel(), () => {});
   }
-  await (await trinoClient({}, () => {})).cancel(id).catch(() => {
+  await (await trinoClient(logIn(), () => {})).cancel(id).catch(() => {
     // It ended by itself, or the server is gone; either way nothing runs.
   });
 }
@@ -267,7 +305,7 @@ export async function query(
     });
   }
   isTransactionBusy ||= isInTransaction;
-  const headers = sessionHeaders(options);
+  const headers = { ...sessionHeaders(options), ...logIn() };
   const finished = (async () => {
     const client = await trinoClient(headers, onPage);
     for await (const _ of await client.query(text)) {

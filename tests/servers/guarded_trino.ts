@@ -1,0 +1,157 @@
+/**
+ * A Trino as offices have it: HTTPS with a certificate of its own authority,
+ * tokens (JWT), and catalogs that only administrators add.
+ *
+ * @module
+ */
+
+import { createHmac, randomBytes } from "node:crypto";
+import {
+  localServices,
+  type ServiceContext,
+} from "../../stack/local/services.ts";
+import { writeTrinoPlugin } from "../../stack/local/service_files.ts";
+import { java, TRINO_JAVA } from "../../stack/install/java.ts";
+import { python } from "../../stack/install/python.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { closedPort } from "../env.ts";
+
+/** One that runs; see {@linkcode startGuardedTrino}. */
+export interface GuardedTrino extends AsyncDisposable {
+  /** Its address, `https://localhost:8443`. */
+  uri: string;
+  /** File of the authority's certificate. */
+  authority: string;
+  /** A token of that user's, good for an hour. */
+  tokenOf(user: string): string;
+}
+
+const START_MS = 120_000;
+
+async function openssl(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("openssl", { args })
+    .output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/**
+ * Starts one.
+ *
+ * @param catalogs Properties of its catalogs, by name.
+ * @param secrets Variables that the properties refer to.
+ */
+export async function startGuardedTrino(
+  catalogs: Record<string, Record<string, string>>,
+  secrets: Record<string, string>,
+): Promise<GuardedTrino> {
+  const dir = await Deno.makeTempDir();
+  const [http, https] = [closedPort(), closedPort()];
+  const authority = `${dir}/authority.pem`;
+  await openssl(
+    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
+    ...["-subj", "/CN=An office's authority"],
+    ...["-keyout", `${dir}/authority.key`, "-out", authority],
+  );
+  await openssl(
+    ...["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"],
+    ...["-keyout", `${dir}/server.key`, "-out", `${dir}/server.csr`],
+  );
+  await Deno.writeTextFile(`${dir}/san`, "subjectAltName=DNS:localhost");
+  await openssl(
+    ...["x509", "-req", "-in", `${dir}/server.csr`, "-days", "2"],
+    ...["-CA", authority, "-CAkey", `${dir}/authority.key`],
+    ...["-extfile", `${dir}/san`, "-out", `${dir}/server.crt`],
+  );
+  const [certificate, key] = await Promise.all(
+    ["crt", "key"].map((end) => Deno.readTextFile(`${dir}/server.${end}`)),
+  );
+  await Deno.writeTextFile(`${dir}/server.pem`, `${certificate}\n${key}`);
+  const secret = randomBytes(48);
+  await Deno.writeTextFile(`${dir}/jwt.key`, secret.toString("base64"));
+  await Deno.mkdir(`${dir}/catalog`);
+  for (const [name, properties] of Object.entries(catalogs)) {
+    const lines = Object.entries(properties).map((pair) => pair.join("="));
+    await Deno.writeTextFile(
+      `${dir}/catalog/${name}.properties`,
+      lines.join("\n"),
+    );
+  }
+  const context: ServiceContext = {
+    ...{ dir, javaHome: await java(TRINO_JAVA), python: await python() },
+    ...{ accessKey: "", secretKey: "", region: "us-east-1" },
+    ports: {
+      ...{ S3_PORT: 0, CATALOG_PORT: 0, CATALOG_BACKEND_PORT: 0 },
+      TRINO_PORT: http,
+    },
+  };
+  await writeTrinoPlugin(context);
+  const service = localServices(context).find(({ name }) => name === "trino")!;
+  const { command: [program = "", ...args] } = await service.program();
+  const usual = await Deno.readTextFile(
+    `${PROJECT_DIR}/docker/trino/config.properties`,
+  );
+  await Deno.writeTextFile(
+    `${dir}/config.properties`,
+    `${usual.replace(/^catalog\..*$/gm, "")}\ncatalog.management=static\n`,
+  );
+  const properties = {
+    "http-server.https.enabled": "true",
+    "http-server.https.port": https,
+    "http-server.https.keystore.path": `${dir}/server.pem`,
+    "http-server.authentication.type": "JWT",
+    "http-server.authentication.jwt.key-file": `${dir}/jwt.key`,
+    "internal-communication.shared-secret": randomBytes(48).toString("base64"),
+    config: `${dir}/config.properties`,
+    "catalog.config-dir": `${dir}/catalog`,
+  };
+  const more = Object.entries(properties).map(([n, v]) => `-D${n}=${v}`);
+  const log = await Deno.open(`${dir}/log`, { create: true, append: true });
+  const process = new Deno.Command(program, {
+    // What comes last counts.
+    args: args.flatMap((arg) => arg === "-cp" ? [...more, arg] : [arg]),
+    env: secrets,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  process.stderr.pipeTo(log.writable).catch(() => {});
+  const uri = `https://localhost:${https}`;
+  const trusting = Deno.createHttpClient({
+    caCerts: [await Deno.readTextFile(authority)],
+  });
+  const trino: GuardedTrino = {
+    ...{ uri, authority },
+    tokenOf(user) {
+      const part = (value: object) =>
+        new TextEncoder().encode(JSON.stringify(value))
+          .toBase64({ alphabet: "base64url", omitPadding: true });
+      const exp = Math.floor(Date.now() / 1000) + 3600;
+      const text = `${part({ alg: "HS256" })}.${part({ sub: user, exp })}`;
+      const signature = createHmac("sha256", secret).update(text)
+        .digest("base64url");
+      return `${text}.${signature}`;
+    },
+    async [Symbol.asyncDispose]() {
+      trusting.close();
+      try {
+        process.kill("SIGTERM");
+      } catch { /* it has ended */ }
+      await process.status;
+      await Deno.remove(dir, { recursive: true });
+    },
+  };
+  const isUp = async () => {
+    const response = await fetch(`${uri}/v1/info`, { client: trusting });
+    return (await response.json()).starting === false;
+  };
+  const last = performance.now() + START_MS;
+  while (!await isUp().catch(() => false)) {
+    if (performance.now() > last) {
+      const text = await Deno.readTextFile(`${dir}/log`);
+      await trino[Symbol.asyncDispose]();
+      throw new Error(`Trino did not come up: ${text.slice(-3000)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  return trino;
+}
