@@ -9,6 +9,7 @@ import { LakehouseError } from "../lib/core/errors.ts";
 import { interruptSignal } from "../lib/core/interrupt.ts";
 import { isForeign } from "../lib/core/process.ts";
 import { progress } from "../lib/show/progress.ts";
+import { guardConsole } from "./printable.ts";
 import type { UpOptions } from "../stack/stack.ts";
 
 /** A command named as its task. */
@@ -33,15 +34,16 @@ function told(error: unknown): unknown {
   });
 }
 
-/** Prints an error for a person: one sentence, the rest with `DEBUG=1`. */
-function printError(error: unknown): void {
+/** An error for a person: one sentence, the rest with `DEBUG=1`. */
+export function errorText(error: unknown): string {
   const isOurs = error instanceof LakehouseError;
-  console.error(`error: ${isOurs ? error.message : String(error)}`);
+  const { stack = "", cause } = (error ?? {}) as Partial<Error>;
+  const lines = [`error: ${isOurs ? error.message : String(error)}`];
   if (Deno.env.get("DEBUG") || !isOurs) {
-    console.error((error as Error)?.stack ?? "");
-    const cause = (error as Error)?.cause;
-    if (cause) console.error("caused by:", cause);
+    lines.push(stack);
+    if (cause) lines.push(`caused by: ${Deno.inspect(cause)}`);
   }
+  return lines.join("\n");
 }
 
 /** Variables of the user's shell that were left aside; see {@linkcode isForeign}. */
@@ -51,10 +53,11 @@ export const leftAside: string[] = Object.keys(Deno.env.toObject())
 /** Runs a command to its end; its exit code tells whether it succeeded. */
 export async function main(program: Command): Promise<void> {
   for (const name of leftAside) Deno.env.delete(name);
+  guardConsole();
   try {
     await program.parseAsync([...Deno.args], { from: "user" });
   } catch (error) {
-    printError(told(error));
+    console.error(errorText(told(error)));
     Deno.exit((error as Error)?.name === "AbortError" ? 130 : 1);
   }
   // Listeners for Ctrl+C would keep the program running.

@@ -69,9 +69,27 @@ if (kernel()) {
   });
 }
 
+const UNSEEN =
+  // deno-lint-ignore no-control-regex
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+// Longest text on a page: a cell may hold megabytes.
+const LONGEST = 100_000;
+
+/**
+ * Text that is cut where it is long, and in which what a terminal would obey, or
+ * what turns the direction of text, stands as `\u001b`; lines and tabs stay.
+ */
+export function seen(text: string, longest = LONGEST): string {
+  const whole = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return whole.replace(
+    UNSEEN,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** Text as HTML that shows it literally. */
 export function escapeHtml(text: string): string {
-  return text.replace(
+  return seen(text).replace(
     /[&<>"']/g,
     (character) => `&#${character.charCodeAt(0)};`,
   );
@@ -79,7 +97,8 @@ export function escapeHtml(text: string): string {
 
 /** Makes a value that a notebook shows as `html` and a terminal as `text`. */
 export function displayable(html: string, text: string): Displayable {
-  return { [DISPLAY]: () => ({ "text/html": html, "text/plain": text }) };
+  const plain = seen(text, Infinity);
+  return { [DISPLAY]: () => ({ "text/html": html, "text/plain": plain }) };
 }
 
 /**

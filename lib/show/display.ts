@@ -9,7 +9,7 @@
 import { LakehouseError } from "../core/errors.ts";
 import { formatDate, formatNumber } from "../core/format.ts";
 import { breaking, displayable, escapeHtml } from "../core/kernel.ts";
-import { DISPLAY, type Displayable, kernel } from "../core/kernel.ts";
+import { DISPLAY, type Displayable, kernel, seen } from "../core/kernel.ts";
 import { namesThings, plainText } from "./table_column.ts";
 import { valueText } from "../core/format.ts";
 
@@ -57,7 +57,8 @@ export function factText(value: unknown): string {
  */
 export function facts(values: object): Displayable {
   const lines = Object.entries(values).map(([name, value]) =>
-    [name, namesThings(name) ? plainText(value) : factText(value)] as const
+    [name, namesThings(name) ? plainText(value) : factText(value)]
+      .map((text) => seen(text)) as [string, string]
   );
   const width = Math.max(0, ...lines.map(([name]) => name.length));
   const cell = (text: string) =>
@@ -103,7 +104,10 @@ export function check(
       next: "await the value, or compare it with === first",
     });
   }
-  const fact = detail === undefined ? "" : factText(detail);
+  // On one line: another would look like another claim.
+  const fact = detail === undefined
+    ? ""
+    : seen(factText(detail).replaceAll(/\s*[\n\r]\s*/g, " "));
   if (!ok) {
     throw new LakehouseError({
       what: `Check failed: "${claim}" is not so`,

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { PROJECT_DIR } from "../core/settings.ts";
 import { LakehouseError, latestError, traceOf } from "../core/errors.ts";
 import { displayable, escapeHtml, FAINT, linkHtml } from "../core/kernel.ts";
+import { seen } from "../core/kernel.ts";
 import { type Displayable, kernel } from "../core/kernel.ts";
 import { show } from "./display.ts";
 
@@ -91,7 +92,7 @@ export function errorDetails(error?: Error): Displayable {
     head,
     stackOf(given),
     ...causesOf(given),
-  ].filter(Boolean).join("\n\n");
+  ].filter(Boolean).map((part) => seen(part)).join("\n\n");
   const link = place?.queryId
     ? `<div>${linkHtml(`query ${place.queryId}`, place.infoUri)}</div>`
     : "";
@@ -102,7 +103,7 @@ export function errorDetails(error?: Error): Displayable {
       `<pre style="overflow-x:auto;white-space:pre;text-align:left">${
         escapeHtml(body)
       }</pre></details>`,
-    place?.infoUri ? `${body}\n\n${place.infoUri}` : body,
+    place?.infoUri ? `${body}\n\n${seen(place.infoUri)}` : body,
   );
 }
 

@@ -11,7 +11,7 @@ import {
   formatDuration,
   formatNumber,
 } from "../core/format.ts";
-import { escapeHtml, type Kernel, kernel } from "../core/kernel.ts";
+import { escapeHtml, type Kernel, kernel, seen } from "../core/kernel.ts";
 import { showDetails } from "./error_details.ts";
 
 /** How far something is. */
@@ -129,7 +129,7 @@ function inNotebook(notebook: Kernel, title: string): Surface {
     const content = {
       data: {
         "text/html": progressHtml(title, view),
-        "text/plain": `${title}: ${view.text}`,
+        "text/plain": seen(`${title}: ${view.text}`),
       },
       metadata: {},
       transient: { display_id: id },
@@ -157,7 +157,7 @@ function onTerminal(title: string): Surface {
   bar.start(1, 0, { text: "" });
   // A longer line would wrap, and each update would begin a new one.
   const fit = (text: string) =>
-    text.slice(
+    seen(text).slice(
       0,
       Math.max(0, Deno.consoleSize().columns - title.length - BAR_SIZE - 3),
     );
@@ -173,7 +173,7 @@ function onLines(title: string): Surface {
     const step = Math.floor((share ?? 0) * 10);
     if (status === "running" && step <= last) return;
     last = step;
-    console.error(`${title}: ${text}`);
+    console.error(seen(`${title}: ${text}`));
   };
 }
 

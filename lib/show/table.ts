@@ -13,6 +13,7 @@ import {
   escapeHtml,
   FAINT,
   linkHtml,
+  seen,
 } from "../core/kernel.ts";
 import type { Displayable } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
@@ -58,9 +59,10 @@ export interface HasRows {
   readonly columns?: readonly { name: string; type?: string }[];
 }
 
-// Widest name of a type, and widest text on hover.
+// Widest name of a type, widest name and text on hover, and most columns.
 const WIDEST_TYPE = 40;
 const WIDEST_HOVER = 2_000;
+const MOST_COLUMNS = 500;
 
 function columnsIn(rows: readonly object[]): { name: string; type?: string }[] {
   return [...new Set(rows.flatMap(Object.keys))].map((name) => ({ name }));
@@ -80,7 +82,7 @@ function hoverHtml(shown: string, full: string): string {
 }
 
 function headHtml(column: TableColumn, style: string): string {
-  const name = escapeHtml(visibleText(column.name));
+  const name = escapeHtml(cut(visibleText(column.name), WIDEST_HOVER));
   if (!column.type) return `<th style="${style}">${name}</th>`;
   const type = cut(column.type, WIDEST_TYPE);
   return `<th style="${style}">${name}<br><span style="${FAINT};font-weight:normal;` +
@@ -117,7 +119,7 @@ function tableHtml({ columns, title, note, link }: Parts): string {
 }
 
 function tableText({ columns, title, note, link }: Parts): string {
-  const names = columns.map(({ name }) => visibleText(name));
+  const names = columns.map(({ name }) => cut(visibleText(name), WIDEST_HOVER));
   const types = columns.map(({ type }) => cut(type, WIDEST_TYPE));
   const widths = columns.map(({ cells }, i) =>
     Math.max(
@@ -134,7 +136,7 @@ function tableText({ columns, title, note, link }: Parts): string {
     line(columns.map((column) => column.cells[row]!.text))
   );
   return [
-    ...(title ? [title] : []),
+    ...(title ? [seen(title)] : []),
     ...(columns.length
       ? [
         line(names),
@@ -143,7 +145,10 @@ function tableText({ columns, title, note, link }: Parts): string {
         ...body,
       ]
       : []),
-    note + (link ? ` · ${link.text}${link.href && ` · ${link.href}`}` : ""),
+    seen(note) +
+    (link
+      ? ` · ${seen(link.text)}${link.href && ` · ${seen(link.href)}`}`
+      : ""),
   ].join("\n");
 }
 
@@ -196,9 +201,13 @@ export function table(
   const total = options.total ?? given.total ?? given.rows.length;
   const shown = given.rows.slice(0, limit);
   const formatOf = new Map(Object.entries(formats));
-  const columns = (given.columns ?? columnsIn(shown)).map(({ name, type }) =>
+  const all = given.columns ?? columnsIn(shown);
+  const columns = all.slice(0, MOST_COLUMNS).map(({ name, type }) =>
     tableColumn(name, type ?? "", shown, formatOf.get(name))
   );
+  const wide = all.length > MOST_COLUMNS
+    ? ` · the first ${MOST_COLUMNS} of ${formatNumber(all.length)} columns`
+    : "";
   const count = shown.length < total
     ? `showing ${formatNumber(shown.length)} of ${formatNumber(total)}`
     : total === 0
@@ -209,6 +218,6 @@ export function table(
     : shown.length < total
     ? `${count} · ${options.note}`
     : options.note;
-  const parts = { columns, title, note, link };
+  const parts = { columns, title, note: note + wide, link };
   return displayable(tableHtml(parts), tableText(parts));
 }

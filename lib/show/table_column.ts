@@ -5,6 +5,7 @@
  */
 
 import { formatBytes, formatDate, formatNumber } from "../core/format.ts";
+import { seen } from "../core/kernel.ts";
 import { dateOf } from "../core/timestamps.ts";
 import { valueText } from "../core/format.ts";
 
@@ -70,20 +71,14 @@ const ESCAPES: Record<string, string> = {
  */
 export function visibleText(text: string): string {
   if (text === "" || text === "null") return `"${text}"`;
-  return text.replace(
-    // deno-lint-ignore no-control-regex
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (character) =>
-      ESCAPES[character] ??
-        `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return seen(text.replace(/[\n\r\t]/g, (end) => ESCAPES[end]!), Infinity);
 }
 
 /** A value as it is, without separators; dates in UTC. */
 export function plainText(value: unknown): string {
   if (value instanceof Date) return formatDate(value);
   const text = valueText(value);
-  return typeof value === "string" ? visibleText(text) : text;
+  return typeof value === "string" ? visibleText(text) : seen(text, Infinity);
 }
 
 // Beyond these a number in digits alone shows nothing, or too many of them.

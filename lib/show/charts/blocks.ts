@@ -83,7 +83,7 @@ export function textBlock(
 ): ChartBlock {
   const { size, color, weight = 400 } = style;
   const step = Math.round(size * 1.35);
-  const lines = text ? wrap(text, size, width - 2 * PADDING) : [];
+  const lines = text ? wrap(cut(text, 2_000), size, width - 2 * PADDING) : [];
   return {
     height: lines.length * step,
     svg: lines.map((line, i) =>

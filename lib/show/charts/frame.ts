@@ -9,7 +9,7 @@
 
 import defer * as Plot from "@observablehq/plot";
 import { formatCompact } from "../../core/format.ts";
-import { displayable, escapeHtml } from "../../core/kernel.ts";
+import { displayable, escapeHtml, seen } from "../../core/kernel.ts";
 import type { Displayable } from "../../core/kernel.ts";
 import {
   type ChartBlock,
@@ -188,7 +188,7 @@ export function chart(
     ...options,
   };
   const alt = [framed.title ?? "chart", framed.note].filter(Boolean);
-  return image(frameSvg(element, framed), alt.join(" · "));
+  return image(frameSvg(element, framed), seen(alt.join(" · ")));
 }
 
 export { Plot };
