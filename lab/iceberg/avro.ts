@@ -5,7 +5,7 @@
  * @module
  */
 
-import { crc32, inflateRaw, zstdDecompress } from "node:zlib";
+import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
 import avro from "avsc";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import type { ObjectReader } from "./object_store.ts";
@@ -33,18 +33,59 @@ export class UnknownCodec extends Error {
   }
 }
 
+// Writers end a block after some 64 kB; a file may say that it is anything.
+const LARGEST_BLOCK = 64 * 1024 * 1024;
+const MOST_RECORDS = 5_000_000;
+
 /** Snappy as Avro has it: the checksum of what it holds is at its end. */
-async function unsnap(data: Uint8Array): Promise<Buffer> {
+async function unsnap(data: Buffer): Promise<Buffer> {
   const { snappyUncompress } = await import("hyparquet");
   // Its length stands before it, in as many groups of seven bits as it takes.
   let [length, at] = [0, 0];
   for (; data[at]! > 127; at++) length += (data[at]! & 127) * 2 ** (7 * at);
-  const whole = Buffer.alloc(length + data[at]! * 2 ** (7 * at));
+  length += data[at]! * 2 ** (7 * at);
+  if (!(length <= LARGEST_BLOCK)) throw new Error(TOO_LARGE);
+  const whole = Buffer.alloc(length);
   snappyUncompress(data.subarray(0, -4), whole);
-  const sum = new DataView(data.buffer, data.byteOffset, data.length)
-    .getUint32(data.length - 4);
-  if (sum !== crc32(whole)) throw new Error("a checksum differs");
+  if (data.readUInt32BE(data.length - 4) !== crc32(whole)) {
+    throw new Error("a checksum differs");
+  }
   return whole;
+}
+
+const TOO_LARGE = `a block of it is larger than ${LARGEST_BLOCK} bytes`;
+const LIMIT = { maxOutputLength: LARGEST_BLOCK };
+
+// Iceberg compresses its metadata with gzip's method unless told otherwise.
+const CODECS: Record<string, (data: Buffer) => Buffer | Promise<Buffer>> = {
+  null: (data) => data,
+  deflate: (data) => inflateRawSync(data, LIMIT),
+  zstandard: (data) => zstdDecompressSync(data, LIMIT),
+  snappy: unsnap,
+};
+
+const META = avro.Type.forSchema({ type: "map", values: "bytes" });
+const MAGIC = Buffer.from("Obj\x01");
+
+/** Reads one value after the other. */
+function reader(bytes: Buffer, start = 0) {
+  let at = start;
+  return {
+    isAtEnd: () => at === bytes.length,
+    value(type: avro.Type) {
+      const { value, offset } = type.decode(bytes, at);
+      if (offset < 0) throw new Error("its end is missing");
+      at = offset;
+      return value;
+    },
+    bytes(length: number): Buffer {
+      if (!(length >= 0 && at + length <= bytes.length)) {
+        throw new Error("its end is missing");
+      }
+      at += length;
+      return bytes.subarray(at - length, at);
+    },
+  };
 }
 
 /**
@@ -53,50 +94,39 @@ async function unsnap(data: Uint8Array): Promise<Buffer> {
  * Logical types stay what they are underneath: a date is a number of days.
  *
  * @throws {UnknownCodec} When it is compressed in a way that is not known.
- * @throws {Error} When it is no Avro file, or is damaged.
+ * @throws {Error} When it is no Avro file, is damaged, or is larger than it may be.
  */
 export async function readAvro(
   bytes: Uint8Array,
 ): Promise<Record<string, unknown>[]> {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!whole.subarray(0, 4).equals(MAGIC)) {
+    throw new Error("it is no Avro file");
+  }
+  const file = reader(whole, 4);
+  const meta: Record<string, Buffer | undefined> = file.value(META);
+  const schema = meta["avro.schema"];
+  if (!schema) throw new Error("it is no Avro file");
+  const codec = meta["avro.codec"]?.toString() ?? "null";
+  const decompress = Object.hasOwn(CODECS, codec) && CODECS[codec];
+  if (!decompress) throw new UnknownCodec(codec);
+  const type = avro.Type.forSchema(JSON.parse(schema.toString()), {
+    // Some writers say "long", some {"type": "long"}.
+    typeHook: (inner) =>
+      (inner as { type?: unknown }).type === "long" ? LONG : undefined,
+    registry: { long: LONG },
+  });
+  const sync = file.bytes(16);
   const records: Record<string, unknown>[] = [];
-  let hasSchema = false;
-  const decoder = new avro.streams.BlockDecoder({
-    // Iceberg compresses its metadata with gzip's method unless told otherwise.
-    codecs: {
-      null: (data, done) => done(null, data),
-      deflate: (data, done) => inflateRaw(data, done),
-      zstandard: (data, done) => zstdDecompress(data, done),
-      snappy: (data, done) => {
-        unsnap(data).then((whole) => done(null, whole), done);
-      },
-    },
-    parseHook: (schema) =>
-      avro.Type.forSchema(schema, {
-        // Some writers say "long", some {"type": "long"}.
-        typeHook: (inner) =>
-          (inner as { type?: unknown }).type === "long" ? LONG : undefined,
-        registry: { long: LONG },
-      }),
-  });
-  let sync = new Uint8Array();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  decoder.on("metadata", (_type, _codec, file) => {
-    sync = file.sync;
-    hasSchema = "avro.schema" in file.meta;
-  });
-  decoder.on("data", (record) => records.push(record));
-  decoder.on("end", resolve);
-  decoder.on("error", (error) => {
-    const [, codec] = error.message.match(/unknown codec: (.*)/) ?? [];
-    reject(codec === undefined ? error : new UnknownCodec(codec));
-  });
-  decoder.end(bytes);
-  await promise;
-  if (!hasSchema) throw new Error("it is no Avro file");
-  // The decoder takes a file that breaks off for one that ends.
-  const end = bytes.subarray(-sync.length);
-  if (!end.every((byte, index) => byte === sync[index])) {
-    throw new Error("its end is missing");
+  while (!file.isAtEnd()) {
+    const count = Number(file.value(LONG));
+    const block = file.bytes(Number(file.value(LONG)));
+    if (!file.bytes(16).equals(sync)) throw new Error("its end is missing");
+    if (records.length + count > MOST_RECORDS) {
+      throw new Error(`it has more than ${MOST_RECORDS} records`);
+    }
+    const rows = reader(await decompress(block));
+    for (let row = 0; row < count; row++) records.push(rows.value(type));
   }
   return records;
 }

@@ -115,16 +115,50 @@ function checkCodecs(path: string, { row_groups }: FileMetaData): void {
   }
 }
 
-async function compressors() {
+// Writers end a page after some megabytes; a header may say two gigabytes.
+const LARGEST_PAGE = 256 * 1024 * 1024;
+
+// Naught is no limit that zlib takes.
+const atMost = (length: number) => ({ maxOutputLength: Math.max(1, length) });
+
+/**
+ * What a page is unpacked with; each is given the size that the page's header
+ * states, and makes no more of it.
+ */
+export async function decompressors() {
   const { LZ4, LZ4_RAW } = (await import("hyparquet-compressors")).compressors;
-  return {
+  const { snappyUncompress } = await import("hyparquet");
+  const all = {
     ...LZ4 && { LZ4 },
     ...LZ4_RAW && { LZ4_RAW },
+    SNAPPY(input: Uint8Array, length: number) {
+      const page = new Uint8Array(length);
+      snappyUncompress(input, page);
+      return page;
+    },
     // Those of the runtime are native.
-    ZSTD: (input: Uint8Array) => zstdDecompressSync(input),
-    GZIP: (input: Uint8Array) => gunzipSync(input),
-    BROTLI: (input: Uint8Array) => brotliDecompressSync(input),
+    ZSTD: (input: Uint8Array, length: number) =>
+      zstdDecompressSync(input, atMost(length)),
+    GZIP: (input: Uint8Array, length: number) =>
+      gunzipSync(input, atMost(length)),
+    BROTLI: (input: Uint8Array, length: number) =>
+      brotliDecompressSync(input, atMost(length)),
   };
+  const bounded = <A extends Uint8Array>(
+    unpack: (input: Uint8Array, length: number) => A,
+  ) =>
+  (input: Uint8Array, length: number) => {
+    if (length > LARGEST_PAGE) {
+      throw new Error(`a page of it is larger than ${LARGEST_PAGE} bytes`);
+    }
+    return unpack(input, length);
+  };
+  return Object.fromEntries(
+    Object.entries(all).map(([codec, unpack]) => [codec, bounded(unpack)]),
+  ) as Record<
+    keyof typeof all,
+    (input: Uint8Array, length: number) => Uint8Array
+  >;
 }
 
 /**
@@ -143,17 +177,17 @@ export async function openParquet(
   const { parquetMetadata, parquetRead, parquetSchema } = await import(
     "hyparquet"
   );
-  const found = await decoded(
-    path,
-    () => Promise.resolve(parquetMetadata(bytes.slice().buffer)),
-  );
+  const { found, schema, stored } = await decoded(path, () => {
+    const found = parquetMetadata(bytes.slice().buffer);
+    const schema = parquetSchema(found);
+    return Promise.resolve({ found, schema, stored: asStored(schema) });
+  });
   checkCodecs(path, found);
-  const schema = parquetSchema(found);
-  const metadata = { ...found, schema: asStored(schema) };
+  const metadata = { ...found, schema: stored };
   const groups = found.row_groups.map(({ num_rows }) => Number(num_rows));
   const options = {
     ...{ file: asFile(bytes), metadata, utf8: false },
-    compressors: await compressors(),
+    compressors: await decompressors(),
     parsers: { timestampFromNanoseconds: (nanos: bigint) => nanos },
   };
   return {
