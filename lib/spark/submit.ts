@@ -49,6 +49,10 @@ async function refuseStale(spark: SparkSubmit): Promise<void> {
   });
 }
 
+/** An option as spark-submit reads it among others: quoted where a folder's name has a space. */
+const quoted = (option: string) =>
+  /[\s"'\\]/.test(option) ? `"${option.replace(/["\\]/g, "\\$&")}"` : option;
+
 async function submitArguments(
   job: SparkJob,
   spark: SparkSubmit,
@@ -58,7 +62,7 @@ async function submitArguments(
   if (archive && await isThere(archive.path)) options.push(...archive.options);
   return [
     ...spark.command.slice(1),
-    ...["--driver-java-options", options.join(" ")],
+    ...["--driver-java-options", options.map(quoted).join(" ")],
     ...jars.length > 0 ? ["--driver-class-path", jars.join(":")] : [],
     ...job.conf ?? [],
     `${spark.jobs}/${job.script}`,

@@ -37,6 +37,14 @@ Deno.test("submit() runs what is recorded, with the job's script and arguments",
   );
 });
 
+Deno.test("submit() quotes options with spaces, as in a folder's name", async () => {
+  const options = ["-Da=/a b/c", '-Db=say "hi"'];
+  assertStringIncludes(
+    await linesOf({ ...ECHO, driverOptions: options }, true),
+    String.raw`-XX:+UseSerialGC "-Da=/a b/c" "-Db=say \"hi\"" /app`,
+  );
+});
+
 Deno.test("submit() takes a class archive as soon as it is there", async () => {
   const path = await Deno.makeTempFile();
   const spark = { ...ECHO, archive: { path, options: ["-Xarchive"] } };

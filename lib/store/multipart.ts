@@ -71,6 +71,16 @@ async function readPart(
   return part;
 }
 
+/** The entity tag by which a store says that it has the bytes. */
+function tagOf({ ETag }: { ETag?: string | undefined }, path: string): string {
+  if (ETag) return ETag;
+  throw new LakehouseError({
+    what: `Cannot send ${path}`,
+    why: "what answered is no object store: it gave no entity tag",
+    next: "set MINIO_HOST to the object store's address",
+  });
+}
+
 /**
  * Sends files, big ones in parts, four parts at once.
  *
@@ -93,9 +103,11 @@ export async function sendFiles(
     buffer: Uint8Array<ArrayBuffer>,
   ): Promise<void> {
     const Body = await readPart(file, number, buffer);
-    const object = { Bucket: bucket, Key: file.key };
+    const { key: Key, path } = file;
+    const object = { Bucket: bucket, Key };
     if (file.size <= PART_BYTES) {
-      await client.putObject({ ...object, Body }, { abortSignal });
+      const put = { ...object, Body };
+      tagOf(await client.putObject(put, { abortSignal }), path);
       return onPart(Body.length, 1);
     }
     file.upload ??= client.createMultipartUpload(object, { abortSignal })
@@ -103,11 +115,11 @@ export async function sendFiles(
     open.add(file);
     const UploadId = await file.upload;
     const PartNumber = number + 1;
-    const { ETag } = await client.uploadPart(
-      { ...object, UploadId, PartNumber, Body },
-      { abortSignal },
+    const part = { ...object, UploadId, PartNumber, Body };
+    file.tags[number] = tagOf(
+      await client.uploadPart(part, { abortSignal }),
+      path,
     );
-    file.tags[number] = ETag!;
     if (--file.left > 0) return onPart(Body.length, 0);
     const Parts = file.tags.map((ETag, i) => ({ ETag, PartNumber: i + 1 }));
     await client.completeMultipartUpload(

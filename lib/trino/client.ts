@@ -330,6 +330,8 @@ export async function query(
     limit.removeEventListener("abort", onAbort);
     if (isInTransaction) isTransactionBusy = false;
   }
+  // Some other server, or a proxy before Trino: no answer is no empty result.
+  if (!last) throw unreachable(new Error("what answers is no Trino"), trinoUri);
   if (last?.error) {
     const names = async (list: string) =>
       (await query(list, { ...options, limitMs: NAMES_LIMIT_MS })).rows

@@ -186,6 +186,8 @@ async function up(options: UpOptions = {}): Promise<void> {
       .filter((name) => states.get(name)?.state !== "RUNNING");
     if (stopped.length > 0) await startPrograms(await supervisor(), stopped);
   } else {
+    // One that lost its socket cannot be asked any more, but has the ports.
+    await stopSupervisor(await supervisor());
     checkPorts(context.ports);
     await writeServiceFiles(context);
     await notePorts(dir(), context.ports);

@@ -202,6 +202,35 @@ export async function startPrograms(
   await control(supervisor, "start", ...names);
 }
 
+/** Process ids with their command lines, as the system lists them. */
+async function* processes(): AsyncGenerator<[pid: number, command: string]> {
+  if (Deno.build.os === "linux") {
+    for await (const { name } of Deno.readDir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      const line = await Deno.readTextFile(`/proc/${name}/cmdline`)
+        .catch(() => "");
+      yield [Number(name), line.replaceAll("\0", " ")];
+    }
+    return;
+  }
+  const args = ["-A", "-ww", "-o", "pid=,args="];
+  const { stdout } = await new Deno.Command("ps", { args }).output();
+  for (const line of new TextDecoder().decode(stdout).split("\n")) {
+    yield [parseInt(line), line];
+  }
+}
+
+/**
+ * The supervisor's process, by its command line: it may outlive its socket and
+ * the file with its id, and a number in a file may be another's by now.
+ */
+async function processOf({ dir }: Supervisor): Promise<number | undefined> {
+  const words = `supervisord -c ${dir}/supervisord.conf`;
+  for await (const [pid, command] of processes()) {
+    if (command.trimEnd().endsWith(words)) return pid;
+  }
+}
+
 /**
  * Stops every program and the supervisor; does nothing when none runs.
  *
@@ -211,14 +240,23 @@ export async function stopSupervisor(
   supervisor: Supervisor,
   seconds = 30,
 ): Promise<void> {
-  const pidFile = `${supervisor.dir}/supervisord.pid`;
-  const isThere = () => Deno.stat(pidFile).then(() => true, () => false);
-  if ((await programStates(supervisor)).size > 0) {
-    await control(supervisor, "shutdown");
-    for (let i = 0; i < seconds * 10 && await isThere(); i++) {
+  const pid = await processOf(supervisor);
+  if (pid !== undefined) {
+    const end = (signal: Deno.Signal) => {
+      try {
+        Deno.kill(pid, signal);
+      } catch {
+        // It has ended this moment.
+      }
+    };
+    end("SIGTERM");
+    const runs = async () => await processOf(supervisor) === pid;
+    for (let i = 0; i < seconds * 10 && await runs(); i++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+    // Its programs end with it.
+    if (await runs()) end("SIGKILL");
   }
-  await Deno.remove(pidFile).catch(() => {});
+  await Deno.remove(`${supervisor.dir}/supervisord.pid`).catch(() => {});
   await Deno.remove(socketPath(supervisor.dir)).catch(() => {});
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Fault } from "./fault.ts";
+import { CONNECTION_FAULTS } from "./connections.ts";
 import { DOWNLOAD_FAULTS } from "./downloads.ts";
 import { GENERATE_FAULTS } from "./generate.ts";
 import { RECORD_FAULTS } from "./records.ts";
@@ -14,4 +15,5 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   ...GENERATE_FAULTS,
   ...RECORD_FAULTS,
   ...DOWNLOAD_FAULTS,
+  ...CONNECTION_FAULTS,
 ];

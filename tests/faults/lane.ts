@@ -42,7 +42,12 @@ export function testFaults(
       ignore: Boolean(
         !isWhole && fault.isLong || fault.needsDisk && !hasDisks,
       ),
-      fn: () => show(fault, env),
+      // Now, and not only when all have ended.
+      fn: () =>
+        show(fault, env).catch((error) => {
+          console.error(error.message);
+          throw error;
+        }),
     });
   }
 }

@@ -7,6 +7,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { python } from "../../stack/install/python.ts";
+import {
+  programStates,
+  startSupervisor,
+} from "../../stack/local/supervisor.ts";
 import { closedPort } from "../env.ts";
 import type { Fault } from "./fault.ts";
 import { type Disk, filesOf, type Scene, until } from "./scene.ts";
@@ -83,6 +87,32 @@ async function worksWithoutSettings(scene: Scene): Promise<void> {
   assertEquals(code, 0, text);
 }
 
+/** Stops a supervisor, with a small program in the services' place, that lacks these files. */
+async function downWithout(scene: Scene, files: readonly string[]) {
+  await writeRecord(scene, oldRecord());
+  const dir = `${scene.state}/local`;
+  const { bin } = await python();
+  const program = { name: "s3", command: ["sleep", "1000"] };
+  await startSupervisor({ dir, bin }, [program], {});
+  let pid: number | undefined;
+  await until(async () => {
+    pid = (await programStates({ dir, bin })).get("s3")?.pid;
+    return pid !== undefined;
+  }, "the program");
+  for (const file of files) await Deno.remove(`${dir}/${file}`);
+  const said = await scene.task("down").ended;
+  const lives = await Deno.stat(`/proc/${pid}`).then(() => true, () => false);
+  if (lives) Deno.kill(pid!, "SIGKILL");
+  assert(!lives, "what the supervisor started still runs");
+  return said;
+}
+
+async function dataIsStopped(scene: Scene): Promise<void> {
+  const data = await Deno.readTextFile(`${scene.state}/local/s3/data`);
+  assertEquals(data, "trips");
+  await statusWorks(scene);
+}
+
 /** Faults of records, settings, locks and ports. */
 export const RECORD_FAULTS: readonly Fault[] = [
   {
@@ -141,6 +171,22 @@ export const RECORD_FAULTS: readonly Fault[] = [
       assertEquals(left.sort(), ["local/s3/data", "local/supervisord.conf"]);
       await statusWorks(scene);
     },
+  },
+  {
+    step: "down",
+    fault: "the supervisor outlives the file with its id",
+    told: "The local stack is stopped; its data stays",
+    after: "nothing runs any more; the stack's data is not touched",
+    make: (scene) => downWithout(scene, ["supervisord.pid"]),
+    holds: dataIsStopped,
+  },
+  {
+    step: "down",
+    fault: "the supervisor outlives its socket and the file with its id",
+    told: "The local stack is stopped; its data stays",
+    after: "nothing runs any more; the stack's data is not touched",
+    make: (scene) => downWithout(scene, ["supervisord.pid", "supervisor.sock"]),
+    holds: dataIsStopped,
   },
   {
     step: "up",

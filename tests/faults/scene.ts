@@ -70,12 +70,26 @@ export async function until(
   throw new Error(`It never came to this: ${what}`);
 }
 
+/** Writes a file until no byte has room any more. */
+export async function fill(path: string): Promise<void> {
+  using file = await Deno.open(path, { create: true, append: true });
+  for (const size of [1 << 20, 4096, 1]) {
+    try {
+      for (;;) await file.write(new Uint8Array(size));
+    } catch {
+      // A smaller piece may still fit.
+    }
+  }
+}
+
 /** How a program is started. */
 export interface StartOptions {
   /** Variables besides those of the scene. */
   env?: Record<string, string>;
   /** A program that starts it, with its arguments. */
   through?: readonly string[];
+  /** Whether what it starts is to stay, as a stack is. @default {false} */
+  stays?: boolean;
 }
 
 /** The folders, variables and programs of one fault. */
@@ -94,8 +108,9 @@ export class Scene implements AsyncDisposable {
   static async make(env?: Record<string, string>): Promise<Scene> {
     const dir = await Deno.makeTempDir({ prefix: "fault-" });
     return new Scene(dir, {
-      ...env ?? { STACK: "local", LAKEHOUSE_STATE: `${dir}/state` },
+      ...{ STACK: "local", LAKEHOUSE_STATE: `${dir}/state` },
       PARQUET_DIR: `${dir}/parquet`,
+      ...env,
       LAKEHOUSE_TRAIN: "0",
       NO_COLOR: "1",
     });
@@ -126,6 +141,13 @@ export class Scene implements AsyncDisposable {
     );
   }
 
+  /** Brings the scene's stack up again; it must succeed. */
+  async up(): Promise<string> {
+    const { code, text } = await this.task("up", [], { stays: true }).ended;
+    assertEquals(code, 0, text);
+    return text;
+  }
+
   /** Runs a task that must succeed. */
   async works(name: string, ...args: string[]): Promise<string> {
     const { code, text } = await this.task(name, args).ended;
@@ -148,7 +170,7 @@ export class Scene implements AsyncDisposable {
         ...Deno.env.toObject(),
         ...this.env,
         ...options.env,
-        FAULT_SCENE: this.#id,
+        FAULT_SCENE: options.stays ? "none" : this.#id,
       },
       stdio: ["ignore", "pipe", "pipe"],
       // A terminal's group of its own.
@@ -212,16 +234,7 @@ export class Scene implements AsyncDisposable {
     const filler = `${path}/.filler`;
     return {
       path,
-      async fill() {
-        using file = await Deno.open(filler, { create: true, append: true });
-        for (const size of [1 << 20, 4096, 1]) {
-          try {
-            for (;;) await file.write(new Uint8Array(size));
-          } catch {
-            // Not even a smaller piece fits, at the end.
-          }
-        }
-      },
+      fill: () => fill(filler),
       free: () => Deno.remove(filler),
       readOnly: (isSo) =>
         system("mount", "-o", `remount,${isSo ? "ro" : "rw"}`, path),
