@@ -8,11 +8,13 @@ import type { Fault } from "./fault.ts";
 import { CONNECTION_FAULTS } from "./connections.ts";
 import { DOWNLOAD_FAULTS } from "./downloads.ts";
 import { GENERATE_FAULTS } from "./generate.ts";
+import { PORTAL_FAULTS } from "./portal.ts";
 import { RECORD_FAULTS } from "./records.ts";
 
 /** Those that need no stack. */
 export const MACHINE_FAULTS: readonly Fault[] = [
   ...GENERATE_FAULTS,
+  ...PORTAL_FAULTS,
   ...RECORD_FAULTS,
   ...DOWNLOAD_FAULTS,
   ...CONNECTION_FAULTS,
