@@ -98,9 +98,7 @@ function toSnapshot(json: SnapshotJson): Snapshot {
   const { operation, ...summary } = json.summary ?? {};
   return {
     id: BigInt(json["snapshot-id"]),
-    parentId: parent === undefined || parent === null
-      ? undefined
-      : BigInt(parent),
+    parentId: parent ? BigInt(parent) : undefined,
     // The first version of the format had no sequence numbers.
     sequenceNumber: BigInt(json["sequence-number"] ?? 0),
     timestamp: new Date(Number(json["timestamp-ms"])),

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { LakehouseError } from "./errors.ts";
 import { PROJECT_DIR } from "./files.ts";
@@ -219,7 +219,6 @@ export function settings(): Settings {
     address(name, lookUp(name) ?? fallback);
   const minioHost = addressOf("MINIO_HOST");
   const catalogUri = addressOf("CATALOG_URI", `${minioHost}/_iceberg`);
-  const parquetDir = required("PARQUET_DIR");
   const engineMinioHost = addressOf("ENGINE_MINIO_HOST", minioHost);
   const named = lookUp("STACK");
   const stack = named ? oneOf("STACK", named, STACK_NAMES) : undefined;
@@ -248,9 +247,7 @@ export function settings(): Settings {
     trinoCatalog: name("TRINO_CATALOG"),
     namespace: name("NAMESPACE"),
     table: name("TABLE", stack === "docker" ? "aistor" : "engines"),
-    parquetDir: isAbsolute(parquetDir)
-      ? parquetDir
-      : resolve(PROJECT_DIR, parquetDir),
+    parquetDir: resolve(PROJECT_DIR, required("PARQUET_DIR")),
     rows: parseMillions(required("ROWS")) / 1e6,
     stack,
     spark: sparkVersion(required("SPARK")),

@@ -13,13 +13,9 @@ import { type Displayable, kernel } from "../core/kernel.ts";
 import { show } from "./display.ts";
 
 /** The part of a `TrinoError` that says where in the SQL it lies. */
-interface Place {
-  text: string;
-  line: number | undefined;
-  column: number | undefined;
-  queryId: string;
-  infoUri: string;
-}
+type Place =
+  & Record<"text" | "queryId" | "infoUri", string>
+  & Record<"line" | "column", number | undefined>;
 
 function placeOf(error: LakehouseError): Place | undefined {
   return "queryId" in error && "text" in error
@@ -103,7 +99,7 @@ export function errorDetails(error?: Error): Displayable {
       `<pre style="overflow-x:auto;white-space:pre;text-align:left">${
         escapeHtml(body)
       }</pre></details>`,
-    place?.infoUri ? `${body}\n\n${seen(place.infoUri)}` : body,
+    place?.infoUri ? `${body}\n\n${place.infoUri}` : body,
   );
 }
 

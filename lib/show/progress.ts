@@ -156,13 +156,10 @@ function onTerminal(title: string): Surface {
   }, Presets.shades_classic);
   bar.start(1, 0, { text: "" });
   // A longer line would wrap, and each update would begin a new one.
-  const fit = (text: string) =>
-    seen(text).slice(
-      0,
-      Math.max(0, Deno.consoleSize().columns - title.length - BAR_SIZE - 3),
-    );
+  const room = () =>
+    Math.max(0, Deno.consoleSize().columns - title.length - BAR_SIZE - 3);
   return ({ status, share, text }) => {
-    bar.update(share ?? 0, { text: fit(text) });
+    bar.update(share ?? 0, { text: seen(text).slice(0, room()) });
     if (status !== "running") bar.stop();
   };
 }

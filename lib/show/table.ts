@@ -13,7 +13,6 @@ import {
   escapeHtml,
   FAINT,
   linkHtml,
-  seen,
 } from "../core/kernel.ts";
 import type { Displayable } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
@@ -136,7 +135,7 @@ function tableText({ columns, title, note, link }: Parts): string {
     line(columns.map((column) => column.cells[row]!.text))
   );
   return [
-    ...(title ? [seen(title)] : []),
+    ...(title ? [title] : []),
     ...(columns.length
       ? [
         line(names),
@@ -145,10 +144,7 @@ function tableText({ columns, title, note, link }: Parts): string {
         ...body,
       ]
       : []),
-    seen(note) +
-    (link
-      ? ` · ${seen(link.text)}${link.href && ` · ${seen(link.href)}`}`
-      : ""),
+    note + (link ? ` · ${link.text}${link.href && ` · ${link.href}`}` : ""),
   ].join("\n");
 }
 

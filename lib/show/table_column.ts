@@ -59,19 +59,14 @@ export function cut(text: string, widest: number): string {
   return `${text.slice(0, widest - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
-const ESCAPES: Record<string, string> = {
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-};
-
 /**
  * Text of which every character is seen: control characters as `\n`, and what
  * would not be seen, or be taken for something else, in quotes.
  */
 export function visibleText(text: string): string {
   if (text === "" || text === "null") return `"${text}"`;
-  return seen(text.replace(/[\n\r\t]/g, (end) => ESCAPES[end]!), Infinity);
+  const escaped = (end: string) => JSON.stringify(end).slice(1, -1);
+  return seen(text.replace(/[\n\r\t]/g, escaped), Infinity);
 }
 
 /** A value as it is, without separators; dates in UTC. */

@@ -80,22 +80,17 @@ function timestamp(date: Date): string {
   return dated("TIMESTAMP", date.toISOString());
 }
 
-function temporal(kind: string, text: string): string | undefined {
-  switch (kind) {
-    case "Temporal.Instant":
-    case "Temporal.PlainDateTime":
-      return dated("TIMESTAMP", text);
-    case "Temporal.PlainDate":
-      return dated("DATE", text);
-    case "Temporal.PlainTime":
-      return `TIME ${quoted(text)}`;
-    case "Temporal.ZonedDateTime":
-      // The offset says which of two equal wall-clock times is meant; the zone does not.
-      return dated(
-        "TIMESTAMP",
-        text.replace(/([+-]\d\d:\d\d)\[.*\]$/, " $1"),
-      );
-  }
+// deno-fmt-ignore
+const TEMPORAL: Readonly<Record<string, string>> = {
+  Instant: "TIMESTAMP", ZonedDateTime: "TIMESTAMP", PlainDateTime: "TIMESTAMP",
+  PlainDate: "DATE", PlainTime: "TIME",
+};
+
+function temporal(kind: string, value: object): string | undefined {
+  const type = TEMPORAL[kind.replace("Temporal.", "")];
+  // The offset says which of two equal wall-clock times is meant; the zone does not.
+  return type &&
+    dated(type, String(value).replace(/([+-]\d\d:\d\d)\[.*\]$/, " $1"));
 }
 
 function unknown(value: unknown): never {
@@ -160,9 +155,7 @@ export function literal(value: SqlValue): string {
   if (value instanceof Uint8Array) return `X'${value.toHex()}'`;
   if (Array.isArray(value)) return list(value);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return kind.startsWith("Temporal.")
-    ? temporal(kind, String(value)) ?? unknown(value)
-    : unknown(value);
+  return temporal(kind, value) ?? unknown(value);
 }
 
 function list(values: readonly SqlValue[]): string {

@@ -185,10 +185,9 @@ export async function generateTrips(
     before,
   );
 
-  const names = Array.from(
-    { length: Math.ceil(run.rows / run.rowsPerFile) },
-    (_, i) => `trips-${String(i).padStart(5, "0")}.parquet`,
-  );
+  const length = Math.ceil(run.rows / run.rowsPerFile);
+  const nameOf = (i: number) => `trips-${String(i).padStart(5, "0")}.parquet`;
+  const names = Array.from({ length }, (_, i) => nameOf(i));
   const planned: FolderRecord = {
     arguments: wanted,
     complete: false,

@@ -52,10 +52,8 @@ export type TripModel = Readonly<ReturnType<typeof tripModel>>;
  */
 export function tripModel(run: TripArguments, capacity: number) {
   const { rows, seed, firstYear, lastYear } = run;
-  const years = Array.from(
-    { length: lastYear - firstYear + 1 },
-    (_, i) => firstYear + i,
-  );
+  const length = lastYear - firstYear + 1;
+  const years = Array.from({ length }, (_, i) => firstYear + i);
   // Scrambled, so that neighbouring seeds have nothing in common.
   const seedHash = mix(mix(seed) ^ Math.floor(seed / 2 ** 32));
   const taxis = fleet(seedHash, years);

@@ -91,6 +91,8 @@ export function lineChart(
   const room = Math.max(0, ...names.map((name) => textWidth(short(name), 12)));
   const { zero = y.kind === "number" } = options;
   const place = { x: "x", y: "y", z: "series" };
+  const one = [options.color ?? COLORS.main];
+  const colors = options.series ? COLORS.series : one;
   return chart({
     height: 340,
     ...(options.series ? { marginRight: Math.ceil(room) + 16 } : {}),
@@ -100,12 +102,7 @@ export function lineChart(
       ...(x.kind === "name" ? { domain: inOrder(x) } : {}),
     },
     y: { ...measured(y, options.yLabel, options.format), zero },
-    color: {
-      domain: names,
-      range: options.series
-        ? [...COLORS.series]
-        : [options.color ?? COLORS.main],
-    },
+    color: { domain: names, range: [...colors] },
     marks: [
       ...(zero ? [Plot.ruleY([0], { stroke: COLORS.text })] : []),
       Plot.line(points, { ...place, stroke: "series", strokeWidth: 2 }),
