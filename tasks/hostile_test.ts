@@ -50,9 +50,9 @@ function page(text: string): ReportPage {
       { cell_type: "markdown", id: "a", metadata: {}, source: "# Title" },
       {
         cell_type: "code",
-        id: "b",
+        id: text,
         metadata: {},
-        source: "",
+        source: "x",
         execution_count: 1,
         outputs: [
           { output_type: "stream", name: "stdout", text: `✓ It is so: x\n` },
@@ -188,6 +188,7 @@ Deno.test("a report's page keeps its policy whatever its outputs hold", () => {
   for (const [name, value] of Object.entries(HOSTILE)) {
     const { cells } = shownNotebook(page(value), new Set());
     assertEquals(cells.length, 2, name);
+    assertEquals(page(value).checks.length, 1, name);
     const html = indexHtml([page(value)], [], "");
     const policies = html.match(/Content-Security-Policy/g) ?? [];
     assertEquals(policies.length, 1, name);

@@ -69,7 +69,9 @@ export function headHtml(page: ReportPage): string {
     ["Facts checked", String(checks.length)],
   ];
   const at = faultCell
-    ? ` <a href="#${escapeHtml(encodeURIComponent(faultCell))}">Go there</a>`
+    ? ` <a href="#${
+      escapeHtml(encodeURIComponent(faultCell.toWellFormed()))
+    }">Go there</a>`
     : "";
   return noteHtml(noteOf(page)) + factsHtml(facts) +
     (fault
@@ -113,10 +115,12 @@ function articleHtml(
   note: string,
 ): string {
   const { file, title, lead, fault, faultCell, ms, checks } = page;
-  const href = encodeURI(file);
+  const href = encodeURI(file.toWellFormed());
   const status = fault
     ? `<p class="status bad">✗ <a href="${href}${
-      faultCell ? `#${escapeHtml(encodeURIComponent(faultCell))}` : ""
+      faultCell
+        ? `#${escapeHtml(encodeURIComponent(faultCell.toWellFormed()))}`
+        : ""
     }">stopped</a> after ${formatDuration(ms)} at ${escapeHtml(fault)}</p>`
     : `<p class="status ok">✓ ran to its end in ${formatDuration(ms)}</p>`;
   return `<article>
