@@ -71,17 +71,20 @@ export async function callBackend(
   }
   let response;
   let body: Uint8Array<ArrayBuffer>;
+  // Not AbortSignal.timeout(), whose timers outlive the answers by a minute.
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeout);
   try {
     response = await fetch(`${address}${path}`, {
       method,
       headers,
       body: method === "POST" ? call?.body ?? null : null,
       redirect: "manual",
-      signal: AbortSignal.timeout(timeout),
+      signal: limit.signal,
     });
     body = await response.bytes();
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "TimeoutError") {
+    if (limit.signal.aborted) {
       throw new Refusal(
         504,
         "GatewayTimeoutException",
@@ -90,6 +93,8 @@ export async function callBackend(
       );
     }
     throw unavailable("The catalog behind the gateway", cause);
+  } finally {
+    clearTimeout(timer);
   }
   if (response.status >= 400 && method !== "HEAD") {
     throw refusalOf(response.status, body);
