@@ -115,12 +115,11 @@ Deno.test("a page of Parquet is no larger than it says, and says no gigabytes", 
     const decompress = codecs[codec as keyof typeof packed]!;
     assertThrows(() => decompress(page, 1_000), Error);
   }
-  for (const [codec, decompress] of Object.entries(codecs)) {
+  for (const decompress of Object.values(codecs)) {
     assertThrows(
       () => decompress(new Uint8Array(8), 2 ** 31 - 1),
       Error,
       "a page of it is larger than",
-      codec,
     );
   }
   const pack = {
