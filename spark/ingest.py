@@ -20,7 +20,8 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
 from lakehouse import CATALOG, add_arguments, causes, emit, first_line, quoted, session
-from staged_files import IngestError, refused_reading, staged_file, staged_files, staged_trips
+from publication import Publication
+from staged_files import IngestError, check_written, refused_reading, staged_file, staged_files, staged_trips
 
 COLUMNS_FILE = os.path.join(os.path.dirname(__file__), "trip_columns.json")
 TABLE_PROPERTIES = {
@@ -87,39 +88,27 @@ def ingest(options: argparse.Namespace) -> dict:
     staged_rows = sum(file.rows for file in files)
     trips = staged_trips(spark, files, columns)
 
-    table = quoted(CATALOG, options.namespace, options.table)
+    table = f"{options.namespace}.{options.table}"
     spark.sql(f"CREATE NAMESPACE IF NOT EXISTS {quoted(CATALOG, options.namespace)}")
     progress = ProgressReporter(spark, len(files), staged_rows)
-    progress.start()
-    try:
-        writer = trips.writeTo(table).using("iceberg")
-        for name, value in TABLE_PROPERTIES.items():
-            writer = writer.tableProperty(name, value)
+    properties = {"owner": spark.sparkContext.sparkUser(), **TABLE_PROPERTIES}
+    with Publication(spark, options, trips._jdf.schema(), properties) as publication:
+        progress.start()
+        try:
+            summary = publication.write(trips)
+        finally:
+            progress.ended.set()
+        check_written(table, int(summary.get("added-records", 0)), trips, files, staged_files(spark, options.staging))
         # One commit: a reader sees the table of before or the one of after.
-        writer.createOrReplace()
-    finally:
-        progress.ended.set()
-
-    loaded = spark._jvm.org.apache.iceberg.spark.Spark3Util.loadIcebergTable(
-        spark._jsparkSession, table
-    )
-    snapshot = loaded.currentSnapshot()
-    summary = dict(snapshot.summary())
-    rows = int(summary.get("added-records", 0))
-    if rows != staged_rows:
-        raise IngestError(
-            f"Cannot vouch for {table}",
-            f"{staged_rows} rows were staged and {rows} were written",
-            "ingest again",
-        )
+        snapshot = publication.publish()
     return {
-        "table": f"{options.namespace}.{options.table}",
-        "rows": rows,
+        "table": table,
+        "rows": staged_rows,
         "files": int(summary.get("added-data-files", 0)),
         "bytes": int(summary.get("added-files-size", 0)),
         "seconds": round(time.monotonic() - started, 3),
         "left_out": sorted(set().union(*[file.found for file in files]) - {column["name"] for column in columns}),
-        "snapshot_id": snapshot.snapshotId(),
+        "snapshot_id": snapshot,
         "spark": spark.version,
     }
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import input_file_name
 
 from staged_columns import ONLY_NULLS, TABLE_TYPES, Cast, Found, cast_for, describe
 
@@ -76,6 +77,12 @@ class StagedFile:
     problems: tuple[str, ...]
     # All its columns.
     found: dict[str, Found]
+    # Changes with what it holds.
+    version: str
+
+
+def version(status) -> str:
+    return f"{status.getEtag()} {status.getLen()} {status.getModificationTime()}"
 
 
 def only_nulls(reader, name: str) -> bool:
@@ -132,7 +139,7 @@ def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
         casts.append(cast)
         if cast is None:
             problems.append(f'column "{name}" is {found[name]}, not {wanted}')
-    return StagedFile(path, rows, tuple(casts), tuple(problems), found)
+    return StagedFile(path, rows, tuple(casts), tuple(problems), found, version(status))
 
 
 def column_sql(template: str, name: str) -> str:
@@ -198,6 +205,33 @@ def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
             )
         )
     return reduce(DataFrame.unionAll, parts)
+
+
+def check_written(table: str, rows: int, trips: DataFrame, files: list, now: list) -> None:
+    """Fails when not every row that the footers count was written, or files changed meanwhile."""
+    versions = {status.getPath().toString(): version(status) for status in now}
+    problems = [
+        f"{file_name(file.path)} was {'changed' if file.path in versions else 'removed'} meanwhile"
+        for file in files
+        if versions.get(file.path) != file.version
+    ]
+    counted = sum(file.rows for file in files)
+    if rows != counted and not problems:
+        by_file = trips.groupBy(input_file_name().alias("file")).count().collect()
+        read = {file_name(unquote(row["file"])): row["count"] for row in by_file}
+        problems = [
+            f"{file.rows} are in {file_name(file.path)} and {read.get(file_name(file.path), 0)} of them were read"
+            for file in files
+            if read.get(file_name(file.path)) != file.rows
+        ]
+    if rows == counted and not problems:
+        return
+    more = ["…"] * (len(problems) > MOST_NAMED)
+    raise IngestError(
+        f"Cannot publish {table}",
+        "; ".join([f"{counted} rows were staged and {rows} were written", *problems[:MOST_NAMED], *more]),
+        "upload and ingest again; what was written is removed, and readers see the table as it was",
+    )
 
 
 def refused_reading(chain: list, why: str) -> IngestError | None:

@@ -113,7 +113,7 @@ function failure(
 /**
  * Replaces the trips table by what lies in staging, in one commit.
  *
- * Readers see the table of before or the one of after, nothing in between.
+ * Readers see the table of before or, once it is checked, the one of after.
  * Columns of other types are cast where no value loses anything by it.
  *
  * @throws {LakehouseError} When staging is empty, a file or column is not as expected, or Spark fails; the table is then as it was.

@@ -1,0 +1,39 @@
+"""The ingest with a fault between its check of the files and its commit:
+
+    ingest_faults.py FAULT [arguments of ingest.py]
+"""
+
+import os
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../spark"))
+
+import ingest  # noqa: E402
+
+FAULT = sys.argv.pop(1)
+checked_trips = ingest.staged_trips
+
+
+def staged_trips(spark, files, columns):
+    hadoop = spark._jvm.org.apache.hadoop.fs
+    paths = [hadoop.Path(file.path) for file in files]
+    store = paths[0].getFileSystem(spark._jsc.hadoopConfiguration())
+    if FAULT == "replaced":
+        store.delete(paths[0], False)
+        store.rename(hadoop.Path(paths[0].getParent(), "other"), paths[0])
+    trips = checked_trips(spark, files, columns)
+    if FAULT == "removed":
+        store.delete(paths[0], False)
+    # As where Spark passes over a file.
+    return trips.where("input_file_name() NOT LIKE '%00001.parquet'") if FAULT == "dropped" else trips
+
+
+def kill(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+ingest.staged_trips = staged_trips
+if FAULT == "killed":
+    ingest.check_written = kill
+sys.exit(ingest.main())
