@@ -110,6 +110,8 @@ export async function startGuardedTrino(
     // What comes last counts.
     args: args.flatMap((arg) => arg === "-cp" ? [...more, arg] : [arg]),
     env: secrets,
+    // It writes logs where it runs.
+    cwd: dir,
     stdin: "null",
     stdout: "null",
     stderr: "piped",
