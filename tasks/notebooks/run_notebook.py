@@ -127,6 +127,17 @@ async def run(notebook, options, say):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop, number)
 
+        # Who started this may be killed; nothing is to go on for nobody.
+        parent = os.getppid()
+
+        def look():
+            if os.getppid() != parent:
+                stop(signal.SIGHUP)
+            else:
+                loop.call_later(1, look)
+
+        look()
+
         # A kernel says what language it speaks; exports need that for colours.
         info = client.kc.kernel_info()
         reply = await client.async_wait_for_reply(info)

@@ -113,6 +113,7 @@ async function convert(paths: string[], options: ReportOptions): Promise<void> {
   throw new LakehouseError({
     what: `Cannot write the report to ${outDir}`,
     why: `nbconvert says "${lines.at(-1) ?? "nothing"}"`,
+    next: "check the folder, its permissions and the disk's space",
   });
 }
 

@@ -10,6 +10,7 @@ import { DOWNLOAD_FAULTS } from "./downloads.ts";
 import { GENERATE_FAULTS } from "./generate.ts";
 import { PORTAL_FAULTS } from "./portal.ts";
 import { RECORD_FAULTS } from "./records.ts";
+import { REPORT_FAULTS } from "./report.ts";
 
 /** Those that need no stack. */
 export const MACHINE_FAULTS: readonly Fault[] = [
@@ -18,4 +19,5 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   ...RECORD_FAULTS,
   ...DOWNLOAD_FAULTS,
   ...CONNECTION_FAULTS,
+  ...REPORT_FAULTS,
 ];

@@ -12,7 +12,7 @@ import { python } from "../../stack/install/python.ts";
 import { SPARK_JAVA, TRINO_JAVA } from "../../stack/install/java.ts";
 import { findJava } from "../../stack/install/java.ts";
 import type { Fault } from "./fault.ts";
-import { filesOf, type Said, type Scene } from "./scene.ts";
+import { filesOf, type Said, type Scene, until } from "./scene.ts";
 
 /** A repository with what this machine's cache holds. */
 interface Mirror extends AsyncDisposable {
@@ -96,7 +96,9 @@ async function installing(
 ): Promise<Said> {
   await using mirror = await withMirror(scene, [JAR]);
   mirror.answer = answer;
-  const said = await scene.step("install", [], { env: mirror.env }).ended;
+  const run = scene.step("install", [], { env: mirror.env });
+  await until(() => mirror.asked.length > 0, "a request");
+  const said = await run.harm(() => {});
   scene.notes.set("after", await partsOf(scene));
   mirror.answer = undefined;
   const { code, text } = await scene.step("install", [], { env: mirror.env })
@@ -176,9 +178,7 @@ export const DOWNLOAD_FAULTS: readonly Fault[] = [
           },
         });
       const run = scene.step("install", [], { env });
-      while (mirror.asked.length === 0) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await until(() => mirror.asked.length > 0, "a request");
       const said = await run.harm(run.stop);
       slow.resolve();
       scene.notes.set("after", await partsOf(scene));

@@ -19,8 +19,10 @@ async function show(
   env?: Record<string, string>,
 ): Promise<void> {
   await using scene = await Scene.make(env);
-  const { text, seconds } = await fault.make(scene);
+  const { text, heard } = await fault.make(scene);
   assert(says(text, fault.told), `Not told: ${fault.told}\nbut:\n${text}`);
+  const { seconds = Infinity } =
+    heard.find(({ letters }) => says(text.slice(0, letters), fault.told)) ?? {};
   assert(seconds < TOLD_SECONDS, `told only after ${seconds} s:\n${text}`);
   assert(!/^ +at .*:\d+:\d+/m.test(text), `a stack, no sentence:\n${text}`);
   const commands = () => scene.left().map(({ command }) => command);

@@ -332,7 +332,7 @@ export const RECORD_FAULTS: readonly Fault[] = [
       "what is half installed counts for nothing: the next run begins anew",
     needsDisk: true,
     async make(scene) {
-      await scene.disk("cache", 4);
+      await (await scene.disk("cache", 4)).fill();
       const env = { LAKEHOUSE_CACHE: `${scene.dir}/cache` };
       return await scene.task("up", [], { env }).ended;
     },

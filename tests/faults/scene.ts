@@ -20,6 +20,8 @@ export interface Said {
   seconds: number;
   /** The exit code of who said it. */
   code: number;
+  /** How many letters were there after how many seconds. */
+  heard: readonly { seconds: number; letters: number }[];
 }
 
 /** A program of the scene that runs. */
@@ -177,15 +179,24 @@ export class Scene implements AsyncDisposable {
       detached: true,
     });
     let [text, since, isOver] = ["", performance.now(), false];
+    const heard: { at: number; letters: number }[] = [];
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => text += chunk.toString());
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.toString();
+        heard.push({ at: performance.now(), letters: text.length });
+      });
     }
     // Not "close": a grandchild that lives on holds its output open.
     const ended = once(child, "exit").then(async ([code, signal]) => {
       const seconds = (performance.now() - since) / 1000;
       await sleep(100);
       isOver = true;
-      return { text, seconds, code: code ?? (signal ? 128 : 1) };
+      return {
+        ...{ text, seconds, code: code ?? (signal ? 128 : 1) },
+        heard: heard.map(({ at, letters }) => ({
+          ...{ letters, seconds: (at - since) / 1000 },
+        })),
+      };
     });
     const pid = child.pid!;
     return {
