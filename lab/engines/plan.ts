@@ -6,11 +6,24 @@
 
 import { showDetails } from "../../lib/show/error_details.ts";
 import { formatBytes, formatNumber } from "../../lib/core/format.ts";
-import { displayable, escapeHtml, FAINT, linkHtml } from "../../lib/core/kernel.ts";
-import { DISPLAY, type Displayable, type MediaBundle } from "../../lib/core/kernel.ts";
+import {
+  displayable,
+  escapeHtml,
+  FAINT,
+  linkHtml,
+} from "../../lib/core/kernel.ts";
+import {
+  DISPLAY,
+  type Displayable,
+  type MediaBundle,
+} from "../../lib/core/kernel.ts";
 import { sqlText, type Statement } from "../../lib/trino/sql.ts";
 import { cut } from "../../lib/show/table_column.ts";
-import { query, type QueryOptions, TrinoError } from "../../lib/trino/client.ts";
+import {
+  query,
+  type QueryOptions,
+  TrinoError,
+} from "../../lib/trino/client.ts";
 
 /** What a statement reads of one table, as Trino estimates it. */
 export interface TableScan {
