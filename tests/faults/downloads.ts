@@ -41,9 +41,9 @@ async function withMirror(
   const repository = artifactPath("g:a:1").replace(/\/g\/a\/1\/.*/, "");
   const own = `${cache}/${repository.split("/").at(-1)}`;
   const { success } = await new Deno.Command("cp", {
-    args: ["-rl", repository, own],
+    args: ["-rs", repository, own],
   }).output();
-  assert(success, "the cache cannot be linked to: put TMPDIR on its disk");
+  assert(success, "the cache cannot be linked to");
   for (const path of lacking) {
     await Deno.remove(`${own}/${inRepository(path)}`);
   }
@@ -199,7 +199,7 @@ export const DOWNLOAD_FAULTS: readonly Fault[] = [
       const own = `${scene.notes.get("cache")}/${inRepository(JAR)}`;
       const bytes = await Deno.readFile(own);
       bytes[1000]! ^= 1;
-      // Another file in its place: it is linked to this machine's own.
+      // Another file in its place: it is a link to this machine's own.
       await Deno.remove(own);
       await Deno.writeFile(own, bytes);
       const said = await scene.step("install", [], { env: mirror.env }).ended;

@@ -98,6 +98,7 @@ export const REPORT_FAULTS: readonly Fault[] = [
   {
     step: "report",
     fault: "the reports' disk is full",
+    isLong: true,
     told:
       "Cannot write the report to …: nbconvert says …No space left on device…. Next: check the folder, its permissions and the disk's space",
     after: NEXT,
