@@ -86,7 +86,7 @@ testBroken("07", [
   },
   {
     claim: "A branch that main has left behind cannot overwrite it",
-    from: "await ask(`INSERT INTO ${trips} ${delivery(29, 29)}`);",
+    from: "await ask(`INSERT INTO ${trips} ${delivery(26, 26)}`);",
     to: "",
   },
   {
