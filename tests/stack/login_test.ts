@@ -1,5 +1,7 @@
 // Trino with a log-in, an authority of its own, and catalogs that are there.
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { startGuardedTrino } from "../servers/guarded_trino.ts";
 
@@ -44,6 +46,7 @@ async function printed(
 const USER = `console.log((await ask("SELECT current_user AS u")).first.u);`;
 
 Deno.test("Trino is asked over HTTPS with a log-in, and the catalogs that are there are taken as they are", async () => {
+  await ensureWarehouse(catalog());
   await using trino = await startGuardedTrino({ office: ICEBERG }, {
     AWS_ACCESS_KEY_ID: accessKey,
     AWS_SECRET_ACCESS_KEY: secretKey,
