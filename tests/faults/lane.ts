@@ -14,7 +14,7 @@ const TOLD_SECONDS = 10;
 /** How long what was told of may take to end. */
 const END_SECONDS = 10;
 /** A command that does nothing starts within this time where nothing else runs. */
-const START_SECONDS = 2;
+const START_SECONDS = 0.3;
 
 /** How many times slower than an idle machine this one is now. */
 async function slowness(): Promise<number> {
