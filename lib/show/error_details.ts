@@ -99,7 +99,7 @@ export function errorDetails(error?: Error): Displayable {
       `<pre style="overflow-x:auto;white-space:pre;text-align:left">${
         escapeHtml(body)
       }</pre></details>`,
-    place?.infoUri ? `${body}\n\n${place.infoUri}` : body,
+    place?.infoUri ? `${body}\n\n${seen(place.infoUri)}` : body,
   );
 }
 

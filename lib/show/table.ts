@@ -14,7 +14,7 @@ import {
   FAINT,
   linkHtml,
 } from "../core/kernel.ts";
-import type { Displayable } from "../core/kernel.ts";
+import { type Displayable, seen } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
 import type { ColumnFormat, TableCell, TableColumn } from "./table_column.ts";
 
@@ -118,6 +118,9 @@ function tableHtml({ columns, title, note, link }: Parts): string {
 }
 
 function tableText({ columns, title, note, link }: Parts): string {
+  const { text = "", href = "" } = link ?? {};
+  const address = [text, href].filter(Boolean).map((each) => seen(each))
+    .join(" · ");
   const names = columns.map(({ name }) => cut(visibleText(name), WIDEST_HOVER));
   const types = columns.map(({ type }) => cut(type, WIDEST_TYPE));
   const widths = columns.map(({ cells }, i) =>
@@ -135,7 +138,7 @@ function tableText({ columns, title, note, link }: Parts): string {
     line(columns.map((column) => column.cells[row]!.text))
   );
   return [
-    ...(title ? [title] : []),
+    ...(title ? [seen(title)] : []),
     ...(columns.length
       ? [
         line(names),
@@ -144,7 +147,7 @@ function tableText({ columns, title, note, link }: Parts): string {
         ...body,
       ]
       : []),
-    note + (link ? ` · ${link.text}${link.href && ` · ${link.href}`}` : ""),
+    seen(note) + (link ? ` · ${address}` : ""),
   ].join("\n");
 }
 
