@@ -6,9 +6,9 @@
 
 import { badRequest, Refusal } from "./refusal.ts";
 
-const HOST = String.raw`(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?`;
-const ADDRESS = new RegExp(`^http://${HOST}(/[^?]*)(?:\\?.*)?$`, "i");
-const ONE_HOST = new RegExp(`^${HOST}$`, "i");
+/** This machine's own names. */
+const OWN = ["127.0.0.1", "localhost", "[::1]"];
+const ADDRESS = /^http:\/\/([^/?#]*)(\/[^?]*)(?:\?.*)?$/i;
 
 /**
  * The address that a request asks for.
@@ -18,6 +18,7 @@ const ONE_HOST = new RegExp(`^${HOST}$`, "i");
  * would read as another one is refused, since the signature is checked for the
  * one and would be for the other: `..`, backslashes, half an escape.
  *
+ * @param names Names besides that this machine is asked by, in small letters.
  * @throws {Refusal} When it is another's, or says two things.
  * @example Usage
  * ```ts
@@ -31,10 +32,13 @@ const ONE_HOST = new RegExp(`^${HOST}$`, "i");
  */
 export function addressOf(
   { url, headers }: Pick<Request, "url" | "headers">,
+  names: readonly string[] = [],
 ): URL {
-  const path = url.match(ADDRESS)?.[1];
-  const host = headers.get("host");
-  if (path === undefined || host !== null && !ONE_HOST.test(host)) {
+  const isOurs = (host: string) =>
+    [...OWN, ...names].includes(host.replace(/:\d{1,5}$/, "").toLowerCase());
+  const [, named = "", path] = url.match(ADDRESS) ?? [];
+  const host = headers.get("host") ?? named;
+  if (path === undefined || !isOurs(named) || !isOurs(host)) {
     throw new Refusal(
       421,
       "MisdirectedRequestException",

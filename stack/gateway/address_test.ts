@@ -36,3 +36,10 @@ Deno.test("addressOf() refuses a path that can be read in two ways", () => {
   }
   assertEquals(statusOf("http://127.0.0.1:99999/"), 400);
 });
+
+Deno.test("addressOf() answers under names that it is given", () => {
+  const headers = new Headers({ host: "minio:9000" });
+  const request = { url: "http://minio:9000/_iceberg/v1/config", headers };
+  assertEquals(addressOf(request, ["minio"]).pathname, "/_iceberg/v1/config");
+  assertEquals(statusOf(request.url, "minio:9000"), 421);
+});

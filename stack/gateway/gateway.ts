@@ -41,6 +41,8 @@ export interface GatewayOptions {
   s3: string;
   /** JSON file with the list of warehouses. */
   state: string;
+  /** Names besides this machine's own that it is asked by. @default {[]} */
+  names?: string[];
   /** Access key that is let in, here and at S3. */
   accessKey: string;
   /** Secret key that belongs to it. */
@@ -156,7 +158,7 @@ async function handle(context: Context, request: Request): Promise<Response> {
   // The path only: a query could hold a presigned signature.
   let path = "-";
   try {
-    const url = addressOf(request);
+    const url = addressOf(request, context.options.names);
     path = url.pathname;
     // Asked many times while the stack starts: no line in the log.
     if (path === "/healthz") return new Response("ok\n");
@@ -235,6 +237,7 @@ if (import.meta.main) {
     backend: env("GATEWAY_BACKEND"),
     s3: env("GATEWAY_S3"),
     state: env("GATEWAY_STATE"),
+    names: (Deno.env.get("GATEWAY_NAMES") || "").split(",").filter(Boolean),
     accessKey: env("MINIO_ACCESS_KEY"),
     secretKey: env("MINIO_SECRET_KEY"),
     region: env("AWS_REGION"),

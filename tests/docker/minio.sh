@@ -39,7 +39,7 @@ CATALOG_PORT=9003 CATALOG_DB=/data/catalog/catalog.db $java $small \
   --enable-native-access=ALL-UNNAMED -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   @/stand-in/args/catalog RestCatalog &
 GATEWAY_PORT=9002 GATEWAY_BACKEND=http://127.0.0.1:9003 GATEWAY_S3=$S3_ENDPOINT \
-  GATEWAY_STATE=/data/gateway/warehouses.json \
+  GATEWAY_STATE=/data/gateway/warehouses.json GATEWAY_NAMES=minio \
   deno run -A --quiet --cached-only --no-lock --config="$PROJECT/deno.json" "$PROJECT/stack/gateway/gateway.ts" &
 listens() { (: < "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 until listens 9100 && listens 9002 && listens 9003; do sleep 0.2; done
