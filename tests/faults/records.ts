@@ -13,7 +13,7 @@ import {
 } from "../../stack/local/supervisor.ts";
 import { closedPort } from "../env.ts";
 import type { Fault } from "./fault.ts";
-import { type Disk, filesOf, type Scene, until } from "./scene.ts";
+import { type Disk, filesOf, type Said, type Scene, until } from "./scene.ts";
 
 /** The stack's folder is as it was, and its state is told again. */
 async function statusWorks(scene: Scene): Promise<void> {
@@ -111,6 +111,18 @@ async function dataIsStopped(scene: Scene): Promise<void> {
   const data = await Deno.readTextFile(`${scene.state}/local/s3/data`);
   assertEquals(data, "trips");
   await statusWorks(scene);
+}
+
+/** What a task says while a start of the same folder is under way. */
+async function duringStart(scene: Scene, name: "up" | "down"): Promise<Said> {
+  // Its preparation takes a while, before anything is started.
+  const env = { LAKEHOUSE_CACHE: `${scene.dir}/cache` };
+  const first = scene.task("up", [], { env });
+  await first.saw("Installing");
+  const said = await scene.task(name, [], { env }).ended;
+  first.stop();
+  await first.ended;
+  return said;
 }
 
 /** Faults of records, settings, locks and ports. */
@@ -272,16 +284,7 @@ export const RECORD_FAULTS: readonly Fault[] = [
     told:
       "Cannot start the local stack: a start of the stack (process …, since …) is at it. Next: wait for it, or end it with Ctrl+C in its terminal",
     after: "the first one goes on alone",
-    async make(scene) {
-      // Its preparation takes a while, before anything is started.
-      const env = { LAKEHOUSE_CACHE: `${scene.dir}/cache` };
-      const first = scene.task("up", [], { env });
-      await first.saw("Installing");
-      const said = await scene.task("up", [], { env }).ended;
-      first.stop();
-      await first.ended;
-      return said;
-    },
+    make: (scene) => duringStart(scene, "up"),
     holds: statusWorks,
   },
   {
@@ -290,15 +293,7 @@ export const RECORD_FAULTS: readonly Fault[] = [
     told:
       "Cannot stop the local stack: a start of the stack (process …, since …) is at it. Next: wait for it, or end it with Ctrl+C in its terminal",
     after: "the start goes on alone",
-    async make(scene) {
-      const env = { LAKEHOUSE_CACHE: `${scene.dir}/cache` };
-      const first = scene.task("up", [], { env });
-      await first.saw("Installing");
-      const said = await scene.task("down", [], { env }).ended;
-      first.stop();
-      await first.ended;
-      return said;
-    },
+    make: (scene) => duringStart(scene, "down"),
     holds: statusWorks,
   },
   {
