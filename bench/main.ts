@@ -13,7 +13,7 @@ import { runBench } from "./measure/run.ts";
 import { parseMillions } from "../lib/core/settings.ts";
 import { facts, show } from "../lib/show/display.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
-import { command, main } from "../tasks/cli.ts";
+import { command, main } from "../tasks/terminal/cli.ts";
 
 const DEFAULT_STEPS = "generate,upload,ingest,query,startup";
 

@@ -2,7 +2,7 @@ import { catalog } from "../lib/catalog/config.ts";
 import { ensureWarehouse } from "../lib/catalog/warehouses.ts";
 import { settings } from "../lib/core/settings.ts";
 import { runningStackOf } from "../stack/mod.ts";
-import { command, main } from "./cli.ts";
+import { command, main } from "./terminal/cli.ts";
 import {
   printSummaries,
   printTimes,

@@ -12,7 +12,7 @@ import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
 import { useSpark } from "../stack/tools.ts";
 import { notebookPaths } from "./notebooks/paths.ts";
-import { command, main, shown } from "./cli.ts";
+import { command, main, shown } from "./terminal/cli.ts";
 import { reportOn } from "./report/main.ts";
 import {
   printTimes,

@@ -1,6 +1,6 @@
 import { parseMillions, settings } from "../lib/core/settings.ts";
 import { generate } from "../lib/trips/generate.ts";
-import { command, main } from "./cli.ts";
+import { command, main } from "./terminal/cli.ts";
 
 await main(
   command("generate", "Writes synthetic Chicago taxi trips as Parquet files.")

@@ -12,11 +12,11 @@ import { errorDetails } from "../lib/show/error_details.ts";
 import { progressHtml } from "../lib/show/progress.ts";
 import { table } from "../lib/show/table.ts";
 import { HOSTILE, UNSEEN } from "../tests/attacks/hostile_values.ts";
-import { errorText } from "./cli.ts";
+import { errorText } from "./terminal/cli.ts";
 import { compatPage } from "./compat/page.ts";
 import { compatText } from "./compat/summary.ts";
 import { resultText } from "./doctor/lines.ts";
-import { printable } from "./printable.ts";
+import { printable } from "./terminal/printable.ts";
 import { headHtml, indexHtml } from "./report/html.ts";
 import { type ReportPage, shownNotebook, toPage } from "./report/page.ts";
 

@@ -1,6 +1,6 @@
 import { PROJECT_DIR, settings } from "../lib/core/settings.ts";
 import { python } from "../stack/install/python.ts";
-import { command, main } from "./cli.ts";
+import { command, main } from "./terminal/cli.ts";
 
 /** The project's defaults for JupyterLab's settings, then the user's own. */
 function configPath(): string {

@@ -1,7 +1,7 @@
 import { formatBytes } from "../lib/core/format.ts";
 import { currentStack } from "../stack/mod.ts";
 import { upCommand } from "./doctor/subject.ts";
-import { command, main } from "./cli.ts";
+import { command, main } from "./terminal/cli.ts";
 
 await main(
   command("status", "Shows every service of the stack.")

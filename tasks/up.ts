@@ -4,7 +4,7 @@ import { forgetStack } from "../stack/record.ts";
 import { chooseStack } from "../stack/mod.ts";
 import { trainInBackground } from "../stack/local/training.ts";
 import { useSpark } from "../stack/tools.ts";
-import { command, main, shown } from "./cli.ts";
+import { command, main, shown } from "./terminal/cli.ts";
 
 interface UpTaskOptions {
   stack?: string;

@@ -3,7 +3,7 @@ import { figuresText, withFigures } from "./figures.ts";
 import { newestResults, readResults } from "./results.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { command, main } from "../../tasks/cli.ts";
+import { command, main } from "../../tasks/terminal/cli.ts";
 
 await main(
   command("bench:figures", "Makes the table of docs/figures.md.")

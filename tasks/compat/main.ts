@@ -19,7 +19,7 @@ import { runningStackOf } from "../../stack/mod.ts";
 import { java, SPARK_JAVA } from "../../stack/install/java.ts";
 import { artifactPaths, fetchArtifacts } from "../../stack/install/maven.ts";
 import { ensureTools } from "../../stack/tools.ts";
-import { command, main, shown } from "../cli.ts";
+import { command, main, shown } from "../terminal/cli.ts";
 import { runFacts } from "../report/run_facts.ts";
 import { compatPage } from "./page.ts";
 import { withMarked } from "../dev/markdown.ts";

@@ -6,7 +6,7 @@
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../terminal/cli.ts";
 import { testFlags } from "./import_map.ts";
 
 async function deno(args: string[]): Promise<void> {

@@ -91,7 +91,7 @@ Deno.test("houseProblems() names every arrow that goes up", () => {
       ["lib/mod.ts", "tasks/download/download.ts"],
       ["lib/trips/a.ts", "spark/other.json"],
       ["lab/engines/a.ts", "stack/mod.ts"],
-      ["lab/engines/a.ts", "tasks/cli.ts"],
+      ["lab/engines/a.ts", "tasks/terminal/cli.ts"],
       ["stack/a.ts", "lab/mod.ts"],
       ["stack/a.ts", "tasks/train.ts"],
       ["tasks/dev/a.ts", "bench/mod.ts"],

@@ -1,7 +1,7 @@
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { doctor, doctorStack } from "./doctor.ts";
 import { isHealthy, resultText, summaryText } from "./lines.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../terminal/cli.ts";
 
 await main(
   command("doctor", "Says what is wrong with a stack, why, and what mends it.")

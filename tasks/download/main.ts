@@ -1,7 +1,7 @@
 import { parseMillions, settings } from "../../lib/core/settings.ts";
 import { downloadTrips } from "./download.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../terminal/cli.ts";
 
 interface Options {
   from?: string;

@@ -17,7 +17,7 @@ import {
   shapeProblems,
 } from "./rules.ts";
 import { secretProblems } from "./secrets.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../terminal/cli.ts";
 
 async function deno(args: string[]): Promise<{ ok: boolean; text: string }> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -1,6 +1,6 @@
 import { notebookText, readNotebook, stripOutputs } from "./document.ts";
 import { notebookPaths } from "./paths.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../terminal/cli.ts";
 
 await main(
   command("strip", "Removes outputs from the notebooks, as they belong in git.")

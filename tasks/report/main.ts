@@ -11,7 +11,7 @@ import { requireChromium } from "./chromium.ts";
 import type { MissingPage } from "./html.ts";
 import { toPage } from "./page.ts";
 import { findNotebooks, questionPaths } from "../notebooks/paths.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../terminal/cli.ts";
 import {
   printTimes,
   requireFinished,

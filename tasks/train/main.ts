@@ -11,7 +11,7 @@ import { noteTried, untrained } from "../../stack/local/training.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
 import { run } from "../../lib/core/process.ts";
-import { command, main, shown } from "../cli.ts";
+import { command, main, shown } from "../terminal/cli.ts";
 
 function freePorts(names: string[]): Record<string, string> {
   const listeners = names.map((name) =>

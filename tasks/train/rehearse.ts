@@ -16,7 +16,7 @@ import { submitIngest } from "../../lib/spark/ingest.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
-import { command, main } from "../cli.ts";
+import { command, main } from "../terminal/cli.ts";
 
 const ROWS = 100_000;
 const ROUNDS = 3;

@@ -12,7 +12,7 @@ import { ingest } from "../../lib/spark/ingest.ts";
 import { upload } from "../../lib/store/staging.ts";
 import { query } from "../../lib/trino/client.ts";
 import { prepareLocal } from "../../stack/local/local.ts";
-import { command, main, shown } from "../../tasks/cli.ts";
+import { command, main, shown } from "../../tasks/terminal/cli.ts";
 
 const now = () => console.log("now");
 

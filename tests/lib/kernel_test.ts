@@ -5,7 +5,7 @@ import {
   assertLessOrEqual,
   assertStringIncludes,
 } from "@std/assert";
-import { runCells } from "../kernel_cells.ts";
+import { runCells } from "../kernel/cells.ts";
 
 const IMPORT = `
   import { abortable, interruptSignal } from "../lib/core/interrupt.ts";

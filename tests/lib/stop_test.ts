@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { removeBucket } from "../bucket.ts";
 import { withEnv } from "../env.ts";
-import { type CellResult, runCells } from "../kernel_cells.ts";
+import { type CellResult, runCells } from "../kernel/cells.ts";
 import { withNamespace } from "../namespace.ts";
 
 /** Longest time from Stop to a kernel that takes the next cell. */

@@ -6,7 +6,7 @@
  */
 
 import { browserSuite } from "./browser_suite.ts";
-import { command, main } from "../../tasks/cli.ts";
+import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { conclude, type Counted, runSuite } from "./suite.ts";
 import { TEST_ENV, TEST_STATE, withTestStack } from "./stack.ts";

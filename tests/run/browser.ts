@@ -8,7 +8,7 @@
 import { stateDir } from "../../lib/core/settings.ts";
 import { laneChromium } from "../browser/chromium.ts";
 import { browserSuite } from "./browser_suite.ts";
-import { command, main } from "../../tasks/cli.ts";
+import { command, main } from "../../tasks/terminal/cli.ts";
 import { conclude } from "./suite.ts";
 import { TEST_ENV, TEST_STATE, withTestStack } from "./stack.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { stateDir } from "../../lib/core/settings.ts";
-import { command, main } from "../../tasks/cli.ts";
+import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { runNotebooks } from "../../tasks/notebooks/summaries.ts";
 import { conclude, runSuite } from "./suite.ts";

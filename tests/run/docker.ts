@@ -11,7 +11,7 @@ import { laneEngine } from "../docker/engine.ts";
 import { removeLeftovers } from "../docker/leftovers.ts";
 import { buildImages, IMAGES, writeOverride } from "../docker/stand_in.ts";
 import { weed } from "../seaweedfs/program.ts";
-import { command, main } from "../../tasks/cli.ts";
+import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { allNotebooks, onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";

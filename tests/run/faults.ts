@@ -6,7 +6,7 @@
  */
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
-import { command, main } from "../../tasks/cli.ts";
+import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";

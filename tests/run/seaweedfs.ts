@@ -15,7 +15,7 @@ import {
   startSeaweedFs,
   stopSeaweedFs,
 } from "../seaweedfs/server.ts";
-import { command, main } from "../../tasks/cli.ts";
+import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { allNotebooks, onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";

@@ -10,7 +10,7 @@ import { query } from "../../lib/trino/client.ts";
 import { readNotebook } from "../../tasks/notebooks/document.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
-import { notShown } from "../executed_notebooks.ts";
+import { notShown } from "../kernel/executed_notebooks.ts";
 import { taskArguments } from "../task.ts";
 import {
   type SeaweedFsOptions,

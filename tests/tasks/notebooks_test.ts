@@ -5,7 +5,7 @@ import { secretProblems } from "../../tasks/notebooks/secrets.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { closedPort } from "../env.ts";
-import { notShown } from "../executed_notebooks.ts";
+import { notShown } from "../kernel/executed_notebooks.ts";
 
 /** Notebooks that ask the stack, in reading order, and their charts at least. */
 const CHARTS: Record<string, number> = {

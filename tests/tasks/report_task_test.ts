@@ -8,7 +8,7 @@ import {
   inFolder,
   namesIn,
   written,
-} from "../executed_notebooks.ts";
+} from "../kernel/executed_notebooks.ts";
 
 /** Runs `deno task report` with `dir` for its state and its pages. */
 async function task(

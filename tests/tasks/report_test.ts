@@ -13,7 +13,7 @@ import {
   notebook,
   text,
   written,
-} from "../executed_notebooks.ts";
+} from "../kernel/executed_notebooks.ts";
 
 /** Says what is missing without the whole page. */
 function assertHas(html: string, part: string): void {

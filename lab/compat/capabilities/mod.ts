@@ -9,6 +9,7 @@ import { accessCapabilities } from "./access.ts";
 import { across } from "./across.ts";
 import { catalogCapabilities } from "./catalog.ts";
 import { history } from "./history.ts";
+import { layout } from "./layout.ts";
 import { rows } from "./rows.ts";
 import { schema } from "./schema.ts";
 import { storeCapabilities } from "./store.ts";
@@ -21,6 +22,7 @@ export const capabilities: readonly Capability[] = [
   ...accessCapabilities,
   ...rows,
   ...schema,
+  ...layout,
   ...history,
   ...v3Rows,
   ...across,

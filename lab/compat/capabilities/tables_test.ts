@@ -15,11 +15,12 @@ import { runMatrix } from "../matrix.ts";
 import type { Cell } from "../result.ts";
 import { across } from "./across.ts";
 import { history } from "./history.ts";
+import { layout } from "./layout.ts";
 import { rows } from "./rows.ts";
 import { schema } from "./schema.ts";
 import { v3Rows } from "./v3.ts";
 
-const ALL = [...rows, ...schema, ...history, ...v3Rows, ...across];
+const ALL = [...rows, ...schema, ...layout, ...history, ...v3Rows, ...across];
 
 /** An engine that takes every statement and answers all of them alike. */
 function answering(name: EngineName, answer: Answer): CompatEngine {

@@ -13,7 +13,7 @@ import type { LocalPorts } from "../../../stack/local/ports.ts";
 import type { Check, Outcome } from "../check.ts";
 import { type Listeners, listeners } from "./listener.ts";
 import { isGiven, sourceOf } from "../source.ts";
-import { leftAside } from "../../cli.ts";
+import { leftAside } from "../../terminal/cli.ts";
 
 const GROUP = "machine";
 const LOW_DISK = 5e9;

@@ -5,8 +5,8 @@
  */
 
 import { assert } from "@std/assert";
-import { PROJECT_DIR } from "../lib/core/settings.ts";
-import { python } from "../stack/install/python.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { python } from "../../stack/install/python.ts";
 
 /** What a cell did. */
 export interface CellResult {
@@ -26,7 +26,7 @@ export type ProbeCell = string | { source: string; interrupt: number };
 export async function runCells(...cells: ProbeCell[]): Promise<CellResult[]> {
   const { bin, env } = await python();
   const child = new Deno.Command(`${bin}/python`, {
-    args: [`${PROJECT_DIR}/tests/kernel_probe.py`, `${PROJECT_DIR}/notebooks`],
+    args: [`${PROJECT_DIR}/tests/kernel/probe.py`, `${PROJECT_DIR}/notebooks`],
     env,
     stdin: "piped",
     stdout: "piped",

@@ -5,12 +5,12 @@
  */
 
 import { Command } from "commander";
-import { LakehouseError } from "../lib/core/errors.ts";
-import { interruptSignal } from "../lib/core/interrupt.ts";
-import { isForeign } from "../lib/core/process.ts";
-import { progress } from "../lib/show/progress.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { interruptSignal } from "../../lib/core/interrupt.ts";
+import { isForeign } from "../../lib/core/process.ts";
+import { progress } from "../../lib/show/progress.ts";
 import { guardConsole } from "./printable.ts";
-import type { UpOptions } from "../stack/stack.ts";
+import type { UpOptions } from "../../stack/stack.ts";
 
 /** A command named as its task. */
 export function command(name: string, description: string): Command {

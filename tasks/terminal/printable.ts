@@ -5,7 +5,7 @@
  */
 
 import { stripVTControlCharacters } from "node:util";
-import { seen } from "../lib/core/kernel.ts";
+import { seen } from "../../lib/core/kernel.ts";
 
 // Longest line.
 const WIDEST = 20_000;

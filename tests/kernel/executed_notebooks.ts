@@ -9,7 +9,7 @@ import {
   type NotebookCell,
   notebookText,
   outputTexts,
-} from "../tasks/notebooks/document.ts";
+} from "../../tasks/notebooks/document.ts";
 
 /** Claims that an executed notebook could not show where it ran, with the reasons. */
 export function notShown({ cells }: Notebook): string[] {
