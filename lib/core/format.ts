@@ -12,8 +12,16 @@ const COMPACT = new Intl.NumberFormat("en-US", {
   maximumFractionDigits: 1,
 });
 
+/** Whether digits alone would show nothing of a number, or too many of them. */
+export function isExtreme(value: number | bigint): boolean {
+  if (typeof value === "bigint" || value === 0) return false;
+  const size = Math.abs(value);
+  return size < 1e-4 || size >= 1e15 && !Number.isSafeInteger(value);
+}
+
 /**
- * A number with thousands separators, exact for big integers.
+ * A number with thousands separators, exact for big integers; one that digits
+ * alone would not show as it is in the form `1e-9`.
  *
  * @param decimals Digits after the point. @default {as many as the number has, 4 at most}
  * @example Usage
@@ -29,6 +37,7 @@ export function formatNumber(
   value: number | bigint,
   decimals?: number,
 ): string {
+  if (decimals === undefined && isExtreme(value)) return String(value);
   return new Intl.NumberFormat("en-US", {
     minimumFractionDigits: decimals ?? 0,
     maximumFractionDigits: decimals ?? 4,
@@ -47,6 +56,7 @@ export function formatNumber(
  * ```
  */
 export function formatCompact(value: number | bigint): string {
+  if (isExtreme(value)) return String(+Number(value).toPrecision(2));
   return COMPACT.format(value);
 }
 

@@ -25,6 +25,25 @@ Deno.test("formatCompact() takes numbers and big integers", () => {
   assertEquals(formatCompact(0.25), "0.3");
 });
 
+Deno.test("a number that digits alone would not show is no zero, nor hundreds of them", () => {
+  for (
+    const [value, number, compact] of [
+      [1.5e-9, "1.5e-9", "1.5e-9"],
+      [-2e-300, "-2e-300", "-2e-300"],
+      [1.25e300, "1.25e+300", "1.3e+300"],
+      [0, "0", "0"],
+      [1e-4, "0.0001", "0"],
+      [2 ** 53 - 1, "9,007,199,254,740,991", "9007.2T"],
+      [NaN, "NaN", "NaN"],
+    ] as const
+  ) {
+    assertEquals([formatNumber(value), formatCompact(value)], [
+      number,
+      compact,
+    ]);
+  }
+});
+
 Deno.test("formatBytes() changes the unit where the number would be 1000", () => {
   assertEquals(formatBytes(0), "0 B");
   assertEquals(formatBytes(999), "999 B");

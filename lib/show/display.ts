@@ -7,11 +7,10 @@
  */
 
 import { LakehouseError } from "../core/errors.ts";
-import { formatDate, formatNumber } from "../core/format.ts";
+import { formatDate, formatNumber, valueText } from "../core/format.ts";
 import { breaking, displayable, escapeHtml } from "../core/kernel.ts";
 import { DISPLAY, type Displayable, kernel, seen } from "../core/kernel.ts";
 import { namesThings, plainText } from "./table_column.ts";
-import { valueText } from "../core/format.ts";
 
 /**
  * Shows a table, a chart or facts now, in the middle of a cell.

@@ -7,7 +7,7 @@
 import { formatBytes, formatDate, formatNumber } from "../core/format.ts";
 import { seen } from "../core/kernel.ts";
 import { dateOf } from "../core/timestamps.ts";
-import { valueText } from "../core/format.ts";
+import { isExtreme, valueText } from "../core/format.ts";
 
 /**
  * How a column's values read.
@@ -74,13 +74,6 @@ export function plainText(value: unknown): string {
   if (value instanceof Date) return formatDate(value);
   const text = valueText(value);
   return typeof value === "string" ? visibleText(text) : seen(text, Infinity);
-}
-
-// Beyond these a number in digits alone shows nothing, or too many of them.
-function isExtreme(value: number | bigint): boolean {
-  if (typeof value === "bigint" || value === 0) return false;
-  const size = Math.abs(value);
-  return size < 1e-4 || size >= 1e15 && !Number.isSafeInteger(value);
 }
 
 function decimalsOf(value: unknown): number {

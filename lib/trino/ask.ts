@@ -5,8 +5,7 @@
  */
 
 import { formatNumber } from "../core/format.ts";
-import { type Progress, progress } from "../show/progress.ts";
-import { failProgress } from "../show/progress.ts";
+import { failProgress, type Progress, progress } from "../show/progress.ts";
 import { query, type QueryOptions } from "./client.ts";
 import type { QueryResult } from "./result.ts";
 import type { Statement } from "./sql.ts";

@@ -6,13 +6,12 @@
 
 import type { DataFrame } from "nodejs-polars";
 import { writeWhole } from "../core/files.ts";
-import { csvPieces } from "./rows.ts";
 import { formatBytes, formatDuration, formatNumber } from "../core/format.ts";
 import { type FrameOptions, toFrame } from "./frames.ts";
 import { DISPLAY, type Displayable, type MediaBundle } from "../core/kernel.ts";
 import { table, type TableOptions } from "../show/table.ts";
 import { cut } from "../show/table_column.ts";
-import { type Row, rowMaker } from "./rows.ts";
+import { csvPieces, type Row, rowMaker } from "./rows.ts";
 import { type Column, plainValue } from "./types.ts";
 
 /** A file that a result was written to. */

@@ -15,6 +15,7 @@ import { scatter } from "./scatter.ts";
 import { LakehouseError } from "../../core/errors.ts";
 import { DISPLAY, type Displayable } from "../../core/kernel.ts";
 import type { ChartRows } from "./data.ts";
+import type { NumberFormat } from "./values.ts";
 
 interface Read {
   svg: string;
@@ -197,6 +198,25 @@ Deno.test("bars of zeros and of nothing have no length", () => {
     }
     assertEquals(bars(histogram(rows, { x: "at", y: "n" }), "rect"), 0);
   }
+});
+
+Deno.test("no chart writes a small number as zero, or a large one in hundreds of digits", () => {
+  const texts = (format: NumberFormat | undefined, ...n: number[]) => {
+    const rows = n.map((n) => ({ name: "a", n }));
+    const options = { label: "name", value: "n", ...format && { format } };
+    return read(barChart(rows, options)).texts.slice(n.length);
+  };
+  assertEquals(texts(undefined, 2e-9, 1e-9, 0), ["2e-9", "1e-9", "0"]);
+  assertEquals(texts(undefined, 2e300, -5), ["2e+300", "-5"]);
+  assertEquals(texts("number", 1.5e-9, 1), ["1", "1.5e-9"]);
+  assertEquals(texts("dollars", 0.003, 0, 2), ["$2", "$0.003", "$0"]);
+  assertEquals(texts("percent", 0.0004, 0), ["0.04 %", "0 %"]);
+  // Its ticks stand along an axis, from naught on.
+  const tiny = [1, 2, 3].map((n) => ({ n: n * 1e-12 }));
+  const ticks = read(histogram(tiny, { x: "n" })).texts
+    .filter((text) => /e-12$/.test(text));
+  assertEquals(new Set(ticks).size, ticks.length);
+  assert(ticks.length > 2, String(ticks));
 });
 
 Deno.test("charts say what they do not show of 10,000 categories", () => {

@@ -65,14 +65,15 @@ export function formatter(
     case "dollars":
       return (value) => `${value < 0 ? "−" : ""}$${dollars(Math.abs(value))}`;
     case "percent":
-      return (value) => `${Number((value * 100).toFixed(1))} %`;
+      return (value) =>
+        `${Number((value * 100).toFixed(1)) || short(value * 100)} %`;
   }
 }
 
 function dollars(value: number): string {
   return value >= 10_000
     ? formatCompact(value)
-    : formatNumber(value, Number.isInteger(value) ? 0 : 2);
+    : formatNumber(value, value < 0.005 ? undefined : value % 1 ? 2 : 0);
 }
 
 /** The part of the options that any chart of Plot takes as it is. */
