@@ -15,8 +15,7 @@ const COMPACT = new Intl.NumberFormat("en-US", {
 /** Whether digits alone would show nothing of a number, or too many of them. */
 export function isExtreme(value: number | bigint): boolean {
   if (typeof value === "bigint" || value === 0) return false;
-  const size = Math.abs(value);
-  return size < 1e-4 || size >= 1e15 && !Number.isSafeInteger(value);
+  return Math.abs(value) < 1e-4 || Math.abs(value) > Number.MAX_SAFE_INTEGER;
 }
 
 /**

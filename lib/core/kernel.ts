@@ -71,13 +71,14 @@ if (kernel()) {
 
 const UNSEEN =
   // deno-lint-ignore no-control-regex
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 // Longest text on a page: a cell may hold megabytes.
 const LONGEST = 100_000;
 
 /**
- * Text that is cut where it is long, and in which what a terminal would obey, or
- * what turns the direction of text, stands as `\u001b`; lines and tabs stay.
+ * Text that is cut where it is long, and in which what a terminal would obey,
+ * what has no width, or what turns the direction of text, stands as `\u001b`;
+ * lines and tabs stay.
  */
 export function seen(text: string, longest = LONGEST): string {
   const whole = text.length > longest ? `${text.slice(0, longest)}…` : text;

@@ -99,7 +99,7 @@ function cellHtml({ text, full, isNull }: TableCell, style: string): string {
 function tableHtml({ columns, title, note, link }: Parts): string {
   const styles = columns.map(({ isRight }) =>
     `text-align:${isRight ? "right" : "left"};` +
-    `font-variant-numeric:tabular-nums`
+    `font-variant-numeric:tabular-nums;white-space:pre-wrap`
   );
   const head = columns.map((column, i) => headHtml(column, styles[i]!));
   const body = (columns[0]?.cells ?? []).map((_, row) =>

@@ -59,14 +59,16 @@ export function cut(text: string, widest: number): string {
   return `${text.slice(0, widest - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
+const UNSEEN_END = /^(null)?$|^[^\S\n\r\t]|[^\S\n\r\t]$/;
+
 /**
  * Text of which every character is seen: control characters as `\n`, and what
  * would not be seen, or be taken for something else, in quotes.
  */
 export function visibleText(text: string): string {
-  if (text === "" || text === "null") return `"${text}"`;
   const escaped = (end: string) => JSON.stringify(end).slice(1, -1);
-  return seen(text.replace(/[\n\r\t]/g, escaped), Infinity);
+  const whole = seen(text.replace(/[\n\r\t]/g, escaped), Infinity);
+  return UNSEEN_END.test(text) ? `"${whole}"` : whole;
 }
 
 /** A value as it is, without separators; dates in UTC. */

@@ -149,6 +149,25 @@ Deno.test("table() tells null from the texts null and empty", () => {
   assertStringIncludes(cells[1]!, ">&#34;null&#34;</td>");
 });
 
+Deno.test("table() tells texts apart that differ in spaces, or in what has no width", () => {
+  const texts = ["Sun Taxi", "Sun Taxi ", " Sun Taxi", " ", "Sun  Taxi"]
+    .concat("Sun Taxi\u00a0", "Sun\u200bTaxi", "\ufeffSun", "Sun\n");
+  const shown = table(texts.map((a) => ({ a })));
+  assertEquals(text(shown).split("\n").slice(2, 2 + texts.length), [
+    "Sun Taxi",
+    '"Sun Taxi "',
+    '" Sun Taxi"',
+    '" "',
+    "Sun  Taxi",
+    '"Sun Taxi\u00a0"',
+    "Sun\\u200bTaxi",
+    '"\\ufeffSun"',
+    "Sun\\n",
+  ]);
+  // A page would make one space of two.
+  assertStringIncludes(html(shown), "white-space:pre-wrap");
+});
+
 Deno.test("table() shows control characters and cuts between characters", () => {
   assertStringIncludes(text(table([{ a: "x\ny\t\0" }])), "x\\ny\\t\\u0000");
   const taxis = "🚕".repeat(50);
