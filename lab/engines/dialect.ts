@@ -13,6 +13,7 @@ export type Dialect = "Spark" | "DuckDB";
 // A text with the type before it, a name in quotes, or a comment.
 const TOKEN =
   /(?:\b(BIGINT|DECIMAL|DOUBLE|REAL|TIMESTAMP|X)\s*)?'((?:[^']|'')*)'|"((?:[^"]|"")*)"|--[^\r\n]*|\/\*[^]*?\*\//gi;
+const NOTHING = /--[^\r\n]*|\/\*[^]*?\*\/|[\s;]/g;
 const HAS_ZONE = /\d\d:\d\d.* ?(UTC|[+-]\d\d:\d\d|[A-Za-z]+(\/\w+)*)$/;
 
 function moment(dialect: Dialect, text: string): string {
@@ -72,8 +73,10 @@ function literal(dialect: Dialect, type: string, quoted: string): string {
  * ```
  */
 export function statementFor(dialect: Dialect, statement: Statement): string {
-  // Says so of what is no statement; a text may be in words of the engine's own.
-  if (typeof statement === "string" && statement.trim()) return statement;
+  // A text may be in words of the engine's own; what is none, `sqlText()` says.
+  if (typeof statement === "string" && statement.replace(NOTHING, "")) {
+    return statement;
+  }
   return sqlText(statement).replace(
     TOKEN,
     (token, type: string = "", text?: string, name?: string) => {

@@ -43,7 +43,15 @@ Deno.test("statementFor() refuses what is no statement, and what an engine canno
     LakehouseError,
     "microseconds",
   );
-  for (const none of ["", " ", { sql: "SELECT 1" } as unknown as string]) {
+  for (
+    const none of [
+      "",
+      " ",
+      "-- x",
+      "/* x */;",
+      { sql: "SELECT 1" } as unknown as string,
+    ]
+  ) {
     assertThrows(() => statementFor("DuckDB", none), LakehouseError, "as SQL");
   }
 });

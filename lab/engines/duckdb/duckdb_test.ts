@@ -48,6 +48,50 @@ Deno.test("duckdb() returns every value in the form that Trino's results have", 
   );
 });
 
+Deno.test("duckdb() keeps the end of a day, and infinities of every kind of time", async () => {
+  await using db = await duckdb({});
+  const kinds = ["DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_NS"]
+    .concat("TIMESTAMP_MS", "TIMESTAMP_S");
+  const columns = kinds.map((kind) =>
+    `['infinity'::${kind}, '-infinity'::${kind}] AS ${kind}`
+  );
+  const { first } = await db.sql(`SELECT ${columns.join(", ")},
+    [TIME '24:00:00', TIME '00:00:00', TIME '23:59:59.999999'] AS clock`);
+  const { clock, ...ends } = first;
+  for (const [kind, end] of Object.entries(ends)) {
+    assertEquals(end, ["infinity", "-infinity"], kind);
+  }
+  assertEquals(clock, [
+    "24:00:00.000000",
+    "00:00:00.000000",
+    "23:59:59.999999",
+  ]);
+});
+
+Deno.test("duckdb() runs one statement, and says what else it was given", async () => {
+  await using db = await duckdb({});
+  for (
+    const [text, why] of [
+      [
+        "SELECT 1; SELECT 2",
+        "it holds 2 statements, and each is run by itself",
+      ],
+      ["CREATE TABLE a AS SELECT 1; FROM a;", "it holds 2 statements"],
+      ["-- nothing", "it is a comment alone"],
+      [";;", "it is a comment alone"],
+      ["", "it is empty"],
+    ] as const
+  ) {
+    const error = await assertRejects(() => db.sql(text), LakehouseError, why);
+    assertEquals(error.what, "Cannot run this as SQL");
+  }
+  // Nothing of it was run.
+  await assertRejects(() => db.sql("FROM a"), LakehouseError, "name a does");
+  assertEquals((await db.sql("SELECT ';' AS a; -- done;")).first.a, ";");
+  const { message } = await assertRejects(() => db.sql("SELEC 1; SELECT 2"));
+  assertEquals(message.includes("syntax error"), true, message);
+});
+
 Deno.test("duckdb() keeps the order of columns and fields, and every value of them", async () => {
   await using db = await duckdb({});
   const result = await db.sql(`SELECT 'Flash Cab' AS company, 7 AS "2023",

@@ -47,6 +47,14 @@ function refused(cause: Error): LakehouseError {
   });
 }
 
+function several(statements: number): LakehouseError {
+  return new LakehouseError({
+    what: "Cannot run this as SQL",
+    why: `it holds ${statements} statements, and each is run by itself`,
+    next: "give each a call of its own; none of them was run",
+  });
+}
+
 function notLoaded(message: string): LakehouseError {
   return new LakehouseError({
     what: "Cannot load DuckDB",
@@ -90,6 +98,7 @@ export async function openViews(
       limit.addEventListener("abort", interrupt, { once: true });
       try {
         const sent = await answer;
+        if (sent.statements > 1) throw several(sent.statements);
         const { columns, read } = rowsReader(sent.columns);
         return new QueryResult({
           ...{ engine: "DuckDB", text: sql, columns, rows: read(sent.rows) },

@@ -78,6 +78,13 @@ export function signature(type: DuckDBType): TypeSignature {
   return { rawType: NAMES[name] ?? name };
 }
 
+/** The end of a day, which a time of DuckDB may be. */
+const DAY = 86_400_000_000n;
+
+/** A date or a time before or after all others; not all say so themselves. */
+const endless = (value: number | bigint) =>
+  value > 0 ? "infinity" : "-infinity";
+
 /** A value as Trino would send it: rows as lists, maps as lists of pairs. */
 export function encode(type: DuckDBType, value: DuckDBValue): unknown {
   if (typeof value === "number") {
@@ -87,26 +94,31 @@ export function encode(type: DuckDBType, value: DuckDBValue): unknown {
   // deno-lint-ignore no-explicit-any
   const inner = type as any;
   if (value instanceof DuckDBDateValue) {
-    if (value.isFinite) return dayText(value.days);
-    return value.days > 0 ? "infinity" : "-infinity";
+    return value.isFinite ? dayText(value.days) : endless(value.days);
   }
-  if (value instanceof DuckDBTimestampTZValue && value.isFinite) {
-    return `${microsText(value.micros)} UTC`;
+  if (value instanceof DuckDBTimestampTZValue) {
+    const { isFinite, micros } = value;
+    return isFinite ? `${microsText(micros)} UTC` : endless(micros);
   }
-  if (value instanceof DuckDBTimestampValue && value.isFinite) {
-    return microsText(value.micros);
+  if (value instanceof DuckDBTimestampValue) {
+    return value.isFinite ? microsText(value.micros) : endless(value.micros);
   }
-  if (value instanceof DuckDBTimestampNanosecondsValue && value.isFinite) {
-    return nanosText(value.nanos);
+  if (value instanceof DuckDBTimestampNanosecondsValue) {
+    return value.isFinite ? nanosText(value.nanos) : endless(value.nanos);
   }
-  // The texts of these two have other forms for years before 1 and after 9999.
-  if (value instanceof DuckDBTimestampMillisecondsValue && value.isFinite) {
-    return microsText(value.millis * 1000n).slice(0, -3);
+  if (value instanceof DuckDBTimestampMillisecondsValue) {
+    const { isFinite, millis } = value;
+    return isFinite ? microsText(millis * 1000n).slice(0, -3) : endless(millis);
   }
-  if (value instanceof DuckDBTimestampSecondsValue && value.isFinite) {
-    return microsText(value.seconds * 1_000_000n).slice(0, -7);
+  if (value instanceof DuckDBTimestampSecondsValue) {
+    const { isFinite, seconds } = value;
+    return isFinite
+      ? microsText(seconds * 1_000_000n).slice(0, -7)
+      : endless(seconds);
   }
-  if (value instanceof DuckDBTimeValue) return timeText(value.micros);
+  if (value instanceof DuckDBTimeValue) {
+    return value.micros === DAY ? "24:00:00.000000" : timeText(value.micros);
+  }
   if (value instanceof DuckDBBlobValue) return new Uint8Array(value.bytes);
   if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) {
     return value.items.map((item) => encode(inner.valueType, item));
@@ -122,6 +134,6 @@ export function encode(type: DuckDBType, value: DuckDBValue): unknown {
       encode(inner.valueType, item),
     ]);
   }
-  // Decimals, UUIDs, intervals and what is not finite say best themselves.
+  // Decimals, UUIDs and intervals say best themselves.
   return String(value);
 }

@@ -23,6 +23,8 @@ export interface DuckdbRequest {
 
 /** What a statement returned. */
 export interface DuckdbAnswer {
+  /** How many statements the text holds; of several none is run. */
+  readonly statements: number;
   /** Its columns. */
   readonly columns: Column[];
   /** Its rows, as Trino would send them. */
@@ -59,6 +61,11 @@ async function run(id: number, sql: string): Promise<DuckdbAnswer> {
   const connection = await instance!.connect();
   running.set(id, connection);
   try {
+    // What cannot be taken apart says why when it is run.
+    const { count: statements } = await connection.extractStatements(sql)
+      .catch(() => ({ count: 1 }));
+    // Of several DuckDB runs all and gives the rows of one.
+    if (statements > 1) return { statements, columns: [], rows: [], ms: 0 };
     const reader = await connection.runAndReadAll(sql);
     const types = reader.columnTypes();
     const columns = reader.columnNames().map((name, i) => ({
@@ -67,7 +74,7 @@ async function run(id: number, sql: string): Promise<DuckdbAnswer> {
     const rows = reader.getRows().map((values) =>
       values.map((value, i) => encode(types[i]!, value))
     );
-    return { columns, rows, ms: performance.now() - started };
+    return { statements, columns, rows, ms: performance.now() - started };
   } finally {
     running.delete(id);
     connection.closeSync();
