@@ -35,6 +35,18 @@ Deno.test("metadata, manifests and files of the format's first version", () => {
     ...{ partition_spec_id: 0, added_snapshot_id: 7n },
   });
   assertEquals([manifest.content, manifest.sequenceNumber], ["data", 0n]);
+  // What the first writers called the counts, and what all do since.
+  for (const files of ["files", "data_files"]) {
+    const { fileCounts, rowCounts } = toManifestFile(layout, {
+      ...{ manifest_path: "s3://b/m.avro", manifest_length: 5n },
+      ...{ partition_spec_id: 0, added_snapshot_id: 7n, added_rows_count: 9n },
+      [`added_${files}_count`]: 3,
+      [`existing_${files}_count`]: 2,
+      [`deleted_${files}_count`]: 1,
+    });
+    assertEquals(fileCounts, { added: 3, existing: 2, deleted: 1 }, files);
+    assertEquals(rowCounts, { added: 9, existing: 0, deleted: 0 });
+  }
   const files = ["a", "b"].map((name, i) =>
     toDataFile(layout, manifest, {
       ...{ status: i + 1, snapshot_id: 7n },

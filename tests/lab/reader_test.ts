@@ -155,13 +155,15 @@ Deno.test("tables that Spark writes, with its many properties", async (t) => {
             : "";
           await spark.sql(
             `CREATE TABLE ${table} (id INT, f FLOAT, d DECIMAL(5,2), kind STRING,
-            pair STRUCT<a: INT, b: STRING>, pairs MAP<INT, STRUCT<x: DATE>>, raw BINARY)
+            pair STRUCT<a: INT, b: STRING>, pairs MAP<INT, STRUCT<x: DATE>>, raw BINARY,
+            keys MAP<BINARY, DOUBLE>)
           USING iceberg PARTITIONED BY (kind)
           TBLPROPERTIES ('format-version' = '${version}'${modes})`,
           );
           await spark.sql(
             `INSERT INTO ${table} SELECT id, CAST(0.1 AS FLOAT), 1.25, IF(id < 3, 'k', 'l'),
-            named_struct('a', id, 'b', 'x'), map(id, named_struct('x', DATE '2024-02-29')), X'00FF'
+            named_struct('a', id, 'b', 'x'), map(id, named_struct('x', DATE '2024-02-29')), X'00FF',
+            map(X'00FF', 1.5D)
           FROM VALUES 1, 2, 3, 4 AS v(id)`,
           );
           for (
@@ -178,7 +180,7 @@ Deno.test("tables that Spark writes, with its many properties", async (t) => {
           ) await spark.sql(`ALTER TABLE ${table} ${change}`);
           await spark.sql(
             `INSERT INTO ${table} VALUES (5, 0.5, 1234567.25, NULL,
-            named_struct('a', NULL, 'c', 'y', 'b', 7), map(9, NULL, 10, named_struct('x', NULL, 'y', 1)), NULL)`,
+            named_struct('a', NULL, 'c', 'y', 'b', 7), map(9, NULL, 10, named_struct('x', NULL, 'y', 1)), NULL, NULL)`,
           );
           await spark.sql(`DELETE FROM ${table} WHERE id = 2`);
           await spark.sql(`DELETE FROM ${table} WHERE id = 3`);
@@ -189,6 +191,7 @@ Deno.test("tables that Spark writes, with its many properties", async (t) => {
             ...{ pair: { a: 1, c: "x", b: null } },
             ...{ pairs: { 1: { x: "2024-02-29", y: null } } },
             raw: new Uint8Array([0, 255]),
+            keys: { "0x00ff": 1.5 },
           });
           assertEquals(rows[2]!.pairs, { 9: null, 10: { x: null, y: 1 } });
           const tree = await tableTree(NAMESPACE, table);

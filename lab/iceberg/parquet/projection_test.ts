@@ -8,6 +8,11 @@ import { project, readGroup, type Wanted } from "./projection.ts";
 
 /** A Parquet file of a query's rows. */
 async function written(query: string, options = ""): Promise<ParquetFile> {
+  return await openParquet("s3://b/a.parquet", await bytesOf(query, options));
+}
+
+/** Its bytes. */
+async function bytesOf(query: string, options: string): Promise<Uint8Array> {
   const path = await Deno.makeTempFile({ suffix: ".parquet" });
   const instance = await DuckDBInstance.create(":memory:");
   try {
@@ -17,7 +22,7 @@ async function written(query: string, options = ""): Promise<ParquetFile> {
       `COPY (${query}) TO '${path}' (FORMAT parquet${options})`,
     );
     connection.closeSync();
-    return await openParquet("s3://b/a.parquet", await Deno.readFile(path));
+    return await Deno.readFile(path);
   } finally {
     instance.closeSync();
     await Deno.remove(path);
@@ -270,6 +275,23 @@ Deno.test("every compression of Parquet is read", async () => {
     ], codec);
     assertEquals(file.groups.length > 1, true);
   }
+});
+
+Deno.test("a compression that is not known is told as that, by its name", async () => {
+  const bytes = await bytesOf("SELECT 1 AS a", ", COMPRESSION snappy");
+  // Behind the column's path the file has its codec: snappy is 1, LZO 3, doubled.
+  const path = [0x19, 0x18, 1, "a".charCodeAt(0), 0x15];
+  const at = bytes.findIndex((_, i) =>
+    path.every((byte, j) => bytes[i + j] === byte)
+  );
+  assertEquals(bytes[at + path.length], 2);
+  bytes[at + path.length] = 6;
+  const error = await assertRejects(
+    () => openParquet("s3://b/a.parquet", bytes),
+    LakehouseError,
+    "Cannot read s3://b/a.parquet without an engine",
+  );
+  assertEquals(error.why, "it is compressed with LZO");
 });
 
 Deno.test("initialDefault() knows every type of Iceberg's JSON", () => {
