@@ -1,11 +1,19 @@
-// Notebook 05 on few trips, and on odd ones: its checks hold for any. Others on a
-// month that has no days 29 to 31.
-import { assertEquals } from "@std/assert";
+// Notebooks on few trips and on odd ones: their checks hold for any, or say what
+// they need.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
+import { submitIngest } from "../../lib/spark/ingest.ts";
+import { uploadFiles } from "../../lib/store/staging.ts";
 import { ask } from "../../lib/trino/ask.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+import { generateTrips } from "../../lib/trips/generate.ts";
+import { TRIP_COLUMNS } from "../../lib/trips/data_set.ts";
+import { removeScratch } from "../../lab/trials/scratch.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
+import { withEnv } from "../env.ts";
 import { withNamespace } from "../namespace.ts";
 
 const { namespace, table } = settings();
@@ -53,21 +61,114 @@ async function runOn(numbers: string[]): Promise<void> {
 }
 
 for (const [few, rows] of Object.entries(FEW)) {
-  Deno.test(`notebook 05 runs on ${few}`, async () => {
-    await ensureTrips();
-    await withNamespace("few_trips", async () => {
-      await ask(`CREATE TABLE few_trips.${table} AS ${rows}`);
-      await runOn(["05"]);
-    });
+  Deno.test(`notebook 05 runs on ${few}`, () =>
+    withTrips(rows, () => runOn(["05"])));
+}
+
+/** What trips may be without, and some of the portal's are. */
+const MAY_BE_NULL = ["trip_seconds", "trip_miles", "pickup_community_area"]
+  .concat("fare", "tips", "trip_total", "company");
+
+/** A query of a table's rows with nulls in these columns. */
+function without(columns: readonly string[], rows: string): string {
+  const nulls = columns.map((name) => `if(false, ${name}) AS ${name}`);
+  const others = TRIP_COLUMNS.map(({ name }) => name)
+    .filter((name) => !columns.includes(name));
+  return `SELECT ${[...others, ...nulls].join(", ")} FROM (${rows})`;
+}
+
+/** The newest trips with their times moved to one day. */
+const ONE_DAY = `SELECT unique_key, CAST(TIMESTAMP '2024-02-05 00:00:00 UTC' +
+    (trip_start_timestamp - date_trunc('day', trip_start_timestamp))
+      AS timestamp(6) with time zone) AS trip_start_timestamp,
+    ${
+  TRIP_COLUMNS.map(({ name }) => name).slice(1)
+    .filter((name) => name !== "trip_start_timestamp").join(", ")
+} FROM (${ALL} ORDER BY trip_start_timestamp DESC LIMIT 3000)`;
+
+const FEBRUARY = `${ALL} WHERE ${MONTH} =
+  (SELECT max(${MONTH}) FROM ${namespace}.${table}
+    WHERE month(trip_start_timestamp) = 2)`;
+
+async function withTrips(
+  rows: string,
+  body: () => Promise<void>,
+): Promise<void> {
+  await ensureTrips();
+  await withNamespace("few_trips", async () => {
+    await ask(`CREATE TABLE few_trips.${table} AS ${rows}`);
+    await body();
   });
 }
 
-Deno.test("notebooks 06 and 07 run on one February", async () => {
-  await ensureTrips();
-  await withNamespace("few_trips", async () => {
-    await ask(`CREATE TABLE few_trips.${table} AS ${ALL} WHERE ${MONTH} =
-      (SELECT max(${MONTH}) FROM ${namespace}.${table}
-        WHERE month(trip_start_timestamp) = 2)`);
-    await runOn(["06", "07"]);
+Deno.test("notebooks 06, 07, 08 and 10 run on one February without amounts and companies", () =>
+  withTrips(
+    without(MAY_BE_NULL, FEBRUARY),
+    () => runOn(["06", "07", "08", "10"]),
+  ));
+
+// Each takes some three minutes; `test --all` waits for them.
+const ignore = !Deno.env.get("TEST_ALL");
+
+for (
+  const [few, rows] of Object.entries({
+    "one February": FEBRUARY,
+    "one company": FEW["one company"]!,
+    "trips without amounts and companies": without(
+      MAY_BE_NULL,
+      `${ALL} LIMIT 3000`,
+    ),
+    "a hundred trips": `${ALL} LIMIT 100`,
+  })
+) {
+  Deno.test({
+    name: `notebooks 06 to 12 run on ${few}`,
+    ignore,
+    fn: () =>
+      withTrips(
+        rows,
+        () => runOn(["06", "07", "08", "09", "10", "11", "12"]),
+      ),
   });
+}
+
+Deno.test({
+  name: "notebooks run on one day, or say that they need more",
+  ignore,
+  fn: () =>
+    withTrips(ONE_DAY, async () => {
+      await runOn(["06", "09", "10", "11", "12"]);
+      for (
+        const [number, need] of [
+          ["07", "The deliveries need trips of days 1 to 28"],
+          ["08", "There are trips up to a 10th, and after a 20th"],
+        ] as const
+      ) {
+        const [path] = await findNotebooks([number]);
+        const { fault } = await runNotebook(path!);
+        assertStringIncludes(fault ?? "nothing was noticed", need);
+      }
+    }),
+});
+
+Deno.test({
+  name: "notebooks 05 to 12 run on two thousand trips of another seed",
+  ignore,
+  async fn() {
+    const dir = await Deno.makeTempDir();
+    const env = { NAMESPACE: "few_trips", PARQUET_DIR: dir };
+    await ensureWarehouse(catalog());
+    await ensureTrinoCatalog();
+    await withEnv(env, async () => {
+      try {
+        await generateTrips({ rows: 2_000, seed: 7, dir });
+        await uploadFiles();
+        await submitIngest();
+        await runOn(["05", "06", "07", "08", "09", "10", "11", "12"]);
+      } finally {
+        await removeScratch("few_trips").catch(() => {});
+        await Deno.remove(dir, { recursive: true });
+      }
+    });
+  },
 });
