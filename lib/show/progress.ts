@@ -5,12 +5,8 @@
  */
 
 import { Presets, SingleBar } from "cli-progress";
-import {
-  formatBytes,
-  formatCompact,
-  formatDuration,
-  formatNumber,
-} from "../core/format.ts";
+import { formatBytes, formatCompact } from "../core/format.ts";
+import { formatDuration, formatNumber } from "../core/format.ts";
 import { escapeHtml, type Kernel, kernel, seen } from "../core/kernel.ts";
 import { showDetails } from "./error_details.ts";
 

@@ -7,14 +7,8 @@
 import { type Frame, frameRows, isFrame } from "./frame_rows.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
-import {
-  breaking,
-  displayable,
-  escapeHtml,
-  FAINT,
-  linkHtml,
-} from "../core/kernel.ts";
-import { type Displayable, seen } from "../core/kernel.ts";
+import { breaking, displayable, escapeHtml, FAINT } from "../core/kernel.ts";
+import { type Displayable, linkHtml, seen } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
 import type { ColumnFormat, TableCell, TableColumn } from "./table_column.ts";
 

@@ -86,13 +86,13 @@ export function whyMissing({ kind, raw }: ChartColumn, row: number): string {
 }
 
 /** How an axis writes a value of a column: years and ids without separators. */
-export function tickText(name: string): (value: ChartValue) => string {
+export function tickText(name: string): (value: ChartValue | bigint) => string {
   return (value) =>
     value instanceof Date
       ? formatDate(value)
-      : typeof value === "number" && !namesThings(name)
-      ? formatNumber(value)
-      : visibleText(String(value));
+      : typeof value === "string" || namesThings(name)
+      ? visibleText(String(value))
+      : formatNumber(value);
 }
 
 /** What a column holds, each once: numbers and times in order, names as they come. */
@@ -178,11 +178,17 @@ export class ChartData {
     return { name, kind: "number", values, raw };
   }
 
-  /** A column's values as names, null among them. */
+  /** A column's values as names, null among them; numbers with all digits. */
   labels(name: string): string[] {
-    const { values, raw } = this.column(name);
+    const { kind, values, raw } = this.column(name);
     const text = tickText(name);
-    return values.map((v, i) => v === null ? String(raw[i]) : text(v));
+    const exact = (value: unknown) =>
+      Number.isInteger(value) || typeof value === "bigint"
+        ? text(value as bigint)
+        : valueText(value);
+    return values.map((v, i) =>
+      v === null || kind === "number" ? exact(raw[i]) : text(v)
+    );
   }
 
   /** The rows in which all the columns have something to draw; others are told. */

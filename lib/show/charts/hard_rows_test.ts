@@ -219,6 +219,43 @@ Deno.test("no chart writes a small number as zero, or a large one in hundreds of
   assert(ticks.length > 2, String(ticks));
 });
 
+Deno.test("names are ids with all their digits, and lines of two ids stay two", () => {
+  const rows = [2n ** 53n, 2n ** 53n + 1n].flatMap((id, i) =>
+    [1, 2].map((x) => ({ id, x, n: x + i, ratio: 0.1 + i * 2e-17, m: "1.10" }))
+  );
+  const bars = read(barChart(rows, { label: "id", value: "n" }));
+  assertEquals(
+    new Set(bars.texts.filter((text) => /^9007/.test(text))).size,
+    2,
+  );
+  const money = read(barChart(rows, { label: "m", value: "n" }));
+  assert(money.texts.includes("1.10"), String(money.texts));
+  for (const series of ["id", "ratio"]) {
+    const { svg } = read(lineChart(rows, { x: "x", y: "n", series }));
+    assertEquals(marks(svg, "line", "path"), 2, series);
+  }
+});
+
+Deno.test("ticks of large numbers that lie close together differ", () => {
+  const n = [1_000_000_001, 1_000_000_004];
+  const { texts } = read(
+    lineChart(n.map((y, x) => ({ x, y })), { x: "x", y: "y", zero: false }),
+  );
+  const ticks = texts.filter((text) => text.startsWith("1,000,000,00"));
+  assert(ticks.length > 2, String(texts));
+  assertEquals(new Set(ticks).size, ticks.length);
+  const bars = read(
+    barChart(n.map((y, x) => ({ x, y })), { label: "x", value: "y" }),
+  );
+  assert(bars.texts.includes("1,000,000,004"), String(bars.texts));
+  // A null among them is no zero.
+  const some = [...n, null].map((y, x) => ({ x, y }));
+  assert(
+    read(barChart(some, { label: "x", value: "y" })).texts
+      .includes("1,000,000,001"),
+  );
+});
+
 Deno.test("charts say what they do not show of 10,000 categories", () => {
   const said = (what: string) => read(CHARTS[what]!.draw(rowsOf(MANY))).plain;
   assertMatch(said("lying bars"), /100 of 10,000 bars, the largest/);

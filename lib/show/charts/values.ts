@@ -58,10 +58,15 @@ export function formatter(
   switch (format ?? "compact") {
     case "number":
       return (value) => formatNumber(value);
-    case "compact":
-      return values.some((value) => Math.abs(value) >= LONGEST)
-        ? formatCompact
-        : short;
+    case "compact": {
+      const sizes = values.filter((value) => value !== null).map(Math.abs);
+      const most = sizes.reduce((one, other) => Math.max(one, other), 0);
+      // Close together, several would read the same.
+      const isClose = sizes.some((size) => size !== most) &&
+        sizes.every((size) => size > most * 0.99);
+      if (most < LONGEST) return short;
+      return isClose ? (value) => formatNumber(value) : formatCompact;
+    }
     case "dollars":
       return (value) => `${value < 0 ? "−" : ""}$${dollars(Math.abs(value))}`;
     case "percent":
