@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { goodRequests } from "../../tests/attacks/clients.ts";
 import { type Attack, attacksOn } from "../../tests/attacks/mutations.ts";
 import { spellingsOf } from "../../tests/attacks/spellings.ts";
-import { latin1, sendRaw, type WireRequest } from "../../tests/attacks/wire.ts";
+import { begin, idle, many } from "../../tests/attacks/connections.ts";
+import { sendRaw } from "../../tests/attacks/wire.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 
 const KEYS = {
@@ -119,52 +120,11 @@ const ofClient = (port: number, name: string, keys = KEYS) =>
     good.name.startsWith(`${name}: POST`)
   )!;
 
-/** Begins a request of a body of `length` bytes, and sends `sent` of them. */
-async function begin(
-  port: number,
-  { method, target, headers }: WireRequest,
-  { length, sent = 0 }: { length: number; sent?: number },
-): Promise<Deno.TcpConn> {
-  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const lines = [...headers, ["content-length", `${length}`]];
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const text = `${method} ${target} HTTP/1.1\r\n${head}\r\n`;
-  for (const bytes of [latin1(text), new Uint8Array(sent)]) {
-    for (let at = 0; at < bytes.length;) {
-      at += await connection.write(bytes.subarray(at));
-    }
-  }
-  return connection;
-}
-
-async function statusOf(connection: Deno.TcpConn): Promise<number> {
-  const buffer = new Uint8Array(64);
-  await connection.read(buffer);
-  return Number(new TextDecoder().decode(buffer).match(/ (\d{3}) /)?.[1]);
-}
-
-/** So many connections, all closed at the end. */
-async function many(count: number, open: () => Promise<Deno.TcpConn>) {
-  const connections: Deno.TcpConn[] = [];
-  for (let i = 0; i < count; i++) connections.push(await open());
-  return {
-    /** The first status that one of them is answered with. */
-    firstStatus: () => Promise.race(connections.map(statusOf)),
-    [Symbol.dispose]: () => connections.forEach((each) => each.close()),
-  };
-}
-
 Deno.test("thousands that say nothing, or not all, stop nobody", () =>
   withGateway(async ({ port }, forwarded) => {
     const goods = goodRequests(port, "trips", KEYS);
     const spark = ofClient(port, "Spark").request;
-    const hostname = "127.0.0.1";
-    using _idle = await many(1_000, () => Deno.connect({ hostname, port }));
-    using _headless = await many(500, async () => {
-      const connection = await Deno.connect({ hostname, port });
-      await connection.write(latin1("GET /_iceberg/v1/co"));
-      return connection;
-    });
+    using _idle = await idle(port);
     using _slow = await many(
       500,
       () => begin(port, spark, { length: 1e6, sent: 1 }),

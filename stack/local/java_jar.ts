@@ -28,8 +28,18 @@ async function runTool(command: string, args: string[]): Promise<void> {
   throw new Error((decoder.decode(stderr) + decoder.decode(stdout)).trim());
 }
 
+/** The sources of a program: its own, and those named after it. */
+async function sources(dir: string, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name: file } of Deno.readDir(dir)) {
+    if (file.startsWith(name)) found.push(`${dir}/${file}`);
+  }
+  return found.sort();
+}
+
 /**
- * The jar made of `java/NAME.java`, absolute; compiled when the cache lacks it.
+ * The jar made of `java/NAME.java` and of the sources whose names begin with
+ * that, absolute; compiled when the cache lacks it.
  *
  * @throws {LakehouseError} When it cannot be compiled.
  */
@@ -37,26 +47,29 @@ export async function javaJar(
   name: string,
   { javaHome, classPath }: JavaBuild,
 ): Promise<string> {
-  const source = fileURLToPath(new URL(`java/${name}.java`, import.meta.url));
-  const id = createHash("sha256").update(await Deno.readTextFile(source))
-    .update(await Deno.readTextFile(`${javaHome}/release`))
+  const dir = fileURLToPath(new URL("java", import.meta.url));
+  const files = await sources(dir, name);
+  const texts = await Promise.all(
+    [...files, `${javaHome}/release`].map((file) => Deno.readTextFile(file)),
+  );
+  const id = createHash("sha256").update(texts.join(""))
     .update(classPath.join(":")).digest("hex").slice(0, 12);
   const jar = `${cacheDir()}/classes/${name}-${id}.jar`;
   if (await Deno.stat(jar).then(() => true, () => false)) return jar;
   await Deno.mkdir(`${cacheDir()}/classes`, { recursive: true });
-  const dir = await Deno.makeTempDir({ dir: `${cacheDir()}/classes` });
+  const made = await Deno.makeTempDir({ dir: `${cacheDir()}/classes` });
   try {
     await runTool(`${javaHome}/bin/javac`, [
-      ...["-proc:none", "-d", `${dir}/classes`, "-cp", classPath.join(":")],
-      source,
+      ...["-proc:none", "-d", `${made}/classes`, "-cp", classPath.join(":")],
+      ...files,
     ]);
-    const made = `${dir}/${name}.jar`;
     await runTool(
       `${javaHome}/bin/jar`,
-      ["--create", "--file", made, "-C", `${dir}/classes`, "."],
+      ["--create", "--file", `${made}/${name}.jar`, "-C", `${made}/classes`]
+        .concat("."),
     );
     // Two that compile at once put the same file in the same place.
-    await Deno.rename(made, jar);
+    await Deno.rename(`${made}/${name}.jar`, jar);
     return jar;
   } catch (cause) {
     throw new LakehouseError({
@@ -66,6 +79,6 @@ export async function javaJar(
       cause,
     });
   } finally {
-    await Deno.remove(dir, { recursive: true }).catch(() => {});
+    await Deno.remove(made, { recursive: true }).catch(() => {});
   }
 }

@@ -105,18 +105,22 @@ const SMALL_SERVICE = [
 ];
 
 function s3({ dir, javaHome, ports }: ServiceContext): LocalService {
+  const jars = artifactPaths("s3proxy");
   return {
     name: "s3",
     title: "S3Proxy, the object store",
     setting: "S3_PORT",
-    program: () =>
-      javaProgram(javaHome, {
+    program: async () =>
+      await javaProgram(javaHome, {
         name: "s3",
         options: SMALL_SERVICE,
         properties: [`-Dlogback.configurationFile=${dir}/s3/logback.xml`],
-        classPath: artifactPaths("s3proxy"),
-        main: "org.gaul.s3proxy.Main",
-        args: ["--properties", `${dir}/s3/s3proxy.properties`],
+        classPath: [
+          await javaJar("ObjectStore", { javaHome, classPath: jars }),
+          ...jars,
+        ],
+        main: "ObjectStore",
+        args: [`${dir}/s3/s3proxy.properties`],
       }),
     isHealthy: () =>
       answers(

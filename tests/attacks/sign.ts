@@ -46,9 +46,63 @@ function canonicalQuery(query: string): string {
   }).sort().join("&");
 }
 
+/** The key of a day, a region and a service. */
+export function signingKey(
+  { secretKey, region, service, terminator }: Signing,
+  day: string,
+): Uint8Array {
+  let key = hmac(`AWS4${secretKey}`, day);
+  for (const part of [region, service, terminator]) key = hmac(key, part);
+  return key;
+}
+
+/** A presigned form of the request: its signature stands in the query. */
+export function presign(
+  request: WireRequest,
+  signing: Signing,
+  changes: Record<string, string> = {},
+): WireRequest {
+  const { accessKey, region, service, date, terminator } = signing;
+  const stamp = date.toISOString().replace(/[-:]|\.\d+/g, "");
+  const day = stamp.slice(0, 8);
+  const scope = `${day}/${region}/${service}/${terminator}`;
+  const [path = "", query = ""] = request.target.split("?");
+  const params = {
+    "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+    "X-Amz-Credential": `${accessKey}/${scope}`,
+    "X-Amz-Date": stamp,
+    "X-Amz-Expires": "900",
+    "X-Amz-SignedHeaders": "host",
+    ...changes,
+  };
+  const all = [
+    ...query === "" ? [] : [query],
+    ...Object.entries(params).map(([name, value]) =>
+      `${encode(name)}=${encode(value)}`
+    ),
+  ].join("&");
+  const canonical = [
+    request.method,
+    path,
+    canonicalQuery(all),
+    `host:${headerOf(request, "host")}`,
+    "",
+    "host",
+    "UNSIGNED-PAYLOAD",
+  ].join("\n");
+  const text = [
+    "AWS4-HMAC-SHA256",
+    params["X-Amz-Date"],
+    scope,
+    sha256(canonical).digest("hex"),
+  ].join("\n");
+  const signature = hmac(signingKey(signing, day), text).toString("hex");
+  return { ...request, target: `${path}?${all}&X-Amz-Signature=${signature}` };
+}
+
 /** The request with the headers of its signature. */
 export function sign(request: WireRequest, signing: Signing): WireRequest {
-  const { accessKey, secretKey, region, service, date, states } = signing;
+  const { accessKey, region, service, date, states } = signing;
   const stamp = signing.stamp ??
     date.toISOString().replace(/[-:]|\.\d+/g, "");
   const day = signing.day ?? stamp.slice(0, 8);
@@ -83,11 +137,7 @@ export function sign(request: WireRequest, signing: Signing): WireRequest {
     scope,
     sha256(canonical).digest("hex"),
   ].join("\n");
-  let key = hmac(`AWS4${secretKey}`, day);
-  for (const part of [region, service, signing.terminator]) {
-    key = hmac(key, part);
-  }
-  const signature = hmac(key, text).toString("hex");
+  const signature = hmac(signingKey(signing, day), text).toString("hex");
   return withHeaders(dated, {
     authorization: `${signing.algorithm} Credential=${accessKey}/${scope}, ` +
       `SignedHeaders=${names.join(";")}, Signature=${signature}`,
