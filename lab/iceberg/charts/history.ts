@@ -7,7 +7,7 @@
 import defer * as Plot from "@observablehq/plot";
 import { chart, COLORS } from "../../../lib/show/charts/frame.ts";
 import { formatCompact, formatNumber } from "../../../lib/core/format.ts";
-import { displayable } from "../../../lib/core/kernel.ts";
+import { displayable, seen } from "../../../lib/core/kernel.ts";
 import { DISPLAY, type Displayable } from "../../../lib/core/kernel.ts";
 import type { Snapshot, Table } from "../../../lib/catalog/tables.ts";
 import { tableMetadata } from "../metadata.ts";
@@ -104,16 +104,25 @@ const HALO = { stroke: "#fff", strokeWidth: 4 } as const;
 // More than these have no room for their operations.
 const MOST_NAMED = 16;
 
+// More dots than these have no room beside each other.
+const MOST_DRAWN = 500;
+// A name may be of megabytes.
+const MOST_LETTERS = 100;
+
+const short = (text: string) =>
+  seen(text, MOST_LETTERS).replaceAll("\n", "\\n");
+
 const asText = ({ snapshot, rows, reach, names }: HistoryEntry) =>
   [
-    ...[snapshot.id, snapshot.operation ?? "commit"],
+    ...[snapshot.id, short(snapshot.operation ?? "commit")],
     ...[`${formatNumber(rows)} rows`, REACHED[reach]],
-    ...names,
+    ...names.map(short),
   ].join(" · ");
 
 /**
  * Draws a table's history: a dot for each snapshot at the height of its rows, a
- * line to the one it came from, names of branches and tags where they stand.
+ * line to the one it came from, names of branches and tags where they stand. Of
+ * more than 500 snapshots the last ones are drawn.
  *
  * @example Usage
  * ```ts ignore
@@ -127,7 +136,8 @@ export function historyChart(
   table: Table,
   options: HistoryChartOptions = {},
 ): Displayable {
-  const entries = tableHistory(table);
+  const all = tableHistory(table);
+  const entries = all.slice(-MOST_DRAWN);
   const places = new Map(entries.map((entry) => [entry.snapshot.id, entry]));
   const links = entries.flatMap((to) => {
     const from = places.get(to.snapshot.parentId ?? -1n);
@@ -143,7 +153,9 @@ export function historyChart(
     .filter((reach) => entries.some((entry) => entry.reach === reach));
   const {
     title = [...table.namespace, table.name].join("."),
-    subtitle = `${formatNumber(entries.length)} snapshots`,
+    subtitle = `${formatNumber(all.length)} snapshots${
+      all.length > entries.length ? `, the last ${entries.length} drawn` : ""
+    }`,
   } = options;
   const drawing = chart({
     ...{ title, subtitle, height: 340 },
@@ -178,18 +190,18 @@ export function historyChart(
       Plot.text(entries, {
         ...{ x: "place", y: "rows", dy: -16, ...HALO },
         ...{ fontWeight: 600, fill: COLORS.text },
-        text: ({ names }: HistoryEntry) => names.join(", "),
+        text: ({ names }: HistoryEntry) => names.map(short).join(", "),
       }),
       ...entries.length <= MOST_NAMED
         ? [Plot.text(entries, {
           ...{ x: "place", y: "rows", dy: 17, fill: COLORS.faint, ...HALO },
-          text: ({ snapshot }: HistoryEntry) => snapshot.operation ?? "",
+          text: ({ snapshot }: HistoryEntry) => short(snapshot.operation ?? ""),
         })]
         : [],
     ],
   });
   return displayable(
     drawing[DISPLAY]()["text/html"]!,
-    [title, ...entries.map(asText)].join("\n"),
+    [short(title), ...entries.map(asText)].join("\n"),
   );
 }

@@ -10,7 +10,7 @@ import {
   Plot,
   textWidth,
 } from "../../../lib/show/charts/frame.ts";
-import { displayable } from "../../../lib/core/kernel.ts";
+import { displayable, seen } from "../../../lib/core/kernel.ts";
 import {
   formatBytes,
   formatDate,
@@ -66,12 +66,16 @@ const COLOR = {
 const plural = (count: number, word: string) =>
   `${formatNumber(count)} ${word}${count === 1 ? "" : "s"}`;
 
-const nameOf = (path: string) => path.split("/").at(-1) ?? path;
+// A name may be of megabytes.
+const MOST = 200;
+const nameOf = (path: string) => seen(path.split("/").at(-1) ?? path, MOST);
 
 /** A name cut in the middle: of addresses both ends tell something. */
 function shortened(text: string, width: number): string {
-  if (textWidth(text, FONT) <= width) return text;
-  for (let keep = text.length - 1; keep > 2; keep--) {
+  // Of the narrowest letters no more have room; a text may be of megabytes.
+  const most = Math.floor(width / (0.32 * FONT));
+  if (text.length <= most && textWidth(text, FONT) <= width) return text;
+  for (let keep = Math.min(text.length - 1, most); keep > 2; keep--) {
     const head = Math.ceil(keep / 3);
     const cut = `${text.slice(0, head)}…${text.slice(head - keep)}`;
     if (textWidth(cut, FONT) <= width) return cut;
@@ -80,8 +84,10 @@ function shortened(text: string, width: number): string {
 }
 
 function partitionText({ partition }: DataFile): string {
-  return Object.entries(partition).map(([name, value]) => `${name}=${value}`)
-    .join(", ");
+  const parts = Object.entries(partition).map(([name, value]) =>
+    seen(`${name}=${value}`, MOST).replaceAll("\n", "\\n")
+  );
+  return parts.join(", ");
 }
 
 function fileBox(file: DataFile): Box {
@@ -282,6 +288,7 @@ export function treeChart(
       }),
     ],
   });
-  const text = [texts.title, texts.subtitle, ...asText(root, 0)].join("\n");
+  const heading = [texts.title, texts.subtitle].map((text) => seen(text, MOST));
+  const text = [...heading, ...asText(root, 0)].join("\n");
   return displayable(drawing[DISPLAY]()["text/html"]!, text);
 }

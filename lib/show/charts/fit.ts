@@ -6,6 +6,7 @@
 
 import defer * as Plot from "@observablehq/plot";
 import { clipped, COLORS, textWidth } from "./blocks.ts";
+import { cut } from "../table_column.ts";
 import defer * as linkedom from "linkedom";
 
 // Made by the first chart, as Plot and linkedom are run by it: most programs
@@ -144,11 +145,10 @@ export function fitted(
     },
     y: { ...thinned(first.scale("y")), ...given.y, label: null },
   }) as PlotElement;
-  for (const text of element.querySelectorAll('[aria-label$="label"] text')) {
-    const shown = short(
-      text,
-      text.closest("[aria-label]")!.getAttribute("aria-label")!,
-    );
+  for (const text of element.querySelectorAll("text, title")) {
+    const part = text.closest("[aria-label]")?.getAttribute("aria-label") ?? "";
+    const whole = cut(text.textContent ?? "", 2_000);
+    const shown = part.endsWith("label") ? short(text, part) : whole;
     if (shown !== text.textContent) text.textContent = shown;
   }
   return { element, yLabel };
