@@ -162,6 +162,9 @@ const PLACES: Record<string, (text: string) => Shown | Promise<Shown>> = {
       ...{ text, next: text },
     })),
   }),
+  "an error's message, which a kernel writes into the notebook": (text) => ({
+    text: new LakehouseError({ what: text, why: text }).message,
+  }),
   "an error of a task": (text) => ({ text: printable(errorText(error(text))) }),
   "a line of a log": (text) => ({ text: printable(text) }),
 };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { kernel } from "./kernel.ts";
+import { kernel, seen } from "./kernel.ts";
 
 const traces = new WeakMap<Error, string>();
 let latest: LakehouseError | undefined;
@@ -44,11 +44,14 @@ export class LakehouseError extends Error {
   /** What to do next, or `undefined` when nothing helps. */
   readonly next: string | undefined;
 
-  /** Builds the message from its parts: `what: why. Next: next`. */
-  constructor(parts: LakehouseErrorParts) {
-    const { what, why, next, cause } = parts;
+  /**
+   * Builds the message from its parts: `what: why. Next: next`; what comes from
+   * outside is cut where it is long, and no terminal obeys it.
+   */
+  constructor({ what, why, next, cause }: LakehouseErrorParts) {
     super(
-      what + (why ? `: ${why}` : "") + (next ? `. Next: ${next}` : ""),
+      seen(what) + (why ? `: ${seen(why)}` : "") +
+        (next ? `. Next: ${next}` : ""),
       cause === undefined ? {} : { cause },
     );
     this.name = "LakehouseError";
