@@ -89,3 +89,17 @@ Deno.test("historyChart() names branches and tags, in the drawing and as text", 
   const empty = historyChart(withHistory([], {}))[DISPLAY]();
   assertStringIncludes(empty["text/plain"]!, "lab.trips");
 });
+
+Deno.test("historyChart() of thousands of snapshots draws the last ones, and says so", () => {
+  const many = withHistory(
+    Array.from({ length: 5_000 }, (_, n) => [n + 1, n || null, n]),
+    { main: { type: "branch", "snapshot-id": 5_000 } },
+  );
+  assertEquals(tableHistory(many).length, 5_000);
+  const { "text/html": html = "", "text/plain": text = "" } = historyChart(many)
+    [DISPLAY]();
+  const [, first = ""] = text.split("\n");
+  assertStringIncludes(first, "4501 · append");
+  assertStringIncludes(text, "\n5000 · append");
+  assertEquals(html.length < 500_000 && text.length < 50_000, true);
+});
