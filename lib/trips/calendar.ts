@@ -4,6 +4,7 @@
  * @module
  */
 
+import shares from "./shares.json" with { type: "json" };
 import { mix, NORMAL, QUANTILES } from "./random.ts";
 
 /** Seconds in a quarter of an hour, to which the public data set rounds. */
@@ -13,37 +14,23 @@ const SLOTS_PER_DAY = 96;
 const DAY_MS = 86_400_000;
 
 /** Trips in the public data set by year, in millions. */
-// deno-fmt-ignore
-const YEARLY_MILLIONS: Readonly<Record<number, number>> = {
-  2013: 27.2, 2014: 37.4, 2015: 32.4, 2016: 31.8, 2017: 25, 2018: 20.7,
-  2019: 16.5, 2020: 3.89, 2021: 3.95, 2022: 6.38, 2023: 5.8,
-};
+const YEARLY_MILLIONS: Readonly<Record<number, number>> = shares.yearlyMillions;
 
 /** Share of trips by hour of the day, in percent. */
-// deno-fmt-ignore
-export const HOURLY_PERCENT: readonly number[] = [
-  4.0, 3.6, 2.8, 1.9, 1.3, 1.0, 1.3, 2.0, 3.5, 4.4, 4.6, 4.1,
-  5.0, 4.7, 4.9, 4.8, 5.1, 5.5, 6.3, 6.7, 6.4, 5.6, 5.6, 4.8,
-];
+export const HOURLY_PERCENT: readonly number[] = shares.hourlyPercent;
 
 /** Share of trips by weekday from Sunday on, in percent. */
-// deno-fmt-ignore
-export const WEEKDAY_PERCENT: readonly number[] = [
-  13.2, 12.7, 13.1, 13.4, 14.7, 16.7, 16.2,
-];
+export const WEEKDAY_PERCENT: readonly number[] = shares.weekdayPercent;
 
 /** Level of each month against the year's mean in an ordinary year. */
-const SEASON = [.9, .96, 1.04, 1.03, 1.06, 1.05, .98, .98, .98, 1.08, .98, .96];
+const SEASON = shares.season;
 /** From the stay-at-home order of 16 March 2020 the trade almost stopped. */
-const SEASON_2020 = [1, 1, 1, .045, .05, .06, .075, .085, .09, .1, .085, .08];
+const SEASON_2020 = shares.season2020;
 const LEVEL_AFTER_16_MARCH_2020 = .1;
-const SEASON_2021 = [.4, .45, .6, .7, .85, 1.05, 1.3, 1.3, 1.3, 1.4, 1.3, 1.3];
+const SEASON_2021 = shares.season2021;
 
 /** Level of single days, by month and day, against their neighbours. */
-// deno-fmt-ignore
-const HOLIDAYS: Readonly<Record<string, number>> = {
-  "1-1": .85, "7-4": .8, "12-24": .7, "12-25": .5,
-};
+const HOLIDAYS: Readonly<Record<string, number>> = shares.holidays;
 
 function levelOfDay(date: Date): number {
   const year = date.getUTCFullYear();

@@ -4,24 +4,21 @@
  * @module
  */
 
-import companies from "./companies.json" with { type: "json" };
+import shares from "./shares.json" with { type: "json" };
 import { bits, choices, sum } from "./random.ts";
 
 /** Companies with their shares of trips up to 2016 and from 2017 on, in percent; the last one is none. */
-const OWNERS = [...companies, { name: "", early: 34, late: 0 }];
+const OWNERS = [...shares.companies, { name: "", early: 34, late: 0 }];
 
 /** The companies' names, in the order of their codes. */
-export const COMPANY_NAMES: readonly string[] = companies.map((c) => c.name);
+export const COMPANY_NAMES = shares.companies.map(({ name }) => name);
 
 /** Taxis on the road up to 2016 and when the later fleet was at its largest. */
 const FLEET_SIZE = [6400, 4600] as const;
 /** Last year of the early fleet. */
 const LAST_EARLY_YEAR = 2016;
 /** Share of the later fleet that drove, by year. */
-// deno-fmt-ignore
-const ACTIVE: Readonly<Record<number, number>> = {
-  2017: 1, 2018: .95, 2019: .85, 2020: .6, 2021: .5, 2022: .55, 2023: .6,
-};
+const ACTIVE: Readonly<Record<number, number>> = shares.activeShare;
 
 const ID_WORDS = 16;
 const ID_DIGITS = 8 * ID_WORDS;

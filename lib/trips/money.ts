@@ -4,6 +4,7 @@
  * @module
  */
 
+import shares from "./shares.json" with { type: "json" };
 import { type Choices, choices, quantiles, steps } from "./random.ts";
 
 /** Ways to pay, in the order of their codes. */
@@ -20,19 +21,8 @@ export const CREDIT_CARD = 1;
 export const MOBILE = 2;
 
 /** Share of each way to pay by year, in percent, in the order of {@linkcode PAYMENT_TYPES}. */
-const PAYMENT_PERCENT: Readonly<Record<number, readonly number[]>> = {
-  2013: [66.1, 33.2, 0, 0, .05, .6, .05],
-  2014: [66.1, 33.2, 0, 0, .05, .6, .05],
-  2015: [66.1, 33.2, 0, 0, .05, .6, .05],
-  2016: [65.9, 33.2, .1, .1, .05, .6, .05],
-  2017: [55, 42, .8, .9, .6, .6, .1],
-  2018: [51.5, 44, 1.5, 1.6, .8, .5, .1],
-  2019: [46, 45.5, 3.5, 3.2, 1.3, .4, .1],
-  2020: [44, 39.5, 7, 6, 3, .4, .1],
-  2021: [37, 41, 10.5, 7.5, 3.6, .3, .1],
-  2022: [32, 45, 12, 7.2, 3.5, .2, .1],
-  2023: [30, 45, 13.5, 7.5, 3.7, .2, .1],
-};
+const PAYMENT_PERCENT: Readonly<Record<number, readonly number[]>> =
+  shares.paymentPercent;
 
 /** Trips from and to an airport are paid by card this much more often. */
 const AIRPORT_CARD_FACTOR = 1.3;

@@ -8,6 +8,7 @@
  */
 
 import { COMMUNITY_AREAS } from "./data_set.ts";
+import shares from "./shares.json" with { type: "json" };
 import { choices, sum } from "./random.ts";
 
 /** O'Hare airport's community area. */
@@ -19,24 +20,13 @@ export const MIDWAY = 56;
 export const AREAS: number = COMMUNITY_AREAS.length + 1;
 
 /** Share of the trips that start in the city by pickup area, in percent. */
-// deno-fmt-ignore
-const PICKUP_PERCENT: Readonly<Record<number, number>> = {
-  8: 32.7, 32: 22, 28: 8.6, 6: 7.9, 76: 6, 7: 6, 24: 4, 33: 2.1,
-};
+const PICKUP_PERCENT: Readonly<Record<number, number>> = shares.pickupPercent;
 
 /** Weights among the areas that share the rest; those left out have 0.04. */
-// deno-fmt-ignore
-const REST_WEIGHT: Readonly<Record<number, number>> = {
-  56: 1.7, 3: 1.4, 77: 1.1, 22: 1.1, 41: .6, 5: .55, 4: .4, 1: .35, 2: .35,
-  31: .35, 16: .3, 14: .3, 21: .3, 60: .3, 34: .25, 35: .2, 15: .12, 13: .12,
-  25: .12, 43: .12, 10: .1, 11: .1, 39: .1, 23: .1, 42: .08, 29: .08,
-};
+const REST_WEIGHT: Readonly<Record<number, number>> = shares.restWeight;
 
 /** Airport trips against those of 2013–2016, by year. */
-// deno-fmt-ignore
-const AIRPORT_FACTOR: Readonly<Record<number, number>> = {
-  2017: 1.2, 2018: 1.4, 2019: 1.6, 2020: 1.2, 2021: 1.8, 2022: 2.6, 2023: 2.8,
-};
+const AIRPORT_FACTOR: Readonly<Record<number, number>> = shares.airportFactor;
 
 /** Trips that start outside the city, in percent of all. */
 const PICKUP_OUTSIDE_PERCENT = 4;

@@ -10,6 +10,7 @@ import * as money from "./money.ts";
 import { AREAS, isAirport } from "./places.ts";
 import { bits, choose, drawn, mix, NORMAL } from "./random.ts";
 import { rowHash, uniform } from "./random.ts";
+import shares from "./shares.json" with { type: "json" };
 import type { TripModel } from "./trip_model.ts";
 
 /** Numbers of a row's draws; the key takes five. */
@@ -31,11 +32,7 @@ const TENTH_MILES_SHARE = .05;
 const WHOLE_DOLLARS_SHARE = .25;
 
 /** Pace of the traffic by hour of the day, against the day's mean. */
-// deno-fmt-ignore
-const TRAFFIC = [
-  .8, .78, .76, .76, .78, .82, .92, 1.06, 1.16, 1.1, 1.04, 1.04,
-  1.06, 1.06, 1.08, 1.12, 1.18, 1.2, 1.1, .98, .92, .9, .88, .84,
-];
+const TRAFFIC = shares.traffic;
 
 /** Spread of the pace within an hour, by probability. */
 const PACE = NORMAL.map((z) => Math.exp(.25 * z));
