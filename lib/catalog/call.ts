@@ -6,6 +6,7 @@
 
 import pRetry from "p-retry";
 import { LakehouseError, type LakehouseErrorParts } from "../core/errors.ts";
+import { isBroken, PASSING } from "../core/interrupt.ts";
 import { parseExactJson, stringifyExactJson } from "../core/json.ts";
 import { signedFetch } from "../core/sigv4.ts";
 
@@ -65,9 +66,9 @@ const FIRST_PAUSE_MS = 200;
 const DOCTOR = "deno task doctor";
 
 function isPassing(error: unknown): boolean {
-  return error instanceof CatalogError &&
-    ([500, 502, 503, 504].includes(error.status) ||
-      error.type === "CommitFailedException");
+  return isBroken(error) || error instanceof CatalogError &&
+      ([500, ...PASSING].includes(error.status) ||
+        error.type === "CommitFailedException");
 }
 
 /** Likely cause and next step for an error of the catalog. */
@@ -172,8 +173,8 @@ async function attempt(
 /**
  * Sends the call and returns the answer's JSON, or `undefined` when it is empty.
  *
- * GET and DELETE are sent again, up to four times, on a conflict or a status of
- * 5xx. POST never is: what creates or commits may have been done although its
+ * GET and DELETE are sent again, up to four times, on a conflict, a status of
+ * 429 or 5xx, or a connection that breaks. POST never is: what creates or commits may have been done although its
  * answer got lost.
  *
  * @throws {CatalogError} When the catalog answers with an error.
@@ -198,7 +199,8 @@ export async function callCatalog(
           const gone = endpoint.startsWith("DELETE ") && number > 1 &&
             error instanceof CatalogError && error.status === 404;
           if (gone) return undefined;
-          throw error;
+          // At fetch's own error p-retry gives up.
+          throw isBroken(error) ? new Error("Broken", { cause: error }) : error;
         }
       },
       {

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { LakehouseError } from "../core/errors.ts";
 import { catalogError, withCatalog } from "../../tests/servers/catalog.ts";
+import { flakyFront, type Mishap } from "../../tests/servers/flaky_front.ts";
 import { type Catalog, CatalogError } from "./call.ts";
 import { callWarehouse, catalog, getConfig, offers } from "./config.ts";
 import { loadTable } from "./tables.ts";
@@ -258,6 +259,41 @@ Deno.test("what creates or commits is sent once, whatever the answer", async () 
     );
   }
 });
+
+Deno.test("what a broken connection loses is sent again where it may be, and never what commits", () =>
+  withCatalog(
+    () => Response.json({ namespaces: [["a"]] }),
+    async (lake, seen) => {
+      const mishaps: Mishap[] = ["cut", 429, "lost", "cut", 502];
+      await using front = await flakyFront(
+        lake.uri,
+        ({ path }) => /config/.test(path) ? undefined : mishaps.shift(),
+      );
+      const flaky = { ...lake, uri: `${front.uri}/_iceberg` };
+      const call = (endpoint: string, body?: unknown) =>
+        callWarehouse(flaky, {
+          ...{ endpoint, what: "Cannot do it" },
+          ...body ? { body } : {},
+        }, {});
+      assertEquals(
+        await call("GET /v1/{prefix}/namespaces"),
+        { namespaces: [["a"]] },
+      );
+      assertEquals(mishaps, []);
+      for (const mishap of ["lost", "cut", 503] as const) {
+        mishaps.push(mishap);
+        seen.length = front.log.length = 0;
+        await assertRejects(
+          () => call("POST /v1/{prefix}/namespaces", { namespace: ["b"] }),
+          LakehouseError,
+        );
+        assertEquals(
+          [mishap, seen.length, front.log.length],
+          [mishap, mishap === "lost" ? 1 : 0, 1],
+        );
+      }
+    },
+  ));
 
 Deno.test("a refusal is not tried again", () =>
   withCatalog(

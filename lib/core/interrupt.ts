@@ -117,3 +117,39 @@ export async function abortable<T>(
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/** Statuses of a server that is busy, or of a proxy that did not reach it. */
+export const PASSING: readonly number[] = [429, 502, 503, 504];
+const [FIRST_PAUSE_MS, LAST_PAUSE_MS] = [200, 3_200] as const;
+
+/** Whether a connection broke that was there. */
+export function isBroken(error: unknown): boolean {
+  return /connection (reset|closed)|broken pipe|reading a body|\beof\b/i
+    .test(`${error} ${(error as Error).cause}`);
+}
+
+/**
+ * Fetches, and whatever the network loses or a busy server refuses once more: up
+ * to five times in about six seconds. The answer comes whole, or not at all.
+ *
+ * For requests alone that may arrive twice.
+ *
+ * @throws {TypeError} When the endpoint cannot be reached.
+ */
+export async function steadyFetch(
+  input: string | URL | Request,
+  init: RequestInit = {},
+): Promise<Response> {
+  for (let pause: number = FIRST_PAUSE_MS;; pause *= 2) {
+    try {
+      const response = await fetch(input, init);
+      const body = await response.arrayBuffer();
+      if (!PASSING.includes(response.status) || pause > LAST_PAUSE_MS) {
+        return new Response(body.byteLength ? body : null, response);
+      }
+    } catch (error) {
+      if (!isBroken(error) || pause > LAST_PAUSE_MS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}

@@ -122,7 +122,9 @@ export async function signedFetch(
   return await fetch(request.url, {
     method: request.method,
     headers,
-    body: request.body ?? null,
+    // Deno sends what it can repeat a second time when the connection breaks: not
+    // a Blob, and so no commit.
+    body: request.body ? new Blob([request.body]) : null,
     redirect: "manual",
     signal: options.signal ?? null,
   });

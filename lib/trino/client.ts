@@ -9,7 +9,8 @@ import type { Trino } from "trino-client";
 import { settings } from "../core/settings.ts";
 import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
-import { abortable, interruptSignal, withLimit } from "../core/interrupt.ts";
+import { abortable, interruptSignal } from "../core/interrupt.ts";
+import { steadyFetch, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
 import type { Row } from "./rows.ts";
 import { rowsReader } from "./types.ts";
@@ -177,6 +178,8 @@ async function trinoClient(
   Object.assign(inner.client.clientConfig, {
     // The other adapter opens a connection for each page.
     adapter: "fetch",
+    // Trino runs nothing before its first page is asked for: all may come twice.
+    env: { fetch: steadyFetch, Request: null, Response },
     timeout: 60_000,
     transformResponse: (text: string, headers: Headers) => {
       hold(headers);
@@ -235,11 +238,11 @@ function tooLarge(most: string, columns: number): LakehouseError {
 async function cancel({ id, nextUri }: TrinoPage): Promise<void> {
   // A query that was only just taken in is not known by its id yet.
   if (nextUri) {
-    await fetch(nextUri, {
+    await steadyFetch(nextUri, {
       method: "DELETE",
       headers: logIn(),
       signal: AbortSignal.timeout(CANCEL_MS),
-    }).then((response) => response.body?.cancel(), () => {});
+    }).catch(() => {});
   }
   await (await trinoClient(logIn(), () => {})).cancel(id).catch(() => {
     // It ended by itself, or the server is gone; either way nothing runs.
@@ -322,10 +325,9 @@ export async function query(
     await abortable(finished, limit);
   } catch (error) {
     if (limit.aborted) throw limit.reason;
-    if (!fault) throw unreachable(error, trinoUri);
     // Trino answered; it is not to go on for nobody.
     if (last) await cancel(last);
-    throw fault.error;
+    throw fault ? fault.error : unreachable(error, trinoUri);
   } finally {
     limit.removeEventListener("abort", onAbort);
     if (isInTransaction) isTransactionBusy = false;

@@ -78,7 +78,8 @@ export async function callBackend(
     response = await fetch(`${address}${path}`, {
       method,
       headers,
-      body: method === "POST" ? call?.body ?? null : null,
+      // Deno repeats what it can when the connection breaks: no Blob, no commit.
+      body: method === "POST" && call?.body ? new Blob([call.body]) : null,
       redirect: "manual",
       signal: limit.signal,
     });

@@ -59,7 +59,9 @@ export async function send(
   const { pathname, search } = new URL(url);
   const asked = `${method} ${pathname}${search}`;
   const request = new Request(url, {
-    ...{ method, headers, body: body ?? null, redirect: "manual", signal },
+    // Deno sends a body that it can repeat a second time: no Blob.
+    ...{ method, headers, body: body ? new Blob([body]) : null },
+    ...{ redirect: "manual", signal },
   });
   try {
     const response = await fetch(request);
