@@ -1,19 +1,24 @@
 """What the Spark jobs share: the catalog's settings, JSON lines, causes of errors.
 
-Keys and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-AWS_REGION, which the catalog's signature, Iceberg's S3FileIO and s3a all read.
+Keys and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_SESSION_TOKEN and AWS_REGION, which the catalog's signature, Iceberg's S3FileIO and s3a all read.
 """
 
 import argparse
+import atexit
 import json
 import os
+import shutil
 import sys
+import tempfile
 import threading
 
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 CATALOG = "lakehouse"
+# What every Java's own trust store is read with; it holds no secret.
+TRUST_PASSWORD = "changeit"
 
 _output = threading.Lock()
 
@@ -37,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minio-host", required=True, help="S3 endpoint")
     parser.add_argument("--catalog-uri", help="default: MINIO_HOST/_iceberg")
     parser.add_argument("--namespace", default="chicago")
+    parser.add_argument("--signing-name", default="s3tables", help="the catalog's, in signatures")
     parser.add_argument(
         "--try-views", action="store_true", help="ask for views that the catalog does not list"
     )
@@ -52,9 +58,53 @@ def executor_keys() -> dict:
     SparkContext._ensure_initialized()
     if SparkConf().get("spark.master", "local").startswith("local"):
         return {}
-    names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]
+    names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"]
     keys = {f"spark.executorEnv.{name}": os.environ[name] for name in names if name in os.environ}
     return {**keys, "spark.redaction.regex": "(?i)secret|password|token|access[._]?key"}
+
+
+def trusted_authorities() -> dict:
+    """Lets this JVM, and those of executors, trust CA_BUNDLE beside what Java trusts.
+
+    A trust store of both is made anew for each job: the JVM that runs it may be any.
+    """
+    bundle = os.environ.get("CA_BUNDLE")
+    if not bundle:
+        return {}
+    SparkContext._ensure_initialized()
+    java = SparkContext._jvm.java
+    gateway = SparkContext._gateway
+    password = gateway.new_array(gateway.jvm.char, len(TRUST_PASSWORD))
+    for i, letter in enumerate(TRUST_PASSWORD):
+        password[i] = letter
+    own = os.path.join(java.lang.System.getProperty("java.home"), "lib", "security", "cacerts")
+    store = java.security.KeyStore.getInstance(java.io.File(own), password)
+    stream = java.io.FileInputStream(bundle)
+    certificates = java.security.cert.CertificateFactory.getInstance("X.509").generateCertificates(stream)
+    stream.close()
+    for i, certificate in enumerate(certificates):
+        store.setCertificateEntry(f"ca-bundle-{i}", certificate)
+    folder = tempfile.mkdtemp(prefix="lakehouse-trust-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = os.path.join(folder, "lakehouse-trust")
+    stream = java.io.FileOutputStream(path)
+    store.store(stream, password)
+    stream.close()
+    options = {"javax.net.ssl.trustStore": path, "javax.net.ssl.trustStorePassword": TRUST_PASSWORD}
+    for name, value in options.items():
+        java.lang.System.setProperty(name, value)
+    given = SparkConf()
+    if given.get("spark.master", "local").startswith("local"):
+        return {}
+    # Executors get the file where they run.
+    options["javax.net.ssl.trustStore"] = os.path.basename(path)
+    java_options = [f"-D{name}={value}" for name, value in options.items()]
+    theirs = given.get("spark.executor.extraJavaOptions")
+    files = given.get("spark.files")
+    return {
+        "spark.executor.extraJavaOptions": " ".join([*([theirs] if theirs else []), *java_options]),
+        "spark.files": ",".join([*([files] if files else []), path]),
+    }
 
 
 def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession:
@@ -68,7 +118,7 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         f"{catalog}.warehouse": options.warehouse,
         f"{catalog}.rest.auth.type": "sigv4",
         f"{catalog}.rest.auth.sigv4.delegate-auth-type": "none",
-        f"{catalog}.rest.signing-name": "s3tables",
+        f"{catalog}.rest.signing-name": options.signing_name,
         f"{catalog}.rest.signing-region": region,
         f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.s3.endpoint": options.minio_host,
@@ -89,6 +139,7 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         **extra,
     }
     settings.update(executor_keys())
+    settings.update(trusted_authorities())
     builder = SparkSession.builder.appName(name)
     for key, value in settings.items():
         builder = builder.config(key, value)

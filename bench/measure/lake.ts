@@ -14,6 +14,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
+import { keyVariables } from "../../lib/spark/submit.ts";
 import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { dropTable } from "../../lab/catalog/tables.ts";
@@ -40,13 +41,7 @@ export function workDir(): string {
 
 /** Keys and region for peers, as every SDK of AWS reads them. */
 export function keys(): Record<string, string> {
-  const { accessKey, secretKey, region } = settings();
-  return {
-    AWS_ACCESS_KEY_ID: accessKey,
-    AWS_SECRET_ACCESS_KEY: secretKey,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-  };
+  return { ...keyVariables(), AWS_DEFAULT_REGION: settings().region };
 }
 
 /** Arguments with which Deno runs a program of the bench. */

@@ -5,17 +5,16 @@
  * @module
  */
 
-import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
+import {
+  knownCause,
+  LakehouseError,
+  SPARK_CAUSES,
+} from "../../lib/core/errors.ts";
 import { parseExactJson } from "../../lib/core/json.ts";
 import type { SparkSubmit } from "../../lib/core/running_stack.ts";
 import type { Row } from "../../lib/trino/rows.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
-import {
-  lakeArguments,
-  SPARK_CAUSES,
-  sparkSubmit,
-  submit,
-} from "../../lib/spark/submit.ts";
+import { lakeArguments, sparkSubmit, submit } from "../../lib/spark/submit.ts";
 import {
   type Column,
   type RowsReader,

@@ -14,8 +14,8 @@ import {
   knownCause,
   LakehouseError,
   type LakehouseErrorParts,
+  SPARK_CAUSES,
 } from "../../lib/core/errors.ts";
-import { SPARK_CAUSES } from "../../lib/spark/submit.ts";
 
 /** One exception of Java, as `spark/session.py` describes it. */
 export interface JavaException {

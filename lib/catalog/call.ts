@@ -5,6 +5,7 @@
  */
 
 import pRetry from "p-retry";
+import { CERTIFICATE_CAUSES, knownCause } from "../core/errors.ts";
 import { LakehouseError, type LakehouseErrorParts } from "../core/errors.ts";
 import { isBroken, PASSING } from "../core/interrupt.ts";
 import { parseExactJson, stringifyExactJson } from "../core/json.ts";
@@ -20,8 +21,12 @@ export interface Catalog {
   accessKey: string;
   /** Secret key that belongs to {@linkcode Catalog.accessKey}. */
   secretKey: string;
+  /** Token of temporary keys. @default {none} */
+  sessionToken?: string;
   /** Region named in signatures. */
   region: string;
+  /** The catalog's name in signatures. */
+  signingName: string;
 }
 
 /** What every call to the catalog takes. */
@@ -151,7 +156,6 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<unknown> {
   const [method, url] = addressOf(catalog, call);
-  const { accessKey, secretKey, region } = catalog;
   const headers: Record<string, string> = { accept: "application/json" };
   if (call.body !== undefined) headers["content-type"] = "application/json";
   const response = await signedFetch({
@@ -159,7 +163,7 @@ async function attempt(
     url: url.href,
     headers,
     ...call.body === undefined ? {} : { body: stringifyExactJson(call.body) },
-  }, { accessKey, secretKey, region, service: "s3tables", signal });
+  }, { ...catalog, service: catalog.signingName, signal });
   const text = await response.text();
   if (!response.ok) throw errorOf(catalog, call.what, response.status, text);
   if (text === "") return undefined;
@@ -224,12 +228,10 @@ export async function callCatalog(
       });
     }
     if (cause instanceof LakehouseError) throw cause;
-    throw new LakehouseError({
-      what,
-      why: `the Iceberg catalog at ${catalog.uri} cannot be reached`,
-      next: `deno task up, or ${DOCTOR} when it is up`,
-      cause,
-    });
+    const why = `the Iceberg catalog at ${catalog.uri} cannot be reached`;
+    const next = `deno task up, or ${DOCTOR} when it is up`;
+    const known = knownCause(CERTIFICATE_CAUSES, String(cause));
+    throw new LakehouseError({ what, why, next, ...known, cause });
   }
 }
 

@@ -40,11 +40,11 @@ const configKey = ({ uri, warehouse, accessKey }: Catalog) =>
  * ```
  */
 export function catalog(changes: Partial<Settings> = {}): Catalog {
-  const { catalogUri, warehouse, accessKey, secretKey, region } = {
-    ...settings(),
-    ...changes,
-  };
-  return { uri: catalogUri, warehouse, accessKey, secretKey, region };
+  const given = { ...settings(), ...changes };
+  const { warehouse, accessKey, secretKey, sessionToken } = given;
+  const { catalogUri: uri, region, signingName } = given;
+  const keys = { accessKey, secretKey, sessionToken };
+  return { uri, warehouse, ...keys, region, signingName };
 }
 
 /**

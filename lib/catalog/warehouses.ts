@@ -138,11 +138,14 @@ export async function ensureWarehouse(
       what,
     }, options);
   } catch (error) {
-    if (isUnsupported(error)) {
+    const isForbidden = error instanceof CatalogError && error.status === 403;
+    if (isForbidden || isUnsupported(error)) {
       throw new LakehouseError({
         what,
         why:
-          `the catalog at ${catalog.uri} has none of this name, and creates none for its clients`,
+          `the catalog at ${catalog.uri} has none of this name, and creates none for ${
+            isForbidden ? "these keys" : "its clients"
+          }`,
         next:
           "create it with the store's own tools, or set WAREHOUSE to one that is there",
         cause: error,

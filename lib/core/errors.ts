@@ -4,6 +4,7 @@
  * @module
  */
 
+import causes from "./causes.json" with { type: "json" };
 import { kernel, seen } from "./kernel.ts";
 
 const traces = new WeakMap<Error, string>();
@@ -100,6 +101,20 @@ export function knownCause<C extends Cause>(
 ): C | undefined {
   return causes.find(({ pattern }) => pattern.test(text));
 }
+
+/** Causes as the file of them has them, after those that have to do with certificates. */
+const causesOf = (kind: keyof typeof causes): readonly Cause[] =>
+  [...causes.certificate, ...causes[kind]]
+    .map((cause) => ({ ...cause, pattern: RegExp(cause.pattern, "i") }));
+
+/** What is wrong with a server's certificate, by the words of Deno, Java and Python. */
+export const CERTIFICATE_CAUSES: readonly Cause[] = causesOf("certificate");
+/** Causes by the words of an S3 client. */
+export const STORE_CAUSES: readonly Cause[] = causesOf("store");
+/** Why Trino cannot be asked, by the words of the client. */
+export const TRINO_CAUSES: readonly Cause[] = causesOf("trino");
+/** Causes by the words of Spark and Java. */
+export const SPARK_CAUSES: readonly Cause[] = causesOf("spark");
 
 /**
  * The name that was probably meant, by the pairs of letters that it shares with

@@ -34,7 +34,7 @@ export interface RunOptions {
 
 // By these a user's shell changes what Java, Python, Spark and AWS's clients do.
 const FOREIGN =
-  /^(AWS_(?!REGION$)|SPARK_(?!(JAVA_HOME|MASTER|DRIVER_HOST|PROPERTIES|SUBMIT|IMAGE|MEMORY)$)|PYSPARK_|PYTHON(PATH|HOME|STARTUP)$|(JAVA_TOOL|_JAVA|JDK_JAVA)_OPTIONS$)/;
+  /^(AWS_(?!(REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE)$)|SPARK_(?!(JAVA_HOME|MASTER|DRIVER_HOST|PROPERTIES|SUBMIT|IMAGE|MEMORY)$)|PYSPARK_|PYTHON(PATH|HOME|STARTUP)$|(JAVA_TOOL|_JAVA|JDK_JAVA)_OPTIONS$)/;
 
 /** Whether a variable of that name would lead the programs started here astray. */
 export const isForeign = (name: string): boolean => FOREIGN.test(name);

@@ -8,8 +8,10 @@
  */
 
 import { resolve } from "node:path";
+import tls from "node:tls";
 import { parseEnv } from "node:util";
-import { LakehouseError } from "./errors.ts";
+import DEFAULTS from "./defaults.json" with { type: "json" };
+import { LakehouseError, type LakehouseErrorParts } from "./errors.ts";
 import { PROJECT_DIR } from "./files.ts";
 import { readIfThere, runningStack } from "./running_stack.ts";
 import { STACK_NAMES, type StackName } from "./running_stack.ts";
@@ -18,13 +20,67 @@ export { PROJECT_DIR } from "./files.ts";
 export { type StackName, stateDir } from "./running_stack.ts";
 
 // A proxy is for what lies beyond this machine.
-const [given = ""] = ["NO_PROXY", "no_proxy"].flatMap((n) =>
-  Deno.env.get(n) ?? []
-);
+const given = Deno.env.get("NO_PROXY") ?? Deno.env.get("no_proxy") ?? "";
 const direct = new Set([...given.split(","), "localhost", "127.0.0.1", "::1"]);
 for (const name of ["NO_PROXY", "no_proxy"]) {
   Deno.env.set(name, [...direct].filter(Boolean).join());
 }
+const written = dockerEnv();
+const bundle = Deno.env.get("CA_BUNDLE") || written.CA_BUNDLE;
+const profile = Deno.env.get("MINIO_PROFILE") || written.MINIO_PROFILE;
+const ASK_FOR_KEYS =
+  `import { fromIni } from "@aws-sdk/credential-provider-ini";
+  await fromIni({ profile: Deno.env.get("MINIO_PROFILE") })().then((keys) => console.log(JSON.stringify(keys)),
+    ({ message }) => Deno.exit(console.log(message) ?? 1));`;
+/** What is wrong with one of them; told by `settings()`. */
+let fault: LakehouseErrorParts | undefined;
+type Certificates = { setDefaultCACertificates(all: string[]): void };
+if (bundle) {
+  const path = resolve(PROJECT_DIR, bundle);
+  for (const name of ["CA_BUNDLE", "DENO_CERT"]) Deno.env.set(name, path);
+  const text = readIfThere(path) ?? "";
+  if (text.includes("BEGIN CERTIFICATE")) {
+    // DENO_CERT is for children: what this program trusts may be settled by now.
+    const client = Deno.createHttpClient({ caCerts: [text] });
+    const { fetch } = globalThis;
+    globalThis.fetch = (input, init) => fetch(input, { client, ...init });
+    const all = [...tls.getCACertificates(), text];
+    (tls as unknown as Certificates).setDefaultCACertificates(all);
+  } else {
+    fault = {
+      what: `Cannot use CA_BUNDLE "${path}"`,
+      why: "there is no such file, or it holds no certificate in PEM's form",
+      next: "set CA_BUNDLE to the file of your authority's certificates",
+    };
+  }
+}
+
+/** Takes the keys of AWS's own files, and takes them anew before they expire. */
+function takeProfile(profile: string): void {
+  // In a process: what asks for keys is much, and nothing here may be awaited.
+  const { success, stdout } = new Deno.Command(Deno.execPath(), {
+    args: ["eval", `--config=${PROJECT_DIR}/deno.json`, ASK_FOR_KEYS],
+    env: { MINIO_PROFILE: profile },
+  }).outputSync();
+  const said = new TextDecoder().decode(stdout).trim();
+  fault = success ? undefined : {
+    what: `Cannot take the keys of MINIO_PROFILE "${profile}"`,
+    why: said || "AWS's own files cannot be read",
+    next: "check it with AWS's own tools, or log in with them again",
+  };
+  if (fault) return;
+  const keys = JSON.parse(said);
+  Deno.env.set("MINIO_ACCESS_KEY", keys.accessKeyId);
+  Deno.env.set("MINIO_SECRET_KEY", keys.secretAccessKey);
+  Deno.env.set("MINIO_SESSION_TOKEN", keys.sessionToken ?? "");
+  if (!keys.expiration) return;
+  const left = Date.parse(keys.expiration) - Date.now() - 5 * 60_000;
+  Deno.unrefTimer(setTimeout(takeProfile, Math.max(left, 60_000), profile));
+}
+
+// A program that may start none is given the keys.
+const { state } = Deno.permissions.querySync({ name: "run" });
+if (profile && state === "granted") takeProfile(profile);
 
 /** The values every part of the project works with; see {@linkcode settings}. */
 export interface Settings {
@@ -48,8 +104,12 @@ export interface Settings {
   accessKey: string;
   /** Secret key that belongs to {@linkcode Settings.accessKey}. */
   secretKey: string;
+  /** Token of temporary keys, or empty. */
+  sessionToken: string;
   /** Region named in signatures; AIStor ignores its value. */
   region: string;
+  /** The catalog's name in signatures. */
+  signingName: string;
   /** Iceberg warehouse. */
   warehouse: string;
   /** Bucket that holds Parquet files between upload and ingest. */
@@ -76,23 +136,6 @@ export const SPARK_VERSIONS = ["3.5", "4.1"] as const;
 /** A version of Spark. */
 export type SparkVersion = typeof SPARK_VERSIONS[number];
 
-const DEFAULTS: Readonly<Record<string, string>> = {
-  TRINO_URI: "http://localhost:9999",
-  TRINO_USER: "lakehouse",
-  MINIO_HOST: "http://localhost:9000",
-  MINIO_ACCESS_KEY: "minioadmin",
-  MINIO_SECRET_KEY: "minioadmin",
-  AWS_REGION: "us-east-1",
-  WAREHOUSE: "trinotutorial",
-  STAGING_BUCKET: "staging",
-  TRINO_CATALOG: "tutorial_catalog",
-  NAMESPACE: "chicago",
-  TABLE: "taxi_trips",
-  PARQUET_DIR: "./data/parquet",
-  ROWS: "1",
-  SPARK: SPARK_VERSIONS[0],
-};
-
 /** Values of `docker/.env` as they stand there; empty when there is no such file. */
 export function dockerEnv(): Record<string, string | undefined> {
   const text = readIfThere(`${PROJECT_DIR}/docker/.env`);
@@ -109,7 +152,8 @@ function sources(): LookUp {
   // An empty value in the environment means "not set", as in Compose files.
   return (name) =>
     Deno.env.get(name) || written[name] ||
-    (recorded as Record<string, string> | undefined)?.[name] || DEFAULTS[name];
+    (recorded as Record<string, string> | undefined)?.[name] ||
+    (DEFAULTS as Record<string, string>)[name];
 }
 
 function address(name: string, value: string): string {
@@ -222,6 +266,7 @@ export function settings(): Settings {
   const engineMinioHost = addressOf("ENGINE_MINIO_HOST", minioHost);
   const named = lookUp("STACK");
   const stack = named ? oneOf("STACK", named, STACK_NAMES) : undefined;
+  if (fault) throw new LakehouseError(fault);
   const name = (variable: string, kind: keyof typeof NAMES = "engines") =>
     nameOf(variable, required(variable), kind);
   return {
@@ -238,7 +283,9 @@ export function settings(): Settings {
     ),
     accessKey: required("MINIO_ACCESS_KEY"),
     secretKey: required("MINIO_SECRET_KEY"),
+    sessionToken: required("MINIO_SESSION_TOKEN"),
     region: required("AWS_REGION"),
+    signingName: required("SIGNING_NAME"),
     // Elsewhere it may be anything, such as an ARN.
     warehouse: stack === "docker" || stack === "local"
       ? name("WAREHOUSE", "bucket")

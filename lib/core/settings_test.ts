@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { closedPort, withEnv } from "../../tests/env.ts";
 import { LakehouseError } from "./errors.ts";
-import { parseMillions, settings } from "./settings.ts";
+import { parseMillions, PROJECT_DIR, settings } from "./settings.ts";
 
 Deno.test("parseMillions() reads millions", () => {
   assertEquals(parseMillions("5"), 5_000_000);
@@ -75,4 +75,71 @@ Deno.test("what is on this machine is not asked through a proxy, whatever else i
   const [first, second] = new TextDecoder().decode(stdout).split("\n");
   assertEquals(first, "direct .example.com,localhost,127.0.0.1,::1");
   assert(/proxy|tunnel|refused/i.test(second!), second ?? "nothing");
+});
+
+Deno.test("the keys of a profile come from AWS's own files, with their token", async () => {
+  const dir = await Deno.makeTempDir();
+  const tool = `${dir}/tool.sh`;
+  const given = {
+    ...{ Version: 1, AccessKeyId: "of-hours", SecretAccessKey: "secret" },
+    SessionToken: "a-token",
+    Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  await Deno.writeTextFile(
+    tool,
+    `#!/bin/sh\necho '${JSON.stringify(given)}'\n`,
+    { mode: 0o700 },
+  );
+  await Deno.writeTextFile(
+    `${dir}/config`,
+    `[profile office]\ncredential_process = ${tool}\n`,
+  );
+  await Deno.writeTextFile(
+    `${dir}/credentials`,
+    "[plain]\naws_access_key_id = of-years\naws_secret_access_key = other\n",
+  );
+  const keysOf = async (MINIO_PROFILE: string) => {
+    const module = JSON.stringify(import.meta.resolve("./settings.ts"));
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["eval", "--no-lock", `--config=${PROJECT_DIR}/deno.json`],
+        `const { settings } = await import(${module});
+         try {
+           const { accessKey, secretKey, sessionToken } = settings();
+           console.log(accessKey, secretKey, sessionToken);
+         } catch (error) { console.log(error.message); }`,
+      ],
+      env: {
+        ...{ MINIO_PROFILE, MINIO_ACCESS_KEY: "mine", MINIO_SECRET_KEY: "" },
+        AWS_CONFIG_FILE: `${dir}/config`,
+        AWS_SHARED_CREDENTIALS_FILE: `${dir}/credentials`,
+      },
+    }).output();
+    const decoder = new TextDecoder();
+    return (decoder.decode(stdout) + decoder.decode(stderr)).trim();
+  };
+  // The one that expires keeps the program from ending no more than the other.
+  assertEquals(await keysOf("office"), "of-hours secret a-token");
+  assertEquals(await keysOf("plain"), "of-years other");
+  const said = await keysOf("none");
+  assert(said.startsWith('Cannot take the keys of MINIO_PROFILE "none"'), said);
+  assertEquals(await keysOf(""), "mine minioadmin");
+  await Deno.remove(dir, { recursive: true });
+});
+
+Deno.test("CA_BUNDLE that holds no certificate is told by settings()", async () => {
+  const module = JSON.stringify(import.meta.resolve("./settings.ts"));
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["eval", "--no-lock"],
+      `const { settings } = await import(${module});
+       try { settings(); } catch (error) { console.log(error.message); }`,
+    ],
+    env: { CA_BUNDLE: import.meta.filename! },
+  }).output();
+  const said = new TextDecoder().decode(stdout);
+  assert(
+    said.startsWith(`Cannot use CA_BUNDLE "${import.meta.filename}"`),
+    said,
+  );
 });

@@ -8,19 +8,18 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 
-/** The two services of the object store that check signatures. */
-export type SigningService = "s3tables" | "s3";
-
 /** Who signs, and for what. */
 export interface SigningOptions {
   /** Access key. */
   accessKey: string;
   /** Secret key that belongs to {@linkcode SigningOptions.accessKey}. */
   secretKey: string;
+  /** Token of temporary keys. @default {none} */
+  sessionToken?: string | undefined;
   /** Region of the credential scope. */
   region: string;
-  /** Service of the credential scope: `s3tables` for the catalog, `s3` for objects. */
-  service: SigningService;
+  /** Service of the credential scope: `s3` for objects, the catalog's name for its own. */
+  service: string;
   /**
    * Time of signing.
    *
@@ -78,6 +77,7 @@ export async function signRequest(
     credentials: {
       accessKeyId: options.accessKey,
       secretAccessKey: options.secretKey,
+      sessionToken: options.sessionToken ?? "",
     },
     sha256: Sha256,
     // S3 alone signs the path as it is sent; every other service signs it

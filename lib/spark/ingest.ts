@@ -7,10 +7,11 @@
 import { formatBytes, formatNumber } from "../core/format.ts";
 import { withProgress } from "../show/progress.ts";
 import { settings } from "../core/settings.ts";
-import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
+import { type Cause, knownCause, SPARK_CAUSES } from "../core/errors.ts";
+import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { parseExactJson } from "../core/json.ts";
-import { lakeArguments, SPARK_CAUSES, submit } from "./submit.ts";
+import { lakeArguments, submit } from "./submit.ts";
 import { stagedFiles } from "../store/staging.ts";
 
 const DEFAULT_LIMIT_MS = 60 * 60_000;
@@ -137,7 +138,6 @@ export async function submitIngest(
   const code = await submit({
     script: "ingest.py",
     isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
-    conf: [],
     args: [
       ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
       lakeArguments(),

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Cause, LakehouseError } from "../core/errors.ts";
+import { LakehouseError } from "../core/errors.ts";
 import { run, type RunOptions } from "../core/process.ts";
 import { runningStack, type SparkSubmit } from "../core/running_stack.ts";
 import { settings, SPARK_VERSIONS } from "../core/settings.ts";
@@ -108,7 +108,19 @@ export function lakeArguments(spark: SparkSubmit = sparkSubmit()): string[] {
     ["--minio-host", isOutside ? given.minioHost : given.engineMinioHost],
     ["--catalog-uri", isOutside ? given.catalogUri : given.engineCatalogUri],
     ["--namespace", given.namespace],
+    ["--signing-name", given.signingName],
   ].flat();
+}
+
+/** The keys and the region as the clients of AWS read them. */
+export function keyVariables(): Record<string, string> {
+  const { accessKey, secretKey, sessionToken, region } = settings();
+  return {
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: secretKey,
+    ...sessionToken ? { AWS_SESSION_TOKEN: sessionToken } : {},
+    AWS_REGION: region,
+  };
 }
 
 /**
@@ -129,55 +141,6 @@ export async function submit(
   if (spark.container) {
     return await runInContainer(spark.container, { ...running, command, args });
   }
-  const { accessKey, secretKey, region } = settings();
-  return await run({
-    ...running,
-    command,
-    args,
-    env: {
-      ...spark.env,
-      AWS_ACCESS_KEY_ID: accessKey,
-      AWS_SECRET_ACCESS_KEY: secretKey,
-      AWS_REGION: region,
-    },
-  });
+  const env = { ...spark.env, ...keyVariables() };
+  return await run({ ...running, command, args, env });
 }
-
-/** Causes by the words of Spark and Java. */
-export const SPARK_CAUSES: readonly Cause[] = [
-  {
-    pattern: /Class.*S3AFileSystem/,
-    why:
-      "a jar of Spark's is not there any more, as when the cache was cleared",
-    next:
-      "deno task up, which fetches what is missing; then restart the kernel",
-  },
-  {
-    pattern: /UnknownHostException|UnknownHost/,
-    why: "Spark cannot find the object store under the name it was given",
-    next:
-      "deno task doctor; in containers the name is http://minio:9000, set by ENGINE_MINIO_HOST",
-  },
-  {
-    pattern:
-      /Connection refused|ConnectException|Unable to execute HTTP request/,
-    why: "the object store or the catalog does not answer",
-    next: "deno task status, then deno task up",
-  },
-  {
-    pattern:
-      /Forbidden|SignatureDoesNotMatch|AccessDenied|InvalidAccessKeyId|status code: 403|Status Code: 403/i,
-    why: "the object store or the catalog refused the keys",
-    next: "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
-  },
-  {
-    pattern: /No space left on device/,
-    why: "the disk is full",
-    next: "free some space, then run it again",
-  },
-  {
-    pattern: /OutOfMemoryError/,
-    why: "Spark ran out of memory",
-    next: "close other programs, then run it again",
-  },
-];

@@ -5,10 +5,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { withEnv } from "../../tests/env.ts";
-import { knownCause, LakehouseError } from "../core/errors.ts";
+import { knownCause, LakehouseError, SPARK_CAUSES } from "../core/errors.ts";
 import { type SparkSubmit } from "../core/running_stack.ts";
 import { recordStack } from "../../stack/record.ts";
-import { lakeArguments, SPARK_CAUSES, sparkSubmit, submit } from "./submit.ts";
+import { lakeArguments, sparkSubmit, submit } from "./submit.ts";
 
 const ECHO: SparkSubmit = {
   // Prints its arguments.

@@ -7,6 +7,7 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
 import { knownCause, LakehouseError } from "../core/errors.ts";
+import { STORE_CAUSES } from "../core/errors.ts";
 
 /**
  * An S3 client for the object store of the settings.
@@ -24,12 +25,13 @@ import { knownCause, LakehouseError } from "../core/errors.ts";
 export async function s3Client(): Promise<S3> {
   // Half of what this library would load; it is left until it is needed.
   const { S3 } = await import("@aws-sdk/client-s3");
-  const { minioHost, region, accessKey, secretKey } = settings();
+  const { minioHost, region, sessionToken, ...given } = settings();
+  const { accessKey: accessKeyId, secretKey: secretAccessKey } = given;
   return new S3({
     endpoint: minioHost,
     region,
     forcePathStyle: true,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    credentials: { accessKeyId, secretAccessKey, sessionToken },
     maxAttempts: 4,
   });
 }
@@ -44,6 +46,7 @@ export function s3Error(cause: unknown, what: string): unknown {
   };
   const { minioHost } = settings();
   const known = knownCause([
+    ...STORE_CAUSES,
     {
       pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/,
       why: `nothing answers at ${minioHost}`,
@@ -54,7 +57,7 @@ export function s3Error(cause: unknown, what: string): unknown {
       why: `${minioHost} refused the keys (${name})`,
       next: "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
     },
-  ], `${$metadata?.httpStatusCode} ${code}`) ?? {
+  ], `${$metadata?.httpStatusCode} ${code} ${name}`) ?? {
     why: `${minioHost} answered ${name ?? String(cause)}`,
     next: "deno task status",
   };

@@ -23,7 +23,7 @@ function propertiesOf(given: Settings, keys: Keys): Record<string, string> {
     "iceberg.rest-catalog.uri": given.engineCatalogUri,
     "iceberg.rest-catalog.warehouse": given.warehouse,
     "iceberg.rest-catalog.security": "SIGV4",
-    "iceberg.rest-catalog.signing-name": "s3tables",
+    "iceberg.rest-catalog.signing-name": given.signingName,
     "iceberg.rest-catalog.view-endpoints-enabled": "true",
     "fs.native-s3.enabled": "true",
     "s3.endpoint": given.engineMinioHost,
@@ -66,12 +66,12 @@ export function trinoCatalogSql(given: Settings = settings()): string {
 const REFUSED = /CATALOG is not supported|Cannot create catalog/i;
 
 /** What to ask the administrators of such a Trino for. */
-function refusal(given: Settings, cause: TrinoError): LakehouseError {
+function refusal(given: Settings, why: string, cause?: TrinoError) {
   const lines = Object.entries(propertiesOf(given, IN_ENVIRONMENT))
     .map(([name, value]) => `  ${name}=${value}`);
   return new LakehouseError({
     what: `Cannot create the catalog "${given.trinoCatalog}" in Trino`,
-    why: "this Trino takes none from its users",
+    why,
     next:
       `set TRINO_CATALOG to one that is there, or ask for this file in its etc/catalog/${given.trinoCatalog}.properties:\n${
         ["connector.name=iceberg", ...lines].join("\n")
@@ -117,6 +117,9 @@ export async function ensureTrinoCatalog(
       await drop();
     }
   }
+  if (given.sessionToken) {
+    throw refusal(given, "Trino takes no temporary keys with their token");
+  }
   try {
     await query(
       statement(given, isElsewhere ? given : IN_ENVIRONMENT),
@@ -125,7 +128,7 @@ export async function ensureTrinoCatalog(
     await reaches();
   } catch (error) {
     if (error instanceof TrinoError && REFUSED.test(error.message)) {
-      throw refusal(given, error);
+      throw refusal(given, "this Trino takes none from its users", error);
     }
     // Even one whose creation failed can stay registered.
     await drop().catch(() => {});

@@ -7,7 +7,8 @@
 
 import type { Trino } from "trino-client";
 import { settings } from "../core/settings.ts";
-import { type Cause, knownCause, LakehouseError } from "../core/errors.ts";
+import { type Cause, knownCause } from "../core/errors.ts";
+import { LakehouseError, TRINO_CAUSES } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
 import { abortable, interruptSignal } from "../core/interrupt.ts";
 import { steadyFetch, withLimit } from "../core/interrupt.ts";
@@ -192,24 +193,6 @@ async function trinoClient(
   return client;
 }
 
-const UNREACHED: readonly Cause[] = [
-  {
-    pattern: /connection refused|dns error/i,
-    why: "nothing answers there",
-    next: "deno task up",
-  },
-  {
-    pattern: /answered 401/,
-    why: "it wants a log-in, or another one",
-    next: "set TRINO_USER and TRINO_PASSWORD, or TRINO_TOKEN",
-  },
-  {
-    pattern: /certificate/i,
-    why: "its certificate is of an authority that is not known here",
-    next: "set DENO_CERT to the file of that authority's certificate",
-  },
-];
-
 function unreachable(cause: unknown, uri: string): LakehouseError {
   const { response, message } = cause as {
     response?: { status: number };
@@ -217,7 +200,7 @@ function unreachable(cause: unknown, uri: string): LakehouseError {
   };
   const said = response ? `it answered ${response.status}` : String(message);
   const { why = said, next = "deno task status" }: Partial<Cause> =
-    knownCause(UNREACHED, said) ?? {};
+    knownCause(TRINO_CAUSES, said) ?? {};
   return new LakehouseError({
     what: `Cannot reach Trino at ${uri}`,
     why,

@@ -7,13 +7,13 @@
  * @module
  */
 
-import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { HeadBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { catalog, getConfig } from "../../lib/catalog/config.ts";
 import { CatalogError } from "../../lib/catalog/call.ts";
 import { forgetStack, recordStack } from "../record.ts";
 import { dockerEnv, settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { s3Client } from "../../lib/store/s3.ts";
+import { s3Client, s3Error } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
 import { java, SPARK_JAVA } from "../install/java.ts";
 import { fetchArtifacts } from "../install/maven.ts";
@@ -42,10 +42,17 @@ function endpoints(): Endpoint[] {
       ask: async (signal) => {
         const client = await s3Client();
         try {
-          await client.send(
-            new ListBucketsCommand({}),
-            signal ? { abortSignal: signal } : {},
-          );
+          const options = signal ? { abortSignal: signal } : {};
+          try {
+            await client.send(new ListBucketsCommand({}), options);
+          } catch (error) {
+            // Who may not list them may use one.
+            if ((error as Error).name !== "AccessDenied") throw error;
+            const { stagingBucket: Bucket } = settings();
+            await client.send(new HeadBucketCommand({ Bucket }), options);
+          }
+        } catch (error) {
+          throw s3Error(error, "Cannot list its buckets");
         } finally {
           client.destroy();
         }
@@ -93,10 +100,11 @@ async function up(options: UpOptions = {}): Promise<void> {
       await ask(options.signal);
     } catch (cause) {
       if (options.signal?.aborted) throw options.signal.reason;
+      const known = cause instanceof LakehouseError ? cause : undefined;
       throw new LakehouseError({
         what: `Cannot use the ${title} at ${address}`,
-        why: cause instanceof LakehouseError ? cause.message : String(cause),
-        next:
+        why: known?.why ?? known?.message ?? String(cause),
+        next: known?.next ??
           "check the address and the keys, then deno task up --stack remote",
         cause,
       });

@@ -15,6 +15,7 @@ import { java, TRINO_JAVA } from "../../stack/install/java.ts";
 import { python } from "../../stack/install/python.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { closedPort } from "../env.ts";
+import { makeAuthority } from "./authority.ts";
 
 /** One that runs; see {@linkcode startGuardedTrino}. */
 export interface GuardedTrino extends AsyncDisposable {
@@ -28,12 +29,6 @@ export interface GuardedTrino extends AsyncDisposable {
 
 const START_MS = 120_000;
 
-async function openssl(...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", { args })
-    .output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
 /**
  * Starts one.
  *
@@ -46,26 +41,9 @@ export async function startGuardedTrino(
 ): Promise<GuardedTrino> {
   const dir = await Deno.makeTempDir();
   const [http, https] = [closedPort(), closedPort()];
-  const authority = `${dir}/authority.pem`;
-  await openssl(
-    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"],
-    ...["-subj", "/CN=An office's authority"],
-    ...["-keyout", `${dir}/authority.key`, "-out", authority],
-  );
-  await openssl(
-    ...["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"],
-    ...["-keyout", `${dir}/server.key`, "-out", `${dir}/server.csr`],
-  );
-  await Deno.writeTextFile(`${dir}/san`, "subjectAltName=DNS:localhost");
-  await openssl(
-    ...["x509", "-req", "-in", `${dir}/server.csr`, "-days", "2"],
-    ...["-CA", authority, "-CAkey", `${dir}/authority.key`],
-    ...["-extfile", `${dir}/san`, "-out", `${dir}/server.crt`],
-  );
-  const [certificate, key] = await Promise.all(
-    ["crt", "key"].map((end) => Deno.readTextFile(`${dir}/server.${end}`)),
-  );
-  await Deno.writeTextFile(`${dir}/server.pem`, `${certificate}\n${key}`);
+  const authority = await makeAuthority();
+  const { cert, key } = await authority.certify();
+  await Deno.writeTextFile(`${dir}/server.pem`, `${cert}\n${key}`);
   const secret = randomBytes(48);
   await Deno.writeTextFile(`${dir}/jwt.key`, secret.toString("base64"));
   await Deno.mkdir(`${dir}/catalog`);
@@ -119,10 +97,10 @@ export async function startGuardedTrino(
   process.stderr.pipeTo(log.writable).catch(() => {});
   const uri = `https://localhost:${https}`;
   const trusting = Deno.createHttpClient({
-    caCerts: [await Deno.readTextFile(authority)],
+    caCerts: [await Deno.readTextFile(authority.path)],
   });
   const trino: GuardedTrino = {
-    ...{ uri, authority },
+    ...{ uri, authority: authority.path },
     tokenOf(user) {
       const part = (value: object) =>
         new TextEncoder().encode(JSON.stringify(value))
@@ -139,6 +117,7 @@ export async function startGuardedTrino(
         process.kill("SIGTERM");
       } catch { /* it has ended */ }
       await process.status;
+      await authority[Symbol.asyncDispose]();
       await Deno.remove(dir, { recursive: true });
     },
   };

@@ -55,7 +55,7 @@ Deno.test("Trino is asked over HTTPS with a log-in, and the catalogs that are th
   const alone = {
     ...{ TRINO_URI: trino.uri, TRINO_USER: "alice", TRINO_TOKEN: token },
   };
-  const env = { ...alone, DENO_CERT: trino.authority };
+  const env = { ...alone, CA_BUNDLE: trino.authority };
   assertStringIncludes(await printed(USER, env), "alice");
 
   const wrong = [
@@ -77,7 +77,7 @@ Deno.test("Trino is asked over HTTPS with a log-in, and the catalogs that are th
   );
   assertStringIncludes(
     await printed(USER, alone),
-    "DENO_CERT",
+    "CA_BUNDLE",
   );
 
   const ensure = "console.log(await ensureTrinoCatalog());";

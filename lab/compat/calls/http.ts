@@ -40,8 +40,9 @@ export async function signed(
   service: SigningOptions["service"],
   changes: Partial<SigningOptions> = {},
 ): Promise<Record<string, string>> {
-  const { accessKey, secretKey, region } = settings();
-  const options = { accessKey, secretKey, region, service, ...changes };
+  const { accessKey, secretKey, sessionToken, region } = settings();
+  const keys = { accessKey, secretKey, sessionToken };
+  const options = { ...keys, region, service, ...changes };
   const { host: _, ...headers } = await signRequest(request, options);
   return headers;
 }

@@ -123,7 +123,7 @@ export class Lake {
     sending?: Sending,
   ): Promise<Reply> {
     const request = this.request(method, path, body);
-    const headers = await signed(request, "s3tables");
+    const headers = await signed(request, settings().signingName);
     return await this.sendAs({ ...request, headers }, sending);
   }
 

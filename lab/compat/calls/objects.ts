@@ -75,12 +75,13 @@ export class Objects {
   #hasMadeBucket = false;
 
   constructor(context: ProbeContext) {
-    const { minioHost, region, accessKey, secretKey } = settings();
+    const { minioHost, region, sessionToken, ...given } = settings();
+    const { accessKey: accessKeyId, secretKey: secretAccessKey } = given;
     this.#context = context;
     this.prefix = `compat/${context.namespace}/${context.table}/`;
     this.#client = new S3Client({
       ...{ endpoint: minioHost, region, forcePathStyle: true },
-      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
       // What a second attempt would hide is a finding here.
       maxAttempts: 1,
     });

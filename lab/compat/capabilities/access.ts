@@ -13,12 +13,11 @@ import { isDone, type Reply, signed } from "../calls/http.ts";
 import { inCatalog, pathOf } from "../calls/lake.ts";
 import { inStore } from "../calls/objects.ts";
 
-type Service = "s3tables" | "s3";
 type Changes = NonNullable<Parameters<typeof signed>[2]>;
 
 /** One of the two services behind signatures, in the hands of one probe. */
 interface Door {
-  service: Service;
+  service: string;
   /** A request that reads what is there. */
   read: HttpRequest;
   /** A request that lists as many items at most. */
@@ -34,7 +33,7 @@ interface Door {
 const atCatalog = (body: (door: Door) => ReturnType<Call>): Call =>
   inCatalog((lake) =>
     body({
-      service: "s3tables",
+      service: settings().signingName,
       read: lake.request("GET", pathOf(lake.namespace)),
       list: (most) =>
         lake.request(
@@ -139,7 +138,7 @@ const TRIALS: readonly Trial[] = [
   {
     ...{ id: "service", name: "signed for another service" },
     tries: async (door) => {
-      const service = door.service === "s3" ? "s3tables" : "s3";
+      const service = door.service === "s3" ? settings().signingName : "s3";
       return [[
         ...["another service", await knock(door, door.read, { service })],
       ]];

@@ -17,6 +17,7 @@ import { LakehouseError } from "../../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../../lib/core/interrupt.ts";
 import { run } from "../../../lib/core/process.ts";
 import { settings } from "../../../lib/core/settings.ts";
+import { keyVariables } from "../../../lib/spark/submit.ts";
 import { explanationOf, groupOf, NAMESPACES } from "./catalog_test_list.ts";
 import { withOwnWarehouse } from "./own_warehouse.ts";
 
@@ -150,9 +151,7 @@ async function runIn(
       // Where most catalogs put tables themselves; some allow no other place.
       LOCATION: `s3://${bucket}`,
       S3_ENDPOINT: settings().minioHost,
-      AWS_REGION: lake.region,
-      AWS_ACCESS_KEY_ID: lake.accessKey,
-      AWS_SECRET_ACCESS_KEY: lake.secretKey,
+      ...keyVariables(),
     },
     signal,
     onLine: (line) => {

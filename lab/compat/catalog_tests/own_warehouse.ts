@@ -58,7 +58,7 @@ interface TableBucket {
 
 /** Amazon's way: the object store makes table buckets, each a warehouse. */
 async function byTableBucket(
-  { warehouse: name, accessKey, secretKey, region }: Catalog,
+  { warehouse: name, ...lake }: Catalog,
   { signal }: CallOptions,
 ): Promise<Remove | undefined> {
   const call = (
@@ -74,7 +74,7 @@ async function byTableBucket(
       url: `${settings().minioHost}/buckets${path}`,
       headers: { "content-type": "application/json" },
       ...body === undefined ? {} : { body },
-    }, { accessKey, secretKey, region, service: "s3tables", signal });
+    }, { ...lake, service: "s3tables", signal });
   // Asked first: where there is no such API, the call that makes a table bucket
   // might make a plain one, named "buckets".
   const listed: { tableBuckets?: TableBucket[] | null } = await call(

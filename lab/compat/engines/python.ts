@@ -5,10 +5,12 @@
  * @module
  */
 
+import { CERTIFICATE_CAUSES, knownCause } from "../../../lib/core/errors.ts";
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import { parseExactJson } from "../../../lib/core/json.ts";
 import { run } from "../../../lib/core/process.ts";
 import { PROJECT_DIR, settings } from "../../../lib/core/settings.ts";
+import { keyVariables } from "../../../lib/spark/submit.ts";
 import type { Answer } from "../answer.ts";
 import { EngineError } from "../engine.ts";
 
@@ -37,7 +39,7 @@ interface Running {
 }
 
 function start(python: string, engine: string): Running {
-  const { accessKey, secretKey, region, ...given } = settings();
+  const given = settings();
   const ready = Promise.withResolvers<Record<string, string>>();
   ready.promise.catch(() => {});
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
@@ -54,6 +56,7 @@ function start(python: string, engine: string): Running {
           what: `Cannot open the catalog with ${engine}`,
           why: message.unready.message,
           next: "deno task doctor",
+          ...knownCause(CERTIFICATE_CAUSES, message.unready.message),
         }),
       );
     }
@@ -82,12 +85,9 @@ function start(python: string, engine: string): Running {
     args: [
       ...["-I", SCRIPT, engine, "--warehouse", given.warehouse],
       ...["--minio-host", given.minioHost, "--catalog-uri", given.catalogUri],
+      ...["--signing-name", given.signingName],
     ],
-    env: {
-      AWS_ACCESS_KEY_ID: accessKey,
-      AWS_SECRET_ACCESS_KEY: secretKey,
-      AWS_REGION: region,
-    },
+    env: keyVariables(),
     input: requests.readable,
     kill: ending.signal,
     onLine: (line) => {

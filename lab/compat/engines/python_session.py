@@ -10,11 +10,13 @@ Takes   {"id": 1, "text": "SELECT 1"}. DuckDB's statements are SQL. PyIceberg's 
 Prints  {"ready": …} once; then for a statement {"rows": …}, or {"refused": …}
         when the engine, the catalog or the store did not do it, or {"fault": …}
         when this program or the statement itself is wrong.
-Keys and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION.
+Keys and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_SESSION_TOKEN and AWS_REGION.
 """
 
 import argparse
 import ast
+import atexit
 import datetime
 import decimal
 import json
@@ -22,6 +24,7 @@ import math
 import os
 import struct
 import sys
+import tempfile
 import traceback
 import uuid
 from urllib.parse import urlparse
@@ -145,6 +148,8 @@ class DuckDb:
         for name in ("avro", "httpfs", "iceberg"):
             self.connection.execute(f"LOAD '{extension_file(name)}'")
         self.connection.execute("SET TimeZone = 'UTC'")
+        if trusted := os.environ.get("SSL_CERT_FILE"):
+            self.connection.execute(f"SET ca_cert_file = {literal(trusted)}")
         self.attach(options)
         [(extension,)] = self.connection.execute(
             "SELECT extension_version FROM duckdb_extensions() WHERE extension_name = 'iceberg'"
@@ -160,13 +165,15 @@ class DuckDb:
             "ENDPOINT": store.netloc,
             "URL_STYLE": "path",
         }
+        if token := os.environ.get("AWS_SESSION_TOKEN"):
+            secret["SESSION_TOKEN"] = token
         words = ", ".join(f"{name} {literal(value)}" for name, value in secret.items())
         use_ssl = "true" if store.scheme == "https" else "false"
         self.connection.execute(f"CREATE SECRET lake (TYPE s3, {words}, USE_SSL {use_ssl})")
         self.connection.execute(
             f"ATTACH {literal(options.warehouse)} AS lakehouse (TYPE iceberg, SECRET lake,"
             f" ENDPOINT {literal(options.catalog_uri)}, AUTHORIZATION_TYPE 'sigv4',"
-            f" SIGV4_SERVICE 's3tables', SIGV4_REGION {literal(options.region)},"
+            f" SIGV4_SERVICE {literal(options.signing_name)}, SIGV4_REGION {literal(options.region)},"
             " ACCESS_DELEGATION_MODE 'none')"
         )
 
@@ -206,12 +213,13 @@ class PyIceberg:
                 "uri": options.catalog_uri,
                 "warehouse": options.warehouse,
                 "rest.sigv4-enabled": "true",
-                "rest.signing-name": "s3tables",
+                "rest.signing-name": options.signing_name,
                 "rest.signing-region": options.region,
                 "s3.endpoint": options.minio_host,
                 "s3.region": options.region,
                 "s3.access-key-id": os.environ["AWS_ACCESS_KEY_ID"],
                 "s3.secret-access-key": os.environ["AWS_SECRET_ACCESS_KEY"],
+                "s3.session-token": os.environ.get("AWS_SESSION_TOKEN", ""),
                 # Vended keys are asked for by default; what this catalog gives is its own.
                 "header.X-Iceberg-Access-Delegation": "",
             },
@@ -292,6 +300,22 @@ def snippet_names() -> dict:
     return names
 
 
+def trust_authorities() -> None:
+    """Lets requests, boto, Arrow and DuckDB trust CA_BUNDLE beside what Python trusts."""
+    bundle = os.environ.get("CA_BUNDLE")
+    if not bundle:
+        return
+    import certifi
+
+    with open(bundle, encoding="utf-8") as own:
+        text = certifi.contents() + "\n" + own.read()
+    with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False, encoding="utf-8") as both:
+        both.write(text)
+    atexit.register(os.remove, both.name)
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        os.environ[name] = both.name
+
+
 ENGINES = {"duckdb": DuckDb, "pyiceberg": PyIceberg}
 
 
@@ -303,8 +327,10 @@ def main() -> None:
     parser.add_argument("--warehouse", required=True)
     parser.add_argument("--minio-host", required=True)
     parser.add_argument("--catalog-uri", required=True)
+    parser.add_argument("--signing-name", default="s3tables")
     options = parser.parse_args()
     options.region = os.environ.get("AWS_REGION", "us-east-1")
+    trust_authorities()
     try:
         engine = ENGINES[options.engine](options)
     except Exception as error:  # pylint: disable=broad-except
