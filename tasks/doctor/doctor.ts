@@ -23,6 +23,8 @@ import {
   type Outcome,
   runChecks,
 } from "./check.ts";
+import { certificateChecks } from "./checks/certificate.ts";
+import { executorsCheck, nodesCheck } from "./checks/cluster.ts";
 import { containerChecks } from "./checks/containers.ts";
 import { engineChecks } from "./checks/engine.ts";
 import { licenceCheck, licensedCheck } from "./checks/licence.ts";
@@ -90,10 +92,13 @@ function remoteChecks(subject: CheckedStack): Check[] {
   return [
     ...pythonChecks(),
     javaCheck(SPARK_JAVA),
+    ...certificateChecks(subject),
     ...storeChecks(subject),
     ...catalogChecks(subject),
     ...trinoChecks(subject),
+    nodesCheck(),
     sparkCheck(subject, ["Python", `Java for ${SPARK_JAVA.of}`]),
+    executorsCheck(subject),
   ];
 }
 

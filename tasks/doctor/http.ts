@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CERTIFICATE_CAUSES, knownCause } from "../../lib/core/errors.ts";
+
 /** Names and messages of an error and of those underneath, in one text. */
 export function wholeMessage(error: unknown): string {
   if (!(error instanceof Error)) return "";
@@ -41,6 +43,8 @@ export function unreachable(error: unknown, address: string): string {
   if (/corrupt message|InvalidContentType/.test(text)) {
     return `${address} speaks no TLS: its address begins with http://`;
   }
+  const known = knownCause(CERTIFICATE_CAUSES, text);
+  if (known) return `${known.why}: ${address}`;
   if (/certificate|tls|ssl/i.test(text)) {
     return `this machine does not accept the certificate of ${address}`;
   }

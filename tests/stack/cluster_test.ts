@@ -1,6 +1,11 @@
 // Spark on a cluster: a standalone one, of which the product knows the address
 // and a file with the secret.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
@@ -12,6 +17,7 @@ import { uploadFiles } from "../../lib/store/staging.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
+import { doctor } from "../../tasks/doctor/doctor.ts";
 import { remoteStack } from "../../stack/remote/remote.ts";
 import { closedPort, withEnv } from "../env.ts";
 import {
@@ -118,6 +124,19 @@ Deno.test("jobs run on a cluster's executors, which get jars and keys; a lost on
     );
     assertEquals(rows[0]?.n, BigInt(ROWS));
     await session.stop();
+
+    // What is not on this machine is looked at, too.
+    const found = Object.fromEntries(
+      (await doctor("remote")).map(({ name, status, text }) => [
+        name,
+        `${status}: ${text}`,
+      ]),
+    );
+    assertStringIncludes(
+      found["Spark executors"] ?? "",
+      `passed: 3.5.9 at ${cluster.master}: they read a row of `,
+    );
+    assertStringIncludes(found["Trino workers"] ?? "", "passed: one server");
     await query("DROP TABLE cluster_trips");
     await remoteStack.down();
   });
