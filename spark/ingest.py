@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
-from lakehouse import CATALOG, add_arguments, causes, emit, first_line, quoted, session
+from lakehouse import CATALOG, add_arguments, causes, emit, end_with_stdin, first_line, quoted, session
 from publication import Publication
 from staged_files import IngestError, check_written, refused_reading, staged_file, staged_files, staged_trips
 
@@ -48,6 +48,7 @@ def arguments() -> argparse.Namespace:
     add_arguments(parser)
     parser.add_argument("--staging", default="s3a://staging/", help="folder of the Parquet files")
     parser.add_argument("--table", default="taxi_trips")
+    parser.add_argument("--end-with-stdin", action="store_true", help="end when stdin closes")
     return parser.parse_args()
 
 
@@ -81,6 +82,8 @@ def ingest(options: argparse.Namespace) -> dict:
     with open(COLUMNS_FILE, encoding="utf-8") as file:
         columns = json.load(file)
     spark = session(options, "ingest", FILE_SETTINGS)
+    if options.end_with_stdin:
+        end_with_stdin(spark)
     emit("progress", {"tasks": 0, "total": 0, "rows": 0})
     found = staged_files(spark, options.staging)
     with ThreadPoolExecutor(8) as pool:

@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
@@ -144,6 +145,23 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
     for key, value in settings.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def end_with_stdin(spark: SparkSession) -> None:
+    """Ends this job as soon as stdin closes: whoever started it is gone, and nobody wants it."""
+    jvm = spark._jvm
+    # spark-submit hands its stdin to the JVM, not to this process, and a thread that
+    # waits for it there would keep the JVM from its end.
+    reader = jvm.java.lang.ProcessBuilder(["cat"])
+    reader.redirectInput(getattr(jvm.java.lang, "ProcessBuilder$Redirect").INHERIT)
+    reader = reader.start()
+
+    def wait() -> None:
+        while reader.isAlive():
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def causes(exception) -> list:

@@ -32,10 +32,17 @@ class IngestError(Exception):
 
 
 def staged_files(spark: SparkSession, staging: str) -> list:
-    path = spark._jvm.org.apache.hadoop.fs.Path(staging)
-    found = path.getFileSystem(spark._jsc.hadoopConfiguration()).globStatus(
-        spark._jvm.org.apache.hadoop.fs.Path(path, "*.parquet")
-    )
+    new_path = spark._jvm.org.apache.hadoop.fs.Path
+    path = new_path(staging)
+    store = path.getFileSystem(spark._jsc.hadoopConfiguration())
+    # An upload puts it there before it changes anything, and removes it at its end.
+    if path.getParent() and store.exists(new_path(path.getParent(), f"_uploads/{path.getName()}")):
+        raise IngestError(
+            f"Cannot ingest from {staging}",
+            "an upload into it has not come to its end, so that files are missing or of another set",
+            "let it end, or upload again (notebook 03, or deno task analyze); then ingest",
+        )
+    found = store.globStatus(new_path(path, "*.parquet"))
     files = sorted(found or [], key=lambda status: status.getPath().toString())
     if not files:
         raise IngestError(

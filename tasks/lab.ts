@@ -1,5 +1,7 @@
 import { PROJECT_DIR, settings } from "../lib/core/settings.ts";
+import { LakehouseError } from "../lib/core/errors.ts";
 import { python } from "../stack/install/python.ts";
+import { parentDeathWrapper } from "../stack/local/supervisor.ts";
 import { command, main } from "./terminal/cli.ts";
 
 /** The project's defaults for JupyterLab's settings, then the user's own. */
@@ -22,8 +24,14 @@ await main(
           ? `Stack: ${stack}`
           : "No stack is running; start one with: deno task up",
       );
-      const child = new Deno.Command(`${bin}/jupyter`, {
+      // Who kills this program outright ends JupyterLab too.
+      const [program = "", ...first] = [
+        ...await parentDeathWrapper("TERM"),
+        `${bin}/jupyter`,
+      ];
+      const child = new Deno.Command(program, {
         args: [
+          ...first,
           "lab",
           `--notebook-dir=${PROJECT_DIR}`,
           "--ServerApp.ip=127.0.0.1",
@@ -41,7 +49,14 @@ await main(
       for (const name of ["SIGTERM", "SIGHUP"] as const) {
         Deno.addSignalListener(name, () => child.kill("SIGTERM"));
       }
-      const { code } = await child.status;
+      const { code, signal } = await child.status;
       Deno.exitCode = code;
+      if (signal !== "SIGKILL") return;
+      throw new LakehouseError({
+        what: "JupyterLab has ended",
+        why: "something killed it, as happens when memory runs out",
+        next:
+          "deno task lab; what was saved is there, and the kernels ended with it",
+      });
     }),
 );

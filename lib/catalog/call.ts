@@ -83,6 +83,12 @@ function explain(
   type: string,
   message: string,
 ): { why: string; next?: string } {
+  if (type === "RequestTimeTooSkewed") {
+    return {
+      why: `this machine's clock is not the catalog's (${type}: ${message})`,
+      next: "set the clock, then run it again",
+    };
+  }
   if (status === 401 || status === 403) {
     return {
       why: `the catalog refused the keys or the signature (${message})`,

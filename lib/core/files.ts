@@ -13,6 +13,16 @@ export const PROJECT_DIR: string = fileURLToPath(
   new URL("../..", import.meta.url),
 ).replace(/\/$/, "");
 
+/** What `read` reads, or `undefined` when the file or folder is not there. */
+export function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Writes a file under another name beside `path`, then gives it its name; a file
  * that was there before stays as it is until then. Folders are made as needed.

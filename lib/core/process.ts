@@ -11,6 +11,8 @@ import { createInterface } from "node:readline";
 import type { Writable } from "node:stream";
 
 const KILL_AFTER_MS = 5_000;
+/** Exit code of what SIGKILL has ended, as shells have it. */
+export const KILLED = 137;
 
 /** What {@linkcode run} runs. */
 export interface RunOptions {
@@ -69,7 +71,7 @@ function feed(input: ReadableStream<string>, stdin: Writable): {
 }
 
 /**
- * Runs a program and resolves to its exit code.
+ * Runs a program and resolves to its exit code, {@linkcode KILLED} where it was killed.
  *
  * @throws {unknown} The signal's reason, once the program has ended.
  */
@@ -102,9 +104,9 @@ export async function run(options: RunOptions): Promise<number> {
       if (!output) continue;
       createInterface({ input: output }).on("line", (line) => onLine?.(line));
     }
-    const [code] = await once(child, "close");
+    const [code, ended] = await once(child, "close");
     signal?.throwIfAborted();
-    return code ?? 1;
+    return code ?? (ended === "SIGKILL" ? KILLED : 1);
   } finally {
     clearTimeout(killTimer);
     signal?.removeEventListener("abort", onAbort);

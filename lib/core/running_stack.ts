@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import { LakehouseError } from "./errors.ts";
-import { PROJECT_DIR } from "./files.ts";
+import { ifThere, PROJECT_DIR } from "./files.ts";
 
 /** The three ways to have a lakehouse; see the README. */
 export const STACK_NAMES = ["docker", "local", "remote"] as const;
@@ -65,14 +65,8 @@ export function stateDir(): string {
 export const stackFile = (): string => `${stateDir()}/stack.json`;
 
 /** The text of a file, or `undefined` when there is none. */
-export function readIfThere(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
+export const readIfThere = (path: string): string | undefined =>
+  ifThere(() => Deno.readTextFileSync(path));
 
 function damaged(why: string, cause?: unknown): LakehouseError {
   return new LakehouseError({

@@ -5,13 +5,11 @@
  */
 
 import { LakehouseError } from "../core/errors.ts";
-import { run, type RunOptions } from "../core/process.ts";
+import { KILLED, run, type RunOptions } from "../core/process.ts";
 
 const KILL_AFTER_MS = 5_000;
 const GIVE_UP_MS = 20_000;
 const POLL_MS = 200;
-/** Exit code of what SIGKILL has ended. */
-const KILLED = 137;
 /** Within this time the engine knows that a container has ended. */
 const NOTICED_MS = 3_000;
 const UP = "deno task up --stack docker";

@@ -10,6 +10,7 @@ import { settings } from "../core/settings.ts";
 import { type Cause, knownCause, SPARK_CAUSES } from "../core/errors.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
+import { KILLED } from "../core/process.ts";
 import { parseExactJson } from "../core/json.ts";
 import { lakeArguments, submit } from "./submit.ts";
 import { stagedFiles } from "../store/staging.ts";
@@ -105,7 +106,9 @@ function failure(
   const shown = log.slice(-15).join("\n");
   return new LakehouseError({
     what: error?.what ?? `Spark ended with code ${code}`,
-    why: known?.why ?? error?.why ?? `its log ends:\n${shown}\n`,
+    why: code === KILLED
+      ? "it was killed, as happens when the machine's memory runs out"
+      : known?.why ?? error?.why ?? `its log ends:\n${shown}\n`,
     next: error?.next ?? known?.next ?? "deno task doctor",
     cause: new Error(shown),
   });
@@ -141,8 +144,10 @@ export async function submitIngest(
     args: [
       ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
       lakeArguments(),
-      ["--table", given.table],
+      ["--table", given.table, "--end-with-stdin"],
     ].flat(),
+    // It closes when this program ends, however it does.
+    input: new ReadableStream(),
     signal: withLimit(
       options.signal ?? interruptSignal(),
       options.limitMs ?? DEFAULT_LIMIT_MS,

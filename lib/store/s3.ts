@@ -48,7 +48,7 @@ export function s3Error(cause: unknown, what: string): unknown {
   const known = knownCause([
     ...STORE_CAUSES,
     {
-      pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/,
+      pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|AbortError/,
       why: `nothing answers at ${minioHost}`,
       next: "deno task up",
     },

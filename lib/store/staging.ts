@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ifThere } from "../core/files.ts";
 import { formatBytes } from "../core/format.ts";
 import { withProgress } from "../show/progress.ts";
 import type { S3 } from "@aws-sdk/client-s3";
@@ -15,6 +16,7 @@ import { deleteObjects, type ListedObject, listObjects } from "./s3.ts";
 import { s3Client, s3Error } from "./s3.ts";
 
 const DEFAULT_LIMIT_MS = 60 * 60_000;
+const ANSWER_MS = 30_000;
 
 /** How far an upload is. */
 export interface UploadProgress {
@@ -54,14 +56,12 @@ export interface UploadOptions {
   limitMs?: number;
 }
 
-async function ensureBucket(client: S3, bucket: string): Promise<void> {
+async function ensureBucket(client: S3, Bucket: string, limited: object) {
   try {
-    await client.headBucket({ Bucket: bucket });
+    await client.headBucket({ Bucket }, limited);
   } catch (error) {
-    const status = (error as { $metadata?: { httpStatusCode?: number } })
-      .$metadata?.httpStatusCode;
-    if (status !== 404) throw error;
-    await client.createBucket({ Bucket: bucket });
+    if ((error as Error).name !== "NotFound") throw error;
+    await client.createBucket({ Bucket }, limited);
   }
 }
 
@@ -92,19 +92,14 @@ export async function stagedFiles(): Promise<ListedObject[]> {
   }
 }
 
-async function localFiles(
+/** Parquet files of a folder, by their names. */
+function localFiles(
   dir: string,
-): Promise<{ name: string; path: string; size: number }[]> {
-  const files = [];
-  try {
-    for await (const { name, isFile } of Deno.readDir(dir)) {
-      if (!isFile || !name.endsWith(".parquet")) continue;
-      const path = `${dir}/${name}`;
-      files.push({ name, path, size: (await Deno.stat(path)).size });
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+): { name: string; path: string; size: number }[] {
+  const files = (ifThere(() => [...Deno.readDirSync(dir)]) ?? [])
+    .filter(({ name, isFile }) => isFile && name.endsWith(".parquet"))
+    .map(({ name }) => ({ name, path: `${dir}/${name}` }))
+    .map((file) => ({ ...file, size: Deno.statSync(file.path).size }));
   if (files.length === 0) {
     throw new LakehouseError({
       what: `Cannot upload from ${dir}`,
@@ -132,7 +127,7 @@ async function localFiles(
 export async function uploadFiles(
   options: UploadOptions = {},
 ): Promise<UploadResult> {
-  const { parquetDir, stagingBucket } = settings();
+  const { parquetDir, stagingBucket, table } = settings();
   const dir = options.dir ?? parquetDir;
   const started = performance.now();
   const signal = withLimit(
@@ -140,7 +135,7 @@ export async function uploadFiles(
     options.limitMs ?? DEFAULT_LIMIT_MS,
     "The upload",
   );
-  const files = await localFiles(dir);
+  const files = localFiles(dir);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const client = await s3Client();
   let [done, there] = [0, 0];
@@ -150,7 +145,9 @@ export async function uploadFiles(
     options.onProgress?.({ done, total, files: there });
   };
   try {
-    await ensureBucket(client, stagingBucket);
+    // Who takes a connection and says nothing is not waited for as an upload is.
+    const first = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+    await ensureBucket(client, stagingBucket, { abortSignal: first });
     const staged = new Map<string, ListedObject>();
     for await (const file of listObjects(client, stagingBucket, folder())) {
       staged.set(file.key, file);
@@ -165,16 +162,18 @@ export async function uploadFiles(
       if (isThere) report(size, 1);
       else toSend.push({ path, size, key });
     }
-    await sendFiles(client, stagingBucket, toSend, { signal, onPart: report });
     const wanted = new Set(files.map(({ name }) => folder() + name));
     const extra = [...staged.keys()].filter((key) => !wanted.has(key));
+    // As long as it is there, files are missing or of another set: no ingest takes them.
+    const mark = { Bucket: stagingBucket, Key: `_uploads/${table}` };
+    const begun = { ...mark, Body: "an upload that has not come to its end" };
+    if (toSend.length + extra.length > 0) await client.putObject(begun);
+    await sendFiles(client, stagingBucket, toSend, { signal, onPart: report });
     await deleteObjects(client, stagingBucket, extra, signal);
+    await client.deleteObject(mark);
     return {
-      files: files.length,
-      bytes: total,
-      uploaded: toSend.length,
-      skipped: files.length - toSend.length,
-      removed: extra.length,
+      ...{ files: files.length, bytes: total, uploaded: toSend.length },
+      ...{ skipped: files.length - toSend.length, removed: extra.length },
       seconds: (performance.now() - started) / 1000,
     };
   } catch (error) {
@@ -202,10 +201,9 @@ export function upload(options: UploadOptions = {}): Promise<UploadResult> {
     "Upload",
     (bar) =>
       uploadFiles({
-        onProgress: ({ done, total, files }) =>
+        onProgress: ({ files, ...sizes }) =>
           bar.update({
-            done,
-            total,
+            ...sizes,
             unit: "bytes",
             detail: `${files} file${files === 1 ? "" : "s"}`,
           }),

@@ -8,6 +8,7 @@
 import { statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LakehouseError } from "../core/errors.ts";
+import { ifThere } from "../core/files.ts";
 import { formatBytes } from "../core/format.ts";
 import { takeLock } from "../core/lock.ts";
 
@@ -37,15 +38,6 @@ export interface FolderRecord<File extends RecordedFile = RecordedFile> {
   readonly complete: boolean;
   /** The files, those of an unfinished run included. */
   readonly files: readonly File[];
-}
-
-function ifThere<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 /** Bytes of a file, or `undefined` when there is none. */

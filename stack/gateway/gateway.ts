@@ -28,6 +28,7 @@ import {
   refuseHead,
   refuseRequest,
   statesBody,
+  TOO_SKEWED,
 } from "./verify.ts";
 import { serveWarehouses, type Warehouses } from "./warehouses.ts";
 
@@ -135,7 +136,12 @@ async function answer(
   const { method, headers } = request;
   const head = { method, url: url.href, headers };
   const forbid = (reason: string | undefined) => {
-    if (reason) throw new Refusal(403, "ForbiddenException", reason);
+    if (!reason) return;
+    // As S3 names it: the keys are not at fault.
+    const type = reason === TOO_SKEWED
+      ? "RequestTimeTooSkewed"
+      : "ForbiddenException";
+    throw new Refusal(403, type, reason);
   };
   forbid(refuseHead(head, keys));
   const proven = statesBody(headers);

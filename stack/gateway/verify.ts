@@ -12,6 +12,10 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 /** How far a request's clock may be off, in milliseconds: 15 minutes. */
 const CLOCK_TOLERANCE_MS: number = 15 * 60_000;
 
+/** Why a request whose clock is further off is refused. */
+export const TOO_SKEWED =
+  "The request is more than 15 minutes off this server's clock";
+
 /** The one pair of keys that is let in, and what it must have signed for. */
 export interface VerifyOptions {
   /** Access key that is let in. */
@@ -109,7 +113,7 @@ export function refuseHeaders(
   }
   const now = (options.now ?? new Date()).getTime();
   if (Math.abs(now - time) > CLOCK_TOLERANCE_MS) {
-    return "The request is more than 15 minutes off this server's clock";
+    return TOO_SKEWED;
   }
   const unsigned = ["host", ...headers.keys()].find((name) =>
     (name === "host" || name.startsWith("x-amz-")) &&

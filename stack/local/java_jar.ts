@@ -37,6 +37,13 @@ async function sources(dir: string, name: string): Promise<string[]> {
   return found.sort();
 }
 
+const classesDir = () => `${cacheDir()}/classes`;
+
+/** Has every jar compiled anew, as after a damage was seen. */
+export async function forgetJavaJars(): Promise<void> {
+  await Deno.remove(classesDir(), { recursive: true }).catch(() => {});
+}
+
 /**
  * The jar made of `java/NAME.java` and of the sources whose names begin with
  * that, absolute; compiled when the cache lacks it.
@@ -54,10 +61,10 @@ export async function javaJar(
   );
   const id = createHash("sha256").update(texts.join(""))
     .update(classPath.join(":")).digest("hex").slice(0, 12);
-  const jar = `${cacheDir()}/classes/${name}-${id}.jar`;
+  const jar = `${classesDir()}/${name}-${id}.jar`;
   if (await Deno.stat(jar).then(() => true, () => false)) return jar;
-  await Deno.mkdir(`${cacheDir()}/classes`, { recursive: true });
-  const made = await Deno.makeTempDir({ dir: `${cacheDir()}/classes` });
+  await Deno.mkdir(classesDir(), { recursive: true });
+  const made = await Deno.makeTempDir({ dir: classesDir() });
   try {
     await runTool(`${javaHome}/bin/javac`, [
       ...["-proc:none", "-d", `${made}/classes`, "-cp", classPath.join(":")],

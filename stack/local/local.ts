@@ -9,6 +9,7 @@ import { settings, stateDir } from "../../lib/core/settings.ts";
 import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { isRecording } from "./class_archive.ts";
 import { java, SPARK_JAVA, TRINO_JAVA } from "../install/java.ts";
+import { forgetJavaJars } from "./java_jar.ts";
 import { type LocalPorts, localPorts, notedPorts, notePorts } from "./ports.ts";
 import { readLog } from "../logs.ts";
 import { fetchArtifacts, forgetChecked, LOCAL_SETS } from "../install/maven.ts";
@@ -142,7 +143,10 @@ async function startFailure(
     lines.push(line);
   }
   const cause = knownCause(SERVICE_CAUSES, lines.join("\n"));
-  if (cause?.isDamage) await forgetChecked();
+  if (cause?.isDamage) {
+    await forgetChecked();
+    await forgetJavaJars();
+  }
   const tail = lines.slice(-8).join("\n  ");
   return new LakehouseError({
     what: `Cannot start ${name} (${service.title})`,

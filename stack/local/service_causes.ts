@@ -22,6 +22,18 @@ export const SERVICE_CAUSES: readonly (Cause & {
     next: "free some space, then deno task up",
   },
   {
+    pattern: /SQLITE_(NOTADB|CORRUPT)/,
+    why: "the catalog's database, catalog/catalog.db, is damaged",
+    next:
+      "restore that file from a copy, or deno task down --clean to start afresh",
+  },
+  {
+    pattern: /Cannot read the list of warehouses/,
+    why: "the list of warehouses, gateway/warehouses.json, is damaged",
+    next:
+      "restore that file from a copy, or deno task down --clean to start afresh",
+  },
+  {
     pattern: /OutOfMemoryError|insufficient memory|Cannot allocate memory/i,
     why: "memory ran out",
     next: "close other programs, then deno task up",

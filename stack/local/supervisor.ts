@@ -56,11 +56,16 @@ const escape = (text: string) => text.replaceAll("%", "%%");
 const quote = (word: string) =>
   `"${escape(word).replaceAll(/(["\\])/g, "\\$1")}"`;
 
-async function parentDeathWrapper(): Promise<string[]> {
-  // A supervisor that is killed outright must not leave its children behind.
+/**
+ * What a program is started through so that it gets the signal when who started
+ * it is killed outright; nothing where the system has no such thing.
+ */
+export async function parentDeathWrapper(
+  signal: "KILL" | "TERM" = "KILL",
+): Promise<string[]> {
   for (const path of ["/usr/bin/setpriv", "/bin/setpriv"]) {
     if (await Deno.stat(path).then(() => true, () => false)) {
-      return [path, "--pdeathsig", "KILL", "--"];
+      return [path, "--pdeathsig", signal, "--"];
     }
   }
   return [];

@@ -38,6 +38,7 @@ export interface RunNotebookOptions {
 /**
  * Runs one notebook and keeps it with its outputs, whether it fails or not.
  *
+ * @throws {LakehouseError} When the file is no notebook.
  * @throws {unknown} The signal's reason.
  */
 export async function runNotebook(
@@ -47,6 +48,8 @@ export async function runNotebook(
   const { dir = `${stateDir()}/executed`, env = {}, signal, onLine } = options;
   const name = basename(path, ".ipynb");
   const output = `${dir}/${name}.ipynb`;
+  // A damaged file is a sentence here, and none where Python reads it.
+  await readNotebook(path);
   const { bin, env: pythonEnv } = await python();
   // An outcome of an earlier run is not this one's.
   await Deno.remove(output).catch(() => {});

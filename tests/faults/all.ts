@@ -8,9 +8,14 @@ import type { Fault } from "./fault.ts";
 import { CONNECTION_FAULTS } from "./connections.ts";
 import { DOWNLOAD_FAULTS } from "./downloads.ts";
 import { GENERATE_FAULTS } from "./generate.ts";
+import { LAB_FAULTS } from "./lab.ts";
 import { PORTAL_FAULTS } from "./portal.ts";
 import { RECORD_FAULTS } from "./records.ts";
 import { REPORT_FAULTS } from "./report.ts";
+import { INGEST_FAULTS } from "./stack/ingest.ts";
+import { QUERY_FAULTS } from "./stack/query.ts";
+import { SERVICE_FAULTS } from "./stack/services.ts";
+import { UPLOAD_FAULTS } from "./stack/upload.ts";
 
 /** Those that need no stack. */
 export const MACHINE_FAULTS: readonly Fault[] = [
@@ -20,4 +25,13 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   ...DOWNLOAD_FAULTS,
   ...CONNECTION_FAULTS,
   ...REPORT_FAULTS,
+  ...LAB_FAULTS,
+];
+
+/** Those that hit a stack that runs. */
+export const STACK_FAULTS: readonly Fault[] = [
+  ...UPLOAD_FAULTS,
+  ...INGEST_FAULTS,
+  ...QUERY_FAULTS,
+  ...SERVICE_FAULTS,
 ];

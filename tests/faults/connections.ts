@@ -39,6 +39,26 @@ const cutOff = () =>
     { headers: { "content-type": "application/json" } },
   );
 
+/** Runs a step with an address that takes connections, and says nothing. */
+async function unanswered(
+  scene: Scene,
+  [step = "", ...args]: string[],
+  variable: string,
+): Promise<Said> {
+  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.Conn[] = [];
+  const holding = (async () => {
+    for await (const connection of server) held.push(connection);
+  })();
+  const { port } = server.addr as Deno.NetAddr;
+  const env = { [variable]: `http://127.0.0.1:${port}` };
+  const said = await scene.step(step, args, { env }).ended;
+  server.close();
+  await holding.catch(() => {});
+  for (const connection of held) connection.close();
+  return said;
+}
+
 const loggingIn = () =>
   new Response(PAGE, { headers: { "content-type": "text/html" } });
 
@@ -128,6 +148,41 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     told: "the Iceberg catalog at … cannot be reached. Next: deno task up",
     after: NOTHING,
     make: (scene) => answered(scene, ["warehouse"], "CATALOG_URI", cutOff),
+    holds: nothing,
+  },
+  {
+    step: "query",
+    fault: "Trino's address takes the connection, and says nothing (half-open)",
+    isLong: true,
+    withinSeconds: 70,
+    told: "Cannot reach Trino at http://127.0.0.1:…: …. Next: deno task status",
+    after: NOTHING,
+    make: (scene) => unanswered(scene, ["query", "SELECT 1"], "TRINO_URI"),
+    holds: nothing,
+  },
+  {
+    step: "upload",
+    fault: "the object store takes the connection, and says nothing",
+    isLong: true,
+    withinSeconds: 40,
+    told:
+      'Cannot upload to the bucket "staging": nothing answers at http://127.0.0.1:…. Next: deno task up',
+    after: "the files on this machine stay",
+    async make(scene) {
+      await withTrips(scene);
+      return await unanswered(scene, ["upload"], "MINIO_HOST");
+    },
+    holds: tripsStay,
+  },
+  {
+    step: "catalog",
+    fault: "the catalog takes the connection, and says nothing",
+    isLong: true,
+    withinSeconds: 40,
+    told:
+      "the catalog at http://127.0.0.1:… did not answer within 30 s. Next: deno task doctor",
+    after: NOTHING,
+    make: (scene) => unanswered(scene, ["warehouse"], "CATALOG_URI"),
     holds: nothing,
   },
 ];

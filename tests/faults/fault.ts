@@ -16,6 +16,10 @@ export interface Fault {
   by?: string;
   /** What it says, word for word; `…` stands for what differs. */
   told: string;
+  /** How long it may take until it is told, where nobody can know sooner. @default {10} */
+  withinSeconds?: number;
+  /** Whether there is nothing to tell: the step goes on to its end, as long as that takes. */
+  goesOn?: true;
   /** What becomes of the data; `holds` looks whether it is so. */
   after: string;
   /** Whether a file system of its own is needed, which takes the right to mount. */

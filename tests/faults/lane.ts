@@ -25,7 +25,10 @@ async function slowness(): Promise<number> {
     stderr: "null",
   }).output();
   const seconds = (performance.now() - started) / 1000;
-  return Math.max(1, seconds / START_SECONDS);
+  // One start may be lucky: so many programs want each core, too.
+  const [wanting = 0] = Deno.loadavg();
+  const each = wanting / navigator.hardwareConcurrency;
+  return Math.max(1, seconds / START_SECONDS, each);
 }
 
 /** Makes the fault, and looks at what is said, what is left and what holds. */
@@ -35,11 +38,13 @@ async function show(
 ): Promise<void> {
   await using scene = await Scene.make(env);
   const { text, heard } = await fault.make(scene);
+  if (Deno.env.get("LANE_SHOW")) console.log(text);
   assert(says(text, fault.told), `Not told: ${fault.told}\nbut:\n${text}`);
   const { seconds = Infinity } =
     heard.find(({ letters }) => says(text.slice(0, letters), fault.told)) ?? {};
-  const isLate = seconds >= TOLD_SECONDS &&
-    seconds >= TOLD_SECONDS * await slowness();
+  const { withinSeconds = TOLD_SECONDS } = fault;
+  const isLate = !fault.goesOn && seconds >= withinSeconds &&
+    seconds >= withinSeconds * await slowness();
   assert(!isLate, `told only after ${seconds} s:\n${text}`);
   assert(!/^ +at .*:\d+:\d+/m.test(text), `a stack, no sentence:\n${text}`);
   const commands = () => scene.left().map(({ command }) => command);

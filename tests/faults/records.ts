@@ -47,12 +47,12 @@ function oldRecord(): string {
   });
 }
 
-/** The project with a `docker/.env` of its own, so that nobody's is touched. */
-async function projectCopy(scene: Scene): Promise<string> {
+/** The project with a `docker/.env` and notebooks of its own, so that nobody's are touched. */
+export async function projectCopy(scene: Scene): Promise<string> {
   const copy = `${scene.dir}/a project`;
   await Deno.mkdir(copy);
   const rooms = ["lib", "lab", "stack", "spark", "tasks", "docker", "jupyter"];
-  for (const name of [...rooms, "deno.json", "deno.lock"]) {
+  for (const name of [...rooms, "notebooks", "deno.json", "deno.lock"]) {
     const { success } = await new Deno.Command("cp", {
       args: ["-r", `${PROJECT_DIR}/${name}`, copy],
     }).output();
@@ -61,7 +61,12 @@ async function projectCopy(scene: Scene): Promise<string> {
   return copy;
 }
 
-const inCopy = (scene: Scene, copy: string, task: string, ...args: string[]) =>
+export const inCopy = (
+  scene: Scene,
+  copy: string,
+  task: string,
+  ...args: string[]
+) =>
   scene.start(
     [Deno.execPath(), "run", "-A", `${copy}/tasks/${task}.ts`, ...args],
   );

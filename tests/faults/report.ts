@@ -6,6 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Fault } from "./fault.ts";
+import { inCopy, projectCopy } from "./records.ts";
 import {
   type Disk,
   filesOf,
@@ -159,6 +160,19 @@ export const REPORT_FAULTS: readonly Fault[] = [
       await Deno.truncate(`${scene.state}/executed/02-generate.ipynb`, 300);
       const args = ["02", "--executed", "--out", `${scene.dir}/reports`];
       return await scene.task("report", args).ended;
+    },
+    holds: nextReportIsWhole,
+  },
+  {
+    step: "report",
+    fault: "a notebook's file is damaged",
+    told:
+      'Cannot read the notebook "…/02-generate.ipynb": it is no Jupyter notebook of format 4. Next: open and save it in JupyterLab, or restore it with git',
+    after: "nothing is run; the other notebooks are not touched",
+    async make(scene) {
+      const copy = await projectCopy(scene);
+      await Deno.truncate(`${copy}/notebooks/02-generate.ipynb`, 700);
+      return await inCopy(scene, copy, "report/main", "02").ended;
     },
     holds: nextReportIsWhole,
   },

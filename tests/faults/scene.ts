@@ -11,6 +11,9 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { taskArguments } from "../task.ts";
+import { type Disk, mountDisk, unmountDisk } from "./disk.ts";
+
+export type { Disk } from "./disk.ts";
 
 /** What was said after the fault, and how long after it. */
 export interface Said {
@@ -27,6 +30,8 @@ export interface Said {
 /** A program of the scene that runs. */
 export interface Running {
   readonly pid: number;
+  /** What it has said. */
+  text(): string;
   /** Resolves when its words have these in them; fails when it ends before. */
   saw(words: string): Promise<void>;
   /** Sends a signal to it alone. */
@@ -39,49 +44,20 @@ export interface Running {
   harm(how: () => unknown): Promise<Said>;
 }
 
-/** A small file system of its own. */
-export interface Disk {
-  readonly path: string;
-  /** Leaves no room at all. */
-  fill(): Promise<void>;
-  /** Makes the room again. */
-  free(): Promise<void>;
-  /** Lets nobody write, or all again. */
-  readOnly(isSo: boolean): Promise<void>;
-}
-
-/** Runs a program of the system; it must succeed. */
-async function system(command: string, ...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(command, { args })
-    .output();
-  assert(success, `${command} ${args}: ${new TextDecoder().decode(stderr)}`);
-}
-
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until it is so. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   seconds = 60,
 ): Promise<void> {
   for (let i = 0; i < seconds * 20; i++) {
     if (await isSo()) return;
     await sleep(50);
   }
-  throw new Error(`It never came to this: ${what}`);
-}
-
-/** Writes a file until no byte has room any more. */
-export async function fill(path: string): Promise<void> {
-  using file = await Deno.open(path, { create: true, append: true });
-  for (const size of [1 << 20, 4096, 1]) {
-    try {
-      for (;;) await file.write(new Uint8Array(size));
-    } catch {
-      // A smaller piece may still fit.
-    }
-  }
+  const said = typeof what === "string" ? what : what();
+  throw new Error(`It never came to this: ${said}`);
 }
 
 /** How a program is started. */
@@ -201,12 +177,13 @@ export class Scene implements AsyncDisposable {
     const pid = child.pid!;
     return {
       pid,
+      text: () => text,
       ended,
       saw: (words) =>
         until(() => {
           assert(!isOver, `It ended without "${words}": ${text}`);
           return text.includes(words);
-        }, `"${words}" in: ${text}`),
+        }, () => `"${words}" in: ${text}`),
       kill: (signal) => Deno.kill(pid, signal),
       stop: () => Deno.kill(-pid, "SIGINT"),
       async harm(how) {
@@ -238,18 +215,9 @@ export class Scene implements AsyncDisposable {
   /** A file system of so many megabytes at `name` in the scene's folder. */
   async disk(name: string, megabytes: number): Promise<Disk> {
     const path = `${this.dir}/${name}`;
-    await Deno.mkdir(path);
-    const kind = ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=755`];
-    await system("mount", ...kind, "none", path);
+    const disk = await mountDisk(path, megabytes);
     this.#mounted.push(path);
-    const filler = `${path}/.filler`;
-    return {
-      path,
-      fill: () => fill(filler),
-      free: () => Deno.remove(filler),
-      readOnly: (isSo) =>
-        system("mount", "-o", `remount,${isSo ? "ro" : "rw"}`, path),
-    };
+    return disk;
   }
 
   /** Puts a folder beyond this user's right to write; how to start a program that feels it. */
@@ -280,7 +248,7 @@ export class Scene implements AsyncDisposable {
         // It has ended.
       }
     }
-    for (const path of this.#mounted) await system("umount", "-l", path);
+    for (const path of this.#mounted) await unmountDisk(path);
     await Deno.remove(this.dir, { recursive: true }).catch(() => {});
   }
 }

@@ -8,17 +8,38 @@
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { settings } from "../../lib/core/settings.ts";
 import { ingest } from "../../lib/spark/ingest.ts";
+import { lakeArguments, submit } from "../../lib/spark/submit.ts";
 import { upload } from "../../lib/store/staging.ts";
 import { query } from "../../lib/trino/client.ts";
 import { prepareLocal } from "../../stack/local/local.ts";
 import { command, main, shown } from "../../tasks/terminal/cli.ts";
 
-const now = () => console.log("now");
+/** For so long a step stands still in its middle. */
+let pauseMs = Number(Deno.env.get("FAULT_PAUSE_SECONDS") ?? 0) * 1000;
+
+function now(): void {
+  console.log("now");
+  if (pauseMs === 0) return;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+  pauseMs = 0;
+}
+
+/** An ingest that dies when all is written and nothing is published. */
+async function dyingIngest(): Promise<void> {
+  const { stagingBucket, table } = settings();
+  const staging = ["--staging", `s3a://${stagingBucket}/${table}/`];
+  await submit({
+    script: "../tests/lib/ingest_faults.py",
+    args: ["killed", ...staging, "--table", table, ...lakeArguments()],
+  });
+}
 
 const STEPS: Record<string, (text: string) => Promise<unknown>> = {
   install: () => prepareLocal({ ...shown(), onDownload: now }),
   upload: () => upload({ onProgress: now }),
+  "dying ingest": dyingIngest,
   ingest: () => ingest({ onProgress: ({ total }) => total > 0 && now() }),
   warehouse: () => ensureWarehouse(catalog()),
   "trino catalog": () => ensureTrinoCatalog(),

@@ -8,6 +8,7 @@
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
+import { endStack } from "../faults/stack/stack.ts";
 import { onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
 
@@ -60,13 +61,17 @@ await main(
       }
       await Deno.mkdir(STATE, { recursive: true });
       using _lock = await onlyOne("test:faults");
-      conclude(
-        await runSuite(`${STATE}/faults.xml`, [
-          "-A",
-          ...await testFlags(STATE),
-          ...options.filter ? ["--filter", options.filter] : [],
-          "tests/faults",
-        ], { LANE_ALL: options.all ? "1" : "" }),
-      );
+      try {
+        conclude(
+          await runSuite(`${STATE}/faults.xml`, [
+            "-A",
+            ...await testFlags(STATE),
+            ...options.filter ? ["--filter", options.filter] : [],
+            "tests/faults",
+          ], { LANE_ALL: options.all ? "1" : "" }),
+        );
+      } finally {
+        await endStack();
+      }
     }),
 );
