@@ -1,4 +1,4 @@
-"""Reads Parquet from the staging bucket and replaces an Iceberg table with it.
+"""Reads Parquet from the staging bucket and fills an Iceberg table with it.
 
     spark-submit spark/ingest.py --warehouse trinotutorial --minio-host http://minio:9000
 
@@ -14,15 +14,21 @@ import os
 import sys
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 from py4j.protocol import Py4JJavaError
+from pyspark.errors.exceptions.captured import CapturedException
 from pyspark.sql import SparkSession
 
+from increment import Increment, MovedOn
 from lakehouse import CATALOG, add_arguments, causes, emit, end_with_stdin, first_line, quoted, session
-from publication import Publication
+from publication import Replacement
 from staged_files import IngestError, check_written, refused_reading, staged_file, staged_files, staged_trips
 
+# Of an ingest into a table that others change meanwhile.
+ATTEMPTS = 5
 COLUMNS_FILE = os.path.join(os.path.dirname(__file__), "trip_columns.json")
 TABLE_PROPERTIES = {
     "format-version": "2",
@@ -49,7 +55,22 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--staging", default="s3a://staging/", help="folder of the Parquet files")
     parser.add_argument("--table", default="taxi_trips")
     parser.add_argument("--end-with-stdin", action="store_true", help="end when stdin closes")
-    return parser.parse_args()
+    parser.add_argument(
+        "--mode",
+        choices=["replace", "append", "merge"],
+        default="replace",
+        help="replace the table (the default); append the files that it does not hold yet; "
+        "or merge them in by unique_key, where new rows win",
+    )
+    parser.add_argument(
+        "--register",
+        action="store_true",
+        help="have the store copy the files as they are, which must have the table's very types; not with merge",
+    )
+    options = parser.parse_args()
+    if options.register and options.mode == "merge":
+        parser.error("--register goes with replace and append: merge has to read the rows")
+    return options
 
 
 class ProgressReporter(threading.Thread):
@@ -77,6 +98,83 @@ class ProgressReporter(threading.Thread):
                     )
 
 
+@contextmanager
+def progress(spark: SparkSession, files: list):
+    reporter = ProgressReporter(spark, len(files), sum(file.rows for file in files))
+    reporter.start()
+    try:
+        yield
+    finally:
+        reporter.ended.set()
+
+
+def written(summary: dict) -> dict:
+    """What a snapshot says that its commit added."""
+    return {"files": int(summary.get("added-data-files", 0)), "bytes": int(summary.get("added-files-size", 0))}
+
+
+def replace(spark: SparkSession, options: argparse.Namespace, files: list, columns: list) -> dict:
+    """Fills a table with all that is staged, in the place of what it had."""
+    trips = staged_trips(spark, files, columns)
+    properties = {"owner": spark.sparkContext.sparkUser(), **TABLE_PROPERTIES}
+    held = {file.name: file.identity for file in files}
+    with Replacement(spark, options, trips._jdf.schema(), properties) as publication:
+        with progress(spark, files):
+            if options.register:
+                summary = publication.register(files, columns, held)
+            else:
+                summary = publication.write(trips, held)
+        added = int(summary.get("added-records", 0))
+        check_written(publication.label, added, trips, files, staged_files(spark, options.staging))
+        # One commit: a reader sees the table of before or the one of after.
+        snapshot = publication.publish()
+    return {"rows": added, "added": added, "held": 0, "snapshot_id": snapshot, **written(summary)}
+
+
+def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: list) -> dict:
+    """Adds what is staged and not in the table yet."""
+    publication = Increment(spark, options)
+    held = publication.held()
+    if held is None and options.mode == "append":
+        raise IngestError(
+            f"Cannot append to {publication.label}",
+            "no snapshot it has says which staged files it holds",
+            "ingest with the mode merge, which adds no trip twice, or replace",
+        )
+    held = held or {}
+    new = [file for file in files if held.get(file.name) != file.identity]
+    changed = [file.name for file in new if file.name in held]
+    if changed and options.mode == "append":
+        raise IngestError(
+            f"Cannot append to {publication.label}",
+            f"it holds rows of another {changed[0]} than the one in staging"
+            + (f", and of {len(changed) - 1} more such files" if changed[1:] else ""),
+            "ingest with the mode merge, where new rows win, or replace; or stage it under another name",
+        )
+    if not new:
+        snapshot = publication.table.currentSnapshot()
+        rows = publication.count(publication.name)
+        publication.close()
+        return {"rows": rows, "added": 0, "held": len(files), "snapshot_id": snapshot.snapshotId(), "files": 0, "bytes": 0}
+    trips = staged_trips(spark, new, columns)
+    held.update({file.name: file.identity for file in new})
+    with publication:
+        with progress(spark, new):
+            if options.register:
+                counted = publication.register(new, columns, held)
+            else:
+                counted = (publication.append if options.mode == "append" else publication.merge)(trips, held)
+        check_written(publication.label, counted, trips, new, staged_files(spark, options.staging))
+        snapshot = publication.publish()
+    return {
+        "rows": publication.total,
+        "added": counted,
+        "held": len(files) - len(new),
+        "snapshot_id": snapshot,
+        **written(publication.summary),
+    }
+
+
 def ingest(options: argparse.Namespace) -> dict:
     started = time.monotonic()
     with open(COLUMNS_FILE, encoding="utf-8") as file:
@@ -88,30 +186,23 @@ def ingest(options: argparse.Namespace) -> dict:
     found = staged_files(spark, options.staging)
     with ThreadPoolExecutor(8) as pool:
         files = list(pool.map(lambda status: staged_file(spark, status, columns), found))
-    staged_rows = sum(file.rows for file in files)
-    trips = staged_trips(spark, files, columns)
-
     table = f"{options.namespace}.{options.table}"
     spark.sql(f"CREATE NAMESPACE IF NOT EXISTS {quoted(CATALOG, options.namespace)}")
-    progress = ProgressReporter(spark, len(files), staged_rows)
-    properties = {"owner": spark.sparkContext.sparkUser(), **TABLE_PROPERTIES}
-    with Publication(spark, options, trips._jdf.schema(), properties) as publication:
-        progress.start()
-        try:
-            summary = publication.write(trips)
-        finally:
-            progress.ended.set()
-        check_written(table, int(summary.get("added-records", 0)), trips, files, staged_files(spark, options.staging))
-        # One commit: a reader sees the table of before or the one of after.
-        snapshot = publication.publish()
+    is_there = spark.catalog.tableExists(quoted(CATALOG, options.namespace, options.table))
+    fill = replace if options.mode == "replace" or not is_there else add
+    for _ in range(ATTEMPTS):
+        with suppress(MovedOn):
+            result = fill(spark, options, files, columns)
+            break
+    else:
+        raise IngestError(
+            f"Cannot publish {table}", f"others changed it during each of {ATTEMPTS} attempts", "ingest again when they are done"
+        )
     return {
         "table": table,
-        "rows": staged_rows,
-        "files": int(summary.get("added-data-files", 0)),
-        "bytes": int(summary.get("added-files-size", 0)),
+        **result,
         "seconds": round(time.monotonic() - started, 3),
         "left_out": sorted(set().union(*[file.found for file in files]) - {column["name"] for column in columns}),
-        "snapshot_id": snapshot,
         "spark": spark.version,
     }
 
@@ -129,6 +220,11 @@ def main() -> int:
         bad_file = refused_reading(chain, why)
         what = {"what": "Spark could not finish the ingest", "why": why}
         emit("error", bad_file.parts if bad_file else what)
+    except CapturedException as error:
+        # What Spark's Python has its own names for.
+        traceback.print_exc()
+        why = str(error).splitlines()[0]
+        emit("error", {"what": "Spark could not finish the ingest", "why": f"{type(error).__name__}: {why}"})
     return 1
 
 

@@ -18,11 +18,14 @@ from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse import CATALOG, quoted
+from registration import MAPPING, copied, name_mapping, require_as_is
 from staged_files import IngestError
 
 # After so long an attempt of another machine is taken for dead.
 DEAD_MS = 24 * 60 * 60 * 1000
 RECORDS = "_ingests"
+# What a snapshot's summary says of the staged files whose rows the table has: by name, entity tag and rows.
+HELD = "staged-files"
 
 
 def birth(pid: int) -> str:
@@ -37,6 +40,27 @@ def birth(pid: int) -> str:
         # Of another user, or a system that does not tell.
         return "unknown"
     return "" if fields[0] == "Z" else fields[19]
+
+
+def identifier(spark: SparkSession, namespace: list, name: str):
+    jvm = spark._jvm
+    names = spark.sparkContext._gateway.new_array(jvm.java.lang.String, len(namespace))
+    for i, each in enumerate(namespace):
+        names[i] = each
+    return jvm.org.apache.spark.sql.connector.catalog.Identifier.of(names, name)
+
+
+def snapshots(table, ref: str):
+    """A branch's snapshots, newest first, as far back as the table has them."""
+    snapshot = table.snapshot(ref)
+    while snapshot is not None:
+        yield snapshot
+        parent = snapshot.parentId()
+        snapshot = None if parent is None else table.snapshot(parent)
+
+
+def ancestors(table, ref: str) -> set:
+    return {snapshot.snapshotId() for snapshot in snapshots(table, ref)}
 
 
 @dataclass
@@ -60,23 +84,15 @@ class Publication:
     Leaving it as a context removes what was written and not published.
     """
 
-    def __init__(self, spark: SparkSession, options, schema, properties: dict) -> None:
+    def __init__(self, spark: SparkSession, options) -> None:
         jvm = spark._jvm
-        connector = jvm.org.apache.spark.sql.connector
-        new_array = spark.sparkContext._gateway.new_array
         self.spark = spark
         self.name = quoted(CATALOG, options.namespace, options.table)
+        self.label = f"{options.namespace}.{options.table}"
         self.id = f"ingest-{uuid.uuid4()}"
         self.tried = False
-        names = new_array(jvm.java.lang.String, 1)
-        names[0] = options.namespace
-        self.identifier = connector.catalog.Identifier.of(names, options.table)
+        self.identifier = identifier(spark, [options.namespace], options.table)
         self.catalog = spark._jsparkSession.sessionState().catalogManager().catalog(CATALOG)
-        # As CREATE OR REPLACE TABLE … AS SELECT does it, up to its commit.
-        self.staged = self.catalog.stageCreateOrReplace(
-            self.identifier, schema, new_array(connector.expressions.Transform, 0), properties
-        )
-        self.table = self.staged.table()
         self.store = jvm.org.apache.iceberg.aws.s3.S3FileIO()
         self.store.initialize(
             {
@@ -102,6 +118,9 @@ class Publication:
             # Why it was not published is told, and what stays is the next one's to remove.
             with suppress(Py4JJavaError):
                 self._remove(self.id, self.record)
+        self.close()
+
+    def close(self) -> None:
         self.store.close()
 
     def _keep(self) -> None:
@@ -109,19 +128,19 @@ class Publication:
         stream.write(json.dumps(asdict(self.record)).encode())
         stream.close()
 
-    def write(self, rows: DataFrame) -> dict:
-        """Writes the rows; returns what the snapshot says of them."""
+    def _append(self, rows: DataFrame, target, identifier, held: dict) -> None:
+        """Appends the rows to what is not published; `held` are the files whose rows are in it then."""
         jvm = self.spark._jvm
         sql = jvm.org.apache.spark.sql
         empty = jvm.java.util.Optional.empty()
-        options = sql.util.CaseInsensitiveStringMap.empty()
+        options = sql.util.CaseInsensitiveStringMap({f"snapshot-property.{HELD}": json.dumps(held)})
         # Spark would take an id that nobody knows beforehand.
         info = sql.connector.write.LogicalWriteInfoImpl(self.id, rows._jdf.schema(), options, empty, empty)
-        write = self.staged.newWriteBuilder(info).build()
+        write = target.newWriteBuilder(info).build()
         option = jvm.scala.Option.apply
         plan = sql.catalyst.plans.logical.AppendData(
             sql.execution.datasources.v2.DataSourceV2Relation.create(
-                self.staged, option(self.catalog), option(self.identifier)
+                target, option(self.catalog), option(identifier)
             ),
             rows._jdf.queryExecution().analyzed(),
             getattr(getattr(jvm.scala.collection.immutable, "Map$"), "MODULE$").empty(),
@@ -131,24 +150,27 @@ class Publication:
         )
         state = self.spark._jsparkSession.sessionState()
         state.executePlan(plan, getattr(state, "executePlan$default$2")()).assertCommandExecuted()
-        if not self.store.newInputFile(f"{self.folder}{self.id}").exists():
-            raise IngestError(f"Cannot publish {self.name}", "another ingest took this one for dead", "ingest again")
-        snapshot = self.table.currentSnapshot()
-        self.record.snapshot = snapshot.snapshotId()
-        self._keep()
-        return dict(snapshot.summary())
 
-    def publish(self) -> int:
-        """The one commit; returns the snapshot that readers see from now on."""
+    def _register(self, files: list, append, held: dict) -> None:
+        append.set(HELD, json.dumps(held))
+        for file in copied(self.spark, self.table, self.store, files, self.id):
+            append.appendFile(file)
+        append.commit()
+
+    def _require_alive(self) -> None:
+        if not self.store.newInputFile(f"{self.folder}{self.id}").exists():
+            raise IngestError(f"Cannot publish {self.label}", "another ingest took this one for dead", "ingest again")
+
+    def _commit(self, commit) -> None:
+        """The one commit that readers see."""
         self.tried = True
         try:
-            self.staged.commitStagedChanges()
+            commit()
         except Py4JJavaError as error:
             refused = "org.apache.iceberg.exceptions.CleanableFailure"
             self.tried = not is_instance_of(self.spark.sparkContext._gateway, error.java_exception, refused)
             raise
         self.store.deleteFile(f"{self.folder}{self.id}")
-        return self.record.snapshot
 
     def _remove_left(self) -> None:
         """Removes what attempts that have ended left behind."""
@@ -166,6 +188,9 @@ class Publication:
             is_old = now - file.createdAtMillis() > DEAD_MS
             is_here = record.host == self.record.host
             is_dead = birth(record.pid) != record.birth if is_here else is_old
+            if is_dead:
+                # There is none of an attempt that was published.
+                self._remove_branch(attempt)
             if is_dead and not self._is_needed(attempt, record):
                 self._remove(attempt, record)
             elif is_dead:
@@ -184,8 +209,23 @@ class Publication:
     def _under(self, location: str, folder: str) -> list[str]:
         return [file.location() for file in self.table.io().listPrefix(f"{location}/{folder}/").iterator()]
 
+    def _remove_branch(self, attempt: str) -> None:
+        """Removes the branch of an attempt that added to the table, and what it wrote there."""
+        if not self.catalog.tableExists(self.identifier):
+            return
+        table = self.catalog.loadTable(self.identifier).table()
+        table.refresh()
+        head = table.snapshot(attempt)
+        if head is None:
+            return
+        table.manageSnapshots().removeBranch(attempt).commit()
+        table.refresh()
+        if all(head.snapshotId() not in ancestors(table, ref) for ref in table.refs().keySet()):
+            table.expireSnapshots().expireSnapshotId(head.snapshotId()).commit()
+
     def _remove(self, attempt: str, record: Record) -> None:
         """Removes what an attempt wrote, and its record at last."""
+        self._remove_branch(attempt)
         written = [name for name in self._under(record.location, "data") if f"-{attempt}-" in name]
         if record.snapshot:
             metadata = self._under(record.location, "metadata")
@@ -196,3 +236,39 @@ class Publication:
         for name in written:
             self.table.io().deleteFile(name)
         self.store.deleteFile(f"{self.folder}{attempt}")
+
+
+class Replacement(Publication):
+    """A whole table in the place of the one of before, or a new one."""
+
+    def __init__(self, spark: SparkSession, options, schema, properties: dict) -> None:
+        super().__init__(spark, options)
+        transform = spark._jvm.org.apache.spark.sql.connector.expressions.Transform
+        unpartitioned = spark.sparkContext._gateway.new_array(transform, 0)
+        # As CREATE OR REPLACE TABLE … AS SELECT does it, up to its commit.
+        self.staged = self.catalog.stageCreateOrReplace(self.identifier, schema, unpartitioned, properties)
+        self.table = self.staged.table()
+
+    def write(self, rows: DataFrame, held: dict) -> dict:
+        """Writes the rows; returns what the snapshot says of them."""
+        self._append(rows, self.staged, self.identifier, held)
+        return self._written()
+
+    def register(self, files: list, columns: list, held: dict) -> dict:
+        """Takes the files as they are; returns what the snapshot says of them."""
+        require_as_is(self.table, files, columns)
+        self.table.updateProperties().set(MAPPING, name_mapping(self.spark, self.table)).commit()
+        self._register(files, self.table.newFastAppend(), held)
+        return self._written()
+
+    def _written(self) -> dict:
+        self._require_alive()
+        snapshot = self.table.currentSnapshot()
+        self.record.snapshot = snapshot.snapshotId()
+        self._keep()
+        return dict(snapshot.summary())
+
+    def publish(self) -> int:
+        """Returns the snapshot that readers see from now on."""
+        self._commit(self.staged.commitStagedChanges)
+        return self.record.snapshot

@@ -86,6 +86,19 @@ class StagedFile:
     found: dict[str, Found]
     # Changes with what it holds.
     version: str
+    etag: str
+    bytes: int
+    # Whether its columns have numbers, by which Iceberg would read them.
+    has_ids: bool
+
+    @property
+    def name(self) -> str:
+        return file_name(self.path)
+
+    @property
+    def identity(self) -> list:
+        """What tells that a table has these very rows."""
+        return [self.etag, self.rows]
 
 
 def version(status) -> str:
@@ -123,7 +136,9 @@ def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
         ) from error
     try:
         metadata = reader.getFileMetaData()
-        found = {field.getName(): describe(field) for field in metadata.getSchema().getFields()}
+        fields = metadata.getSchema().getFields()
+        found = {field.getName(): describe(field) for field in fields}
+        has_ids = any(field.getId() is not None for field in fields)
         by_spark = metadata.getKeyValueMetaData().containsKey("org.apache.spark.version")
         chunks = [chunk for group in reader.getRowGroups() for chunk in group.getColumns()[:1]]
         codecs = {chunk.getCodec().name() for chunk in chunks}
@@ -146,7 +161,7 @@ def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
         casts.append(cast)
         if cast is None:
             problems.append(f'column "{name}" is {found[name]}, not {wanted}')
-    return StagedFile(path, rows, tuple(casts), tuple(problems), found, version(status))
+    return StagedFile(path, rows, tuple(casts), tuple(problems), found, version(status), status.getEtag(), status.getLen(), has_ids)
 
 
 def column_sql(template: str, name: str) -> str:

@@ -4,7 +4,7 @@
  *
  *     deno run -A bench/measure/product.ts generate ROWS FOLDER
  *     deno run -A bench/measure/product.ts upload FOLDER
- *     deno run -A bench/measure/product.ts ingest
+ *     deno run -A bench/measure/product.ts ingest [register]
  *     deno run -A bench/measure/product.ts first
  *
  * They run what notebooks 02 to 04 and the first cells of 05 run, without the
@@ -26,13 +26,15 @@ const STEPS: Record<string, (...args: string[]) => Promise<object>> = {
     const { seconds, uploaded } = await uploadFiles({ dir });
     return { seconds, uploaded };
   },
-  async ingest() {
+  async ingest(way = "") {
     // What notebook 01 does before; it is there already but on a new stack.
     const { catalog } = await import("../../lib/catalog/config.ts");
     const { ensureWarehouse } = await import("../../lib/catalog/warehouses.ts");
     await ensureWarehouse(catalog());
     const { submitIngest } = await import("../../lib/spark/ingest.ts");
-    const { seconds, sparkSeconds } = await submitIngest();
+    const { seconds, sparkSeconds } = await submitIngest({
+      register: way === "register",
+    });
     return { seconds, "inside Spark": sparkSeconds };
   },
   async first() {

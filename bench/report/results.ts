@@ -26,6 +26,8 @@ export type StepName = typeof STEPS[number];
 
 /** How the product calls itself among its peers. */
 export const PRODUCT = "product";
+/** The case of its ingest that does not decode the files. */
+export const REGISTERED = "registered as they are";
 
 /** One subject's rounds of one step at one number of rows. */
 export interface Result {

@@ -13,6 +13,7 @@ import { growth } from "./growth.ts";
 import {
   find,
   peersOf,
+  REGISTERED,
   type Result,
   type Results,
   secondsOf,
@@ -136,6 +137,18 @@ const memory = (rows: number): Target => ({
   measure: (results) => find(results, { step: "generate", rows })?.rss,
 });
 
+/** Files that are taken as they are, beside those that are written anew. */
+const registered = (rows: number, limit: number): Target => ({
+  step: "ingest",
+  claim: `Registers ${formatNumber(rows)} rows as a multiple of rewriting them`,
+  ...{ bound: "at least", limit, unit: "×" },
+  measure: (results) =>
+    over(
+      rate(find(results, { step: "ingest", case: REGISTERED, rows })),
+      rate(find(results, { step: "ingest", rows })),
+    ),
+});
+
 const costs = (["generate", "upload", "ingest"] as const).flatMap((step) =>
   [5, 20, 50].map((millions): Target => ({
     step,
@@ -190,6 +203,8 @@ export const TARGETS: readonly Target[] = [
     ...{ bound: "at most", limit: 35, unit: "s" },
     measure: seconds("ingest", 5 * MILLION),
   },
+  registered(5 * MILLION, 5),
+  registered(50 * MILLION, 10),
   {
     step: "ingest",
     claim: "The table is no larger than its staged files",

@@ -23,7 +23,7 @@ import {
   tableSize,
 } from "../measure/lake.ts";
 import { type Measurable, measure } from "../measure/process.ts";
-import { PRODUCT } from "../report/results.ts";
+import { PRODUCT, REGISTERED } from "../report/results.ts";
 import { tripsIn } from "../measure/trips.ts";
 import { stage } from "./upload.ts";
 
@@ -34,20 +34,23 @@ export const BARE_SPARKS_TABLE = `${BARE_SPARK}'s table`;
 /** Its table. */
 export const BARE_TABLE = `${TABLE}_spark`;
 const PYICEBERG_TABLE = `${TABLE}_pyiceberg`;
+const REGISTERED_TABLE = `${TABLE}_registered`;
 
 /** A program that makes a table of the staged files. */
 interface Ingester {
   name: string;
+  case?: string;
   table: string;
   program: Omit<Measurable, "name">;
 }
 
 function ingesting(
-  { name, table, program }: Ingester,
+  { table, program, ...subject }: Ingester,
   staged: { rows: number; bytes: number },
 ): Subject {
+  const { name } = subject;
   return {
-    name,
+    ...subject,
     async run(): Promise<Sample> {
       await removeTable(table);
       const { said, ...usage } = await measure({ name, ...program });
@@ -78,6 +81,15 @@ const product: Ingester = {
     command: Deno.execPath(),
     args: denoArgs("measure/product.ts", "ingest"),
     env: BENCH_ENV,
+  },
+};
+
+const registering: Ingester = {
+  ...{ name: PRODUCT, case: REGISTERED, table: REGISTERED_TABLE },
+  program: {
+    command: Deno.execPath(),
+    args: denoArgs("measure/product.ts", "ingest", "register"),
+    env: { ...BENCH_ENV, TABLE: REGISTERED_TABLE },
   },
 };
 
@@ -155,7 +167,7 @@ export async function ensureTables(
   }
 }
 
-/** Measures the product's ingest, PyIceberg's and that of a plain Spark job. */
+/** Measures the product's ingest, both ways, PyIceberg's and that of a plain Spark job. */
 export async function ingestStep(bench: Bench, rows: number): Promise<void> {
   const staged = await stage(rows);
   const peers = await usablePeers(bench, "ingest", rows, {
@@ -164,14 +176,16 @@ export async function ingestStep(bench: Bench, rows: number): Promise<void> {
   });
   const subjects = [ingesting(product, staged), ...peers];
   await measureStep(bench, "ingest", rows, subjects);
+  await stage(rows, REGISTERED_TABLE);
+  await measureStep(bench, "ingest", rows, [ingesting(registering, staged)]);
   const measured = new Set(
     bench.results.filter(({ step, ...result }) =>
       step === "ingest" && result.rows === rows
-    ).map(({ subject }) => subject),
+    ).map(({ subject, case: name }) => name ?? subject),
   );
   await sameTrips(
     Object.entries({
-      [PRODUCT]: TABLE,
+      ...{ [PRODUCT]: TABLE, [REGISTERED]: REGISTERED_TABLE },
       PyIceberg: PYICEBERG_TABLE,
       [BARE_SPARK]: BARE_TABLE,
     }).filter(([name]) => measured.has(name)).map(([, table]) => table),

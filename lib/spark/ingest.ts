@@ -26,6 +26,10 @@ export interface IngestResult {
   table: string;
   /** Rows in the table. */
   rows: number;
+  /** Rows that this ingest brought. */
+  added: number;
+  /** Staged files whose rows the table had before. */
+  held: number;
   /** Data files written. */
   files: number;
   /** Size of the data files in bytes. */
@@ -54,6 +58,21 @@ export interface IngestProgress {
 
 /** Options of {@linkcode ingest}. */
 export interface IngestOptions {
+  /**
+   * `replace` puts what is staged in the table's place, `append` adds the files
+   * whose rows it does not have, `merge` as well, and a row of a file takes the
+   * place of the one with its `unique_key`. Either way no trip is in it twice.
+   *
+   * @default {"replace"}
+   */
+  mode?: "replace" | "append" | "merge";
+  /**
+   * Has the store copy the files as they are into the table, several times as
+   * fast; they must have the table's types, and keep their codec and order.
+   *
+   * @default {false}
+   */
+  register?: boolean;
   /** Ends the job, wherever it runs. @default {interruptSignal()} */
   signal?: AbortSignal;
   /** Told how far it is. */
@@ -115,9 +134,10 @@ function failure(
 }
 
 /**
- * Replaces the trips table by what lies in staging, in one commit.
+ * Fills the trips table with what lies in staging, in one commit.
  *
  * Readers see the table of before or, once it is checked, the one of after.
+ * Its snapshots say which files they hold, by name, entity tag and rows.
  * Columns of other types are cast where no value loses anything by it.
  *
  * @throws {LakehouseError} When staging is empty, a file or column is not as expected, or Spark fails; the table is then as it was.
@@ -144,7 +164,8 @@ export async function submitIngest(
     args: [
       ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
       lakeArguments(),
-      ["--table", given.table, "--end-with-stdin"],
+      ["--table", given.table, "--mode", options.mode ?? "replace"],
+      ["--end-with-stdin", ...options.register ? ["--register"] : []],
     ].flat(),
     // It closes when this program ends, however it does.
     input: new ReadableStream(),
@@ -176,7 +197,7 @@ export async function submitIngest(
 }
 
 /**
- * Replaces the trips table by what lies in staging, with a progress bar.
+ * Fills the trips table with what lies in staging, with a progress bar.
  *
  * @throws {LakehouseError} When staging is empty or not as expected, or Spark fails; the table is then as it was.
  * @example Usage
@@ -200,21 +221,19 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
             bar.update({ done: 0, detail: "Spark is fetching its packages" });
           }
         },
-        onProgress: ({ tasks, total, rows }) =>
-          bar.update(
-            total === 0 ? starting : {
-              done: tasks,
-              total,
-              unit: "tasks",
-              detail: `${formatNumber(rows)} trips`,
-            },
-          ),
+        onProgress: ({ tasks, total, rows }) => {
+          const detail = `${formatNumber(rows)} trips`;
+          const written = { done: tasks, total, unit: "tasks", detail };
+          bar.update(total ? written : starting);
+        },
         ...options,
       });
     },
-    ({ rows, files, bytes, leftOut }) =>
-      `${formatNumber(rows)} trips in ${files} data files, ${
+    ({ rows, added, held, files, bytes, leftOut }) =>
+      `${formatNumber(added)} trips in ${files} data files, ${
         formatBytes(bytes)
+      }${
+        held ? `; ${formatNumber(rows)} with those of ${held} files before` : ""
       }${
         leftOut.length ? `; no columns of the table: ${leftOut.join(", ")}` : ""
       }`,

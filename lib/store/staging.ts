@@ -201,12 +201,10 @@ export function upload(options: UploadOptions = {}): Promise<UploadResult> {
     "Upload",
     (bar) =>
       uploadFiles({
-        onProgress: ({ files, ...sizes }) =>
-          bar.update({
-            ...sizes,
-            unit: "bytes",
-            detail: `${files} file${files === 1 ? "" : "s"}`,
-          }),
+        onProgress: ({ done, total, files }) => {
+          const detail = `${files} file${files === 1 ? "" : "s"}`;
+          bar.update({ done, total, unit: "bytes", detail });
+        },
         ...options,
       }),
     ({ uploaded, skipped, bytes }) =>

@@ -6,4 +6,9 @@ testBroken("04", [
     from: "SELECT count(*) AS trips FROM ${name}",
     to: "SELECT count(*) - 1 AS trips FROM ${name}",
   },
+  {
+    claim: "What the table holds is not added twice",
+    from: '{ mode: "append" }',
+    to: '{ mode: "replace" }',
+  },
 ]);

@@ -1,6 +1,9 @@
 """The ingest with a fault between its check of the files and its commit:
 
     ingest_faults.py FAULT [arguments of ingest.py]
+
+"killed" kills it before the commit, "killed METHOD" and "killed METHOD after" at a
+method of the publication that adds rows.
 """
 
 import os
@@ -34,6 +37,19 @@ def kill(*_):
 
 
 ingest.staged_trips = staged_trips
+def killed_at(method: str, is_after: bool) -> None:
+    real = getattr(ingest.Increment, method)
+
+    def step(*arguments):
+        if is_after:
+            real(*arguments)
+        kill()
+
+    setattr(ingest.Increment, method, step)
+
+
 if FAULT == "killed":
     ingest.check_written = kill
+elif FAULT.startswith("killed "):
+    killed_at(FAULT.split()[1], FAULT.endswith(" after"))
 sys.exit(ingest.main())
