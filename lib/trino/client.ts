@@ -79,6 +79,15 @@ function hold(headers: { get(name: string): unknown }): void {
   }
 }
 
+/** What a header cannot hold: Trino itself answers with an empty one. */
+function unsaid(what: string): LakehouseError {
+  return new LakehouseError({
+    what: `Cannot make ${what} that of a session`,
+    why: "Trino's protocol has Latin letters alone for it",
+    next: `write the table's name in full: catalog."schema"."table"`,
+  });
+}
+
 /** The session as it stands for a statement that begins now, as headers. */
 function sessionHeaders(options: QueryOptions): Record<string, string> {
   const { trinoCatalog, namespace } = settings();
@@ -92,6 +101,9 @@ function sessionHeaders(options: QueryOptions): Record<string, string> {
   if (options.schema) all.set("schema ", options.schema);
   for (const [name, value] of Object.entries(options.session ?? {})) {
     all.set(`session ${name}`, `${name}=${encodeURIComponent(value)}`);
+  }
+  for (const [key, item] of all) {
+    if (/[^\x20-\xff]/.test(item)) throw unsaid(`the ${key}"${item}"`);
   }
   const byHeader = Map.groupBy(all, ([key]) => key.split(" ")[0]!);
   return Object.fromEntries([...byHeader].map(([header, items]) => [
@@ -119,8 +131,11 @@ function sessionHeaders(options: QueryOptions): Record<string, string> {
 export const trinoSession = {
   /** What is set, one by one. */
   get values(): string[] {
+    // Trino writes what has a name of its own as forms do, other names as they are.
+    const read = (key: string, item: string) =>
+      key.endsWith(" ") ? item : decodeURIComponent(item.replaceAll("+", " "));
     return [...held].map(([key, item]) =>
-      `${key.split(" ")[0]} ${decodeURIComponent(item.replaceAll("+", " "))}`
+      `${key.split(" ")[0]} ${read(key, item)}`
     );
   },
   /** Forgets it all; Trino ends a transaction left open by itself, in minutes. */
@@ -314,6 +329,11 @@ export async function query(
   } finally {
     limit.removeEventListener("abort", onAbort);
     if (isInTransaction) isTransactionBusy = false;
+  }
+  for (const name of ["catalog", "schema"]) {
+    if (held.get(`${name} `) !== "") continue;
+    held.delete(`${name} `);
+    throw unsaid(`this ${name}`);
   }
   // Some other server, or a proxy before Trino: no answer is no empty result.
   if (!last) throw unreachable(new Error("what answers is no Trino"), trinoUri);

@@ -7,20 +7,10 @@
  */
 
 import { Buffer } from "node:buffer";
-import {
-  AsyncByteQueue,
-  type Data,
-  Dictionary,
-  Float64,
-  Int32,
-  Int64,
-  makeData,
-  makeVector,
-  RecordBatch,
-  RecordBatchFileWriter,
-  TimestampMicrosecond,
-  Utf8,
-} from "apache-arrow";
+import { AsyncByteQueue, type Data, Dictionary, Float64 } from "apache-arrow";
+import { Int32, Int64, makeData, makeVector, RecordBatch } from "apache-arrow";
+import { RecordBatchFileWriter, TimestampMicrosecond } from "apache-arrow";
+import { Utf8 } from "apache-arrow";
 import { startWorker } from "../core/worker.ts";
 
 /** A column to be written. */

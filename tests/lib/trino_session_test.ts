@@ -8,6 +8,10 @@ import {
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
 import { ask } from "../../lib/trino/ask.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
+import { sql } from "../../lib/trino/sql.ts";
+import { withNamespace } from "../namespace.ts";
 import { query, TrinoError, trinoSession } from "../../lib/trino/client.ts";
 
 const first = async (statement: string) =>
@@ -40,6 +44,45 @@ Deno.test("what a statement sets holds for the next ones", async (t) => {
       "system.runtime",
     );
   });
+
+  await step(
+    t,
+    "USE of names with signs, and of letters no header has",
+    async () => {
+      await withNamespace("session_test", async () => {
+        await ensureTrinoCatalog();
+        const catalog = sql.id(settings().trinoCatalog);
+        for (const schema of ["per%cent", "plus+q", 'q"uote', "münchen"]) {
+          await query(
+            sql`CREATE SCHEMA IF NOT EXISTS ${catalog}.${sql.id(schema)}`,
+          );
+          try {
+            await query(sql`USE ${catalog}.${sql.id(schema)}`);
+            assertEquals(trinoSession.values.at(-1), `schema ${schema}`);
+            assertEquals(await first("SELECT current_schema"), schema);
+          } finally {
+            await query(sql`DROP SCHEMA ${catalog}.${sql.id(schema)}`);
+          }
+        }
+        trinoSession.reset();
+        const japan = sql`${catalog}.${sql.id("日本")}`;
+        await query(sql`CREATE SCHEMA IF NOT EXISTS ${japan}`);
+        try {
+          for (
+            const run of [
+              () => query(sql`USE ${japan}`),
+              () => query("SELECT 1", { schema: "日本" }),
+            ]
+          ) {
+            await assertRejects(run, LakehouseError, "Latin letters alone");
+            assertEquals(await first("SELECT current_schema"), "session_test");
+          }
+        } finally {
+          await query(sql`DROP SCHEMA ${japan}`);
+        }
+      });
+    },
+  );
 
   await step(t, "SET TIME ZONE and SET SESSION, shown and reset", async () => {
     const zone = await first("SELECT current_timezone()");
@@ -87,17 +130,36 @@ Deno.test("what a statement sets holds for the next ones", async (t) => {
     assertEquals(await first('EXECUTE "B c"'), 2);
   });
 
-  await step(
-    t,
-    "SET PATH; SET ROLE is refused where there are none",
-    async () => {
-      await refused("SET ROLE NONE IN system");
-      assertEquals(trinoSession.values, []);
-      await query("SET PATH system.runtime");
-      assertStringIncludes(trinoSession.values.join(), "path ");
-      assertEquals(await first("SELECT 1"), 1);
-    },
-  );
+  await step(t, "SET TIME ZONE LOCAL and RESET SESSION take back", async () => {
+    const zone = await first("SELECT current_timezone()");
+    await query("SET TIME ZONE INTERVAL -'5' HOUR");
+    assertEquals(await first("SELECT current_timezone()"), "-05:00");
+    await refused("SET TIME ZONE 'Nowhere/At_All'");
+    assertEquals(await first("SELECT current_timezone()"), "-05:00");
+    await query("SET TIME ZONE LOCAL");
+    assertEquals(await first("SELECT current_timezone()"), zone);
+    await query("SET TIME ZONE 'Asia/Tokyo'");
+    await query("RESET SESSION time_zone_id");
+    assertEquals(await first("SELECT current_timezone()"), zone);
+    assertEquals(trinoSession.values, []);
+  });
+
+  await step(t, "SET PATH, and SET ROLE where there are none", async () => {
+    await refused("SET ROLE NONE IN system");
+    const { message } = await refused("SET ROLE nobody");
+    assertStringIncludes(message, "Role 'nobody' does not exist");
+    assertEquals(trinoSession.values, []);
+    // All roles and none there are everywhere.
+    await query("SET ROLE ALL");
+    assertEquals(trinoSession.values, ["role system=ALL"]);
+    assertEquals(await first("SELECT 1"), 1);
+    await query("SET ROLE NONE");
+    assertEquals(trinoSession.values, ["role system=NONE"]);
+    trinoSession.reset();
+    await query("SET PATH system.runtime");
+    assertStringIncludes(trinoSession.values.join(), "path ");
+    assertEquals(await first("SELECT 1"), 1);
+  });
 
   await step(t, "a transaction, until COMMIT or ROLLBACK", async () => {
     await query("START TRANSACTION READ ONLY");

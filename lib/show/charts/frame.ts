@@ -11,16 +11,8 @@ import defer * as Plot from "@observablehq/plot";
 import { formatCompact } from "../../core/format.ts";
 import { displayable, escapeHtml, seen } from "../../core/kernel.ts";
 import type { Displayable } from "../../core/kernel.ts";
-import {
-  type ChartBlock,
-  clipped,
-  COLORS,
-  PADDING,
-  ramp,
-  swatches,
-  textBlock,
-  textWidth,
-} from "./blocks.ts";
+import { type ChartBlock, clipped, COLORS, PADDING, ramp } from "./blocks.ts";
+import { swatches, textBlock, textWidth } from "./blocks.ts";
 import { fitted, type PlotElement } from "./fit.ts";
 
 export { chartDocument } from "./fit.ts";
