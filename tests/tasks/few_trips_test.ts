@@ -37,6 +37,7 @@ const FEW: Record<string, string> = {
 
 /** The trips of the other notebooks' tests, made where these have not run. */
 async function ensureTrips(): Promise<void> {
+  await ensureWarehouse(catalog());
   await ensureTrinoCatalog();
   const { rows } = await ask(
     `SELECT 1 FROM information_schema.tables WHERE table_schema = '${namespace}' AND table_name = '${table}'`,
