@@ -446,6 +446,17 @@ Deno.test("refused keys, an unreachable catalog and another server are told apar
     },
   );
   await withCatalog(
+    () => catalogError(403, "RequestTimeTooSkewed"),
+    async (lake) => {
+      const { message } = await assertRejects(
+        () => loadTable(lake, "a", "t"),
+        CatalogError,
+        "this machine's clock",
+      );
+      assertEquals(message.includes("keys"), false);
+    },
+  );
+  await withCatalog(
     () => new Response("<html>", { status: 200 }),
     async (lake) => {
       const failed = await assertRejects(

@@ -166,6 +166,7 @@ export const REPORT_FAULTS: readonly Fault[] = [
   {
     step: "report",
     fault: "a notebook's file is damaged",
+    isLong: true,
     told:
       'Cannot read the notebook "…/02-generate.ipynb": it is no Jupyter notebook of format 4. Next: open and save it in JupyterLab, or restore it with git',
     after: "nothing is run; the other notebooks are not touched",

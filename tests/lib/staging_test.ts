@@ -5,6 +5,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { listObjects, s3Client } from "../../lib/store/s3.ts";
 import { entityTags } from "../../lib/store/multipart.ts";
 import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { closedPort, withEnv } from "../env.ts";
@@ -27,6 +29,19 @@ async function withFolder(body: (dir: string) => Promise<void>): Promise<void> {
     await withEnv({ TABLE, PARQUET_DIR: dir }, () => body(dir));
   } finally {
     await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** Whether an ingest is told that the folder is there in part. */
+async function isMarked(): Promise<boolean> {
+  const { stagingBucket, table } = settings();
+  const client = await s3Client();
+  try {
+    const prefix = `_uploads/${table}`;
+    const found = listObjects(client, stagingBucket, prefix);
+    return (await Array.fromAsync(found)).length > 0;
+  } finally {
+    client.destroy();
   }
 }
 
@@ -77,7 +92,9 @@ Deno.test("uploadFiles() leaves nothing half done when stopped", async () => {
       "stopped by the test",
     );
     assertEquals(await stagedFiles(), []);
+    assertEquals(await isMarked(), true);
     assertEquals((await uploadFiles()).uploaded, 1);
+    assertEquals(await isMarked(), false);
   });
 });
 

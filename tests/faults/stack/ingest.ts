@@ -69,6 +69,7 @@ export const INGEST_FAULTS: readonly Fault[] = [
   {
     step: "ingest",
     fault: "the program that asked for it is killed",
+    isLong: true,
     by: "the next ingest",
     goesOn: true,
     told: "done",
@@ -83,11 +84,12 @@ export const INGEST_FAULTS: readonly Fault[] = [
   {
     step: "ingest",
     fault: "the object store is killed while Spark writes",
-    told: "…",
+    goesOn: true,
+    told: "done",
     isLong: true,
     after: GOES_ON,
     make: (scene) => amidIngest(scene, () => killService("s3")),
-    holds: nothingWasPublished,
+    holds: allWasPublished,
   },
   {
     step: "ingest",
@@ -122,6 +124,7 @@ export const INGEST_FAULTS: readonly Fault[] = [
   {
     step: "ingest",
     fault: "two at once into one table",
+    isLong: true,
     by: "each",
     goesOn: true,
     told: "done",
@@ -140,7 +143,9 @@ export const INGEST_FAULTS: readonly Fault[] = [
   {
     step: "ingest",
     fault: "the object store's disk is full",
-    told: "…the disk is full…",
+    withinSeconds: 40,
+    told:
+      "Spark could not finish the ingest: the disk is full, this machine's or the object store's. Next: free some space, then run it again",
     needsDisk: true,
     after: AS_BEFORE,
     async make(scene) {

@@ -91,6 +91,7 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
   {
     step: "upload",
     fault: "the object store's disk is full",
+    isLong: true,
     told: "…the disk is full…",
     needsDisk: true,
     after: NEXT,
