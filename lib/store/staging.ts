@@ -56,12 +56,13 @@ export interface UploadOptions {
   limitMs?: number;
 }
 
-async function ensureBucket(client: S3, Bucket: string, limited: object) {
+/** Makes the bucket where there is none. */
+export async function ensureBucket(client: S3, Bucket: string, how: object) {
   try {
-    await client.headBucket({ Bucket }, limited);
+    await client.headBucket({ Bucket }, how);
   } catch (error) {
     if ((error as Error).name !== "NotFound") throw error;
-    await client.createBucket({ Bucket }, limited);
+    await client.createBucket({ Bucket }, how);
   }
 }
 

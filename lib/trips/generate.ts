@@ -78,15 +78,19 @@ export interface GenerateResult {
 }
 
 /** Counts up when the same arguments give other rows or files than before. */
-const GENERATOR_VERSION = 1;
+export const GENERATOR_VERSION = 1;
 const MOST_ROWS_PER_FILE = 1_000_000;
 /** Measured, with some room: a row in Parquet, and in three Arrow files in the making. */
-const BYTES_PER_ROW = { parquet: 65, arrow: 3 * 200 };
+export const BYTES_PER_ROW = { parquet: 65, arrow: 3 * 200 };
 
 /** Checked arguments. */
-interface Run extends TripArguments {
+export interface Run extends TripArguments {
   readonly rowsPerFile: number;
 }
+
+/** Name of a run's file, by its number. */
+export const nameOf = (i: number): string =>
+  `trips-${String(i).padStart(5, "0")}.parquet`;
 
 function checkInteger(
   what: string,
@@ -106,7 +110,12 @@ function checkInteger(
   });
 }
 
-function checked(options: GenerateOptions): Run {
+/**
+ * The arguments of a run, with their defaults.
+ *
+ * @throws {LakehouseError} When one of them makes no sense.
+ */
+export function checked(options: Omit<GenerateOptions, "dir">): Run {
   const { rows, seed = 2013 } = options;
   const { firstYear = FIRST_YEAR, lastYear = LAST_YEAR } = options;
   const next = "--rows 5 for five million, --rows 0.1 for a hundred thousand";
@@ -186,7 +195,6 @@ export async function generateTrips(
   );
 
   const length = Math.ceil(run.rows / run.rowsPerFile);
-  const nameOf = (i: number) => `trips-${String(i).padStart(5, "0")}.parquet`;
   const names = Array.from({ length }, (_, i) => nameOf(i));
   const planned: FolderRecord = {
     arguments: wanted,
@@ -206,13 +214,7 @@ export async function generateTrips(
         bytes: bytesOf(files),
         files: files.length,
       });
-    const files = await writeTrips({
-      ...run,
-      dir,
-      names,
-      signal,
-      onFile,
-    });
+    const files = await writeTrips({ ...run, dir, names, signal, onFile });
     folder.removeIfThere(folder.workFolder(dir));
     folder.writeGenerated(dir, { ...planned, complete: true, files });
     return result(files, false);

@@ -26,6 +26,8 @@ export interface TripFiles extends TripArguments {
   readonly dir: string;
   /** Names of the files, in the order of time. */
   readonly names: readonly string[];
+  /** Files of the run that come before these. @default {0} */
+  readonly before?: number;
   /** Trips in each file but the last. */
   readonly rowsPerFile: number;
   /** Stops it between two batches. */
@@ -36,7 +38,7 @@ export interface TripFiles extends TripArguments {
 
 /** Makes the rows of a file while polars compresses those of the files before. */
 export async function writeTrips(
-  { dir, names, rowsPerFile, signal, onFile, ...run }: TripFiles,
+  { dir, names, before = 0, rowsPerFile, signal, onFile, ...run }: TripFiles,
 ): Promise<RecordedFile[]> {
   // First, so that it gets ready while the tables are built.
   using parquet = parquetWriter();
@@ -75,7 +77,7 @@ export async function writeTrips(
     // few rows while those of the first file are made.
     await make(0, Math.min(run.rows, 100));
     for (const [i, name] of names.entries()) {
-      const first = i * rowsPerFile;
+      const first = (before + i) * rowsPerFile;
       await make(first, Math.min(run.rows, first + rowsPerFile), name);
     }
     await Promise.all(writing);

@@ -20,7 +20,7 @@ const START_SECONDS = 0.3;
 async function slowness(): Promise<number> {
   const started = performance.now();
   await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${PROJECT_DIR}/tasks/generate.ts`, "--help"],
+    args: ["run", "-A", `${PROJECT_DIR}/tasks/generate/main.ts`, "--help"],
     stdout: "null",
     stderr: "null",
   }).output();
