@@ -35,6 +35,8 @@ await main(
       await forgetDamagedRecord();
       const { stack, reason } = await chooseStack(options.stack, options.store);
       console.log(`Stack: ${stack.name} (${reason})`);
+      // Which keys are meant depends on it, before it is recorded.
+      if (stack.name === "remote") Deno.env.set("STACK", stack.name);
       await stack.up(shown(options.store));
       await useSpark(options.spark, shown());
       if (stack.name === "local" && await trainInBackground()) {

@@ -25,14 +25,14 @@ const direct = new Set([...given.split(","), "localhost", "127.0.0.1", "::1"]);
 for (const name of ["NO_PROXY", "no_proxy"]) {
   Deno.env.set(name, [...direct].filter(Boolean).join());
 }
-const written = dockerEnv();
-const bundle = Deno.env.get("CA_BUNDLE") || written.CA_BUNDLE;
-const profile = Deno.env.get("MINIO_PROFILE") || written.MINIO_PROFILE;
+const bundle = Deno.env.get("CA_BUNDLE") || dockerEnv().CA_BUNDLE;
 const ASK_FOR_KEYS =
   `import { fromIni } from "@aws-sdk/credential-provider-ini";
-  await fromIni({ profile: Deno.env.get("MINIO_PROFILE") })().then((keys) => console.log(JSON.stringify(keys)),
+  await fromIni({ profile: Deno.env.get("MINIO_PROFILE") })().then(
+    ({ accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken = "", expiration }) =>
+      console.log(JSON.stringify({ accessKey, secretKey, sessionToken, expiration })),
     ({ message }) => Deno.exit(console.log(message) ?? 1));`;
-/** What is wrong with one of them; told by `settings()`. */
+/** What is wrong with it; told by `settings()`. */
 let fault: LakehouseErrorParts | undefined;
 type Certificates = { setDefaultCACertificates(all: string[]): void };
 if (bundle) {
@@ -55,32 +55,30 @@ if (bundle) {
   }
 }
 
-/** Takes the keys of AWS's own files, and takes them anew before they expire. */
-function takeProfile(profile: string): void {
+type Keys = Pick<Settings, "accessKey" | "secretKey" | "sessionToken">;
+let held: { profile: string; keys: Keys; until: number } | undefined;
+
+/** Keys of AWS's own files; those that expire are asked for anew before that. */
+function profileKeys(profile: string): Keys {
+  if (held?.profile === profile && Date.now() < held.until) return held.keys;
   // In a process: what asks for keys is much, and nothing here may be awaited.
   const { success, stdout } = new Deno.Command(Deno.execPath(), {
     args: ["eval", `--config=${PROJECT_DIR}/deno.json`, ASK_FOR_KEYS],
     env: { MINIO_PROFILE: profile },
   }).outputSync();
   const said = new TextDecoder().decode(stdout).trim();
-  fault = success ? undefined : {
-    what: `Cannot take the keys of MINIO_PROFILE "${profile}"`,
-    why: said || "AWS's own files cannot be read",
-    next: "check it with AWS's own tools, or log in with them again",
-  };
-  if (fault) return;
-  const keys = JSON.parse(said);
-  Deno.env.set("MINIO_ACCESS_KEY", keys.accessKeyId);
-  Deno.env.set("MINIO_SECRET_KEY", keys.secretAccessKey);
-  Deno.env.set("MINIO_SESSION_TOKEN", keys.sessionToken ?? "");
-  if (!keys.expiration) return;
-  const left = Date.parse(keys.expiration) - Date.now() - 5 * 60_000;
-  Deno.unrefTimer(setTimeout(takeProfile, Math.max(left, 60_000), profile));
+  if (!success) {
+    throw new LakehouseError({
+      what: `Cannot take the keys of MINIO_PROFILE "${profile}"`,
+      why: said || "AWS's own files cannot be read",
+      next: "check it with AWS's own tools, or log in with them again",
+    });
+  }
+  const { expiration = "9999-01-01", ...keys } = JSON.parse(said);
+  const until = Date.parse(expiration) - 5 * 60_000;
+  held = { profile, keys, until: Math.max(until, Date.now() + 60_000) };
+  return keys;
 }
-
-// A program that may start none is given the keys.
-const { state } = Deno.permissions.querySync({ name: "run" });
-if (profile && state === "granted") takeProfile(profile);
 
 /** The values every part of the project works with; see {@linkcode settings}. */
 export interface Settings {
@@ -267,6 +265,12 @@ export function settings(): Settings {
   const named = lookUp("STACK");
   const stack = named ? oneOf("STACK", named, STACK_NAMES) : undefined;
   if (fault) throw new LakehouseError(fault);
+  const profile = stack === "remote" ? required("MINIO_PROFILE") : "";
+  const keys = profile ? profileKeys(profile) : {
+    accessKey: required("MINIO_ACCESS_KEY"),
+    secretKey: required("MINIO_SECRET_KEY"),
+    sessionToken: stack === "remote" ? required("MINIO_SESSION_TOKEN") : "",
+  };
   const name = (variable: string, kind: keyof typeof NAMES = "engines") =>
     nameOf(variable, required(variable), kind);
   return {
@@ -281,9 +285,7 @@ export function settings(): Settings {
       "ENGINE_CATALOG_URI",
       lookUp("ENGINE_MINIO_HOST") ? `${engineMinioHost}/_iceberg` : catalogUri,
     ),
-    accessKey: required("MINIO_ACCESS_KEY"),
-    secretKey: required("MINIO_SECRET_KEY"),
-    sessionToken: required("MINIO_SESSION_TOKEN"),
+    ...keys,
     region: required("AWS_REGION"),
     signingName: required("SIGNING_NAME"),
     // Elsewhere it may be anything, such as an ARN.

@@ -87,7 +87,7 @@ Deno.test("the keys of a profile come from AWS's own files, with their token", a
   };
   await Deno.writeTextFile(
     tool,
-    `#!/bin/sh\necho '${JSON.stringify(given)}'\n`,
+    `#!/bin/sh\necho called >> ${dir}/calls\necho '${JSON.stringify(given)}'\n`,
     { mode: 0o700 },
   );
   await Deno.writeTextFile(
@@ -98,7 +98,7 @@ Deno.test("the keys of a profile come from AWS's own files, with their token", a
     `${dir}/credentials`,
     "[plain]\naws_access_key_id = of-years\naws_secret_access_key = other\n",
   );
-  const keysOf = async (MINIO_PROFILE: string) => {
+  const keysOf = async (MINIO_PROFILE: string, STACK = "remote") => {
     const module = JSON.stringify(import.meta.resolve("./settings.ts"));
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -107,10 +107,12 @@ Deno.test("the keys of a profile come from AWS's own files, with their token", a
          try {
            const { accessKey, secretKey, sessionToken } = settings();
            console.log(accessKey, secretKey, sessionToken);
+           for (let i = 0; i < 3; i++) settings();
          } catch (error) { console.log(error.message); }`,
       ],
       env: {
-        ...{ MINIO_PROFILE, MINIO_ACCESS_KEY: "mine", MINIO_SECRET_KEY: "" },
+        ...{ STACK, MINIO_PROFILE },
+        ...{ MINIO_ACCESS_KEY: "mine", MINIO_SECRET_KEY: "" },
         AWS_CONFIG_FILE: `${dir}/config`,
         AWS_SHARED_CREDENTIALS_FILE: `${dir}/credentials`,
       },
@@ -118,12 +120,14 @@ Deno.test("the keys of a profile come from AWS's own files, with their token", a
     const decoder = new TextDecoder();
     return (decoder.decode(stdout) + decoder.decode(stderr)).trim();
   };
-  // The one that expires keeps the program from ending no more than the other.
   assertEquals(await keysOf("office"), "of-hours secret a-token");
+  assertEquals(await Deno.readTextFile(`${dir}/calls`), "called\n");
   assertEquals(await keysOf("plain"), "of-years other");
   const said = await keysOf("none");
   assert(said.startsWith('Cannot take the keys of MINIO_PROFILE "none"'), said);
   assertEquals(await keysOf(""), "mine minioadmin");
+  // The local stack's keys are its own.
+  assertEquals(await keysOf("office", "local"), "mine minioadmin");
   await Deno.remove(dir, { recursive: true });
 });
 

@@ -133,11 +133,22 @@ function doctorChecks(stack: StackName): Check[] {
   ];
 }
 
+function keysInUse(): string[] {
+  try {
+    const { stack, secretKey, sessionToken } = settings();
+    return stack === "remote" ? [secretKey, sessionToken] : [];
+  } catch {
+    // Left to the check of the settings.
+    return [];
+  }
+}
+
 /** Texts that no line may hold, whether or not the settings can be read. */
 async function secrets(): Promise<string[]> {
   const keys = [
     composeVariable("MINIO_SECRET_KEY"),
     composeVariable("MINIO_LICENSE"),
+    ...keysInUse(),
     await licence().catch(() => undefined),
   ];
   return keys.filter((key) => key !== undefined);

@@ -14,6 +14,8 @@ await main(
       async ({ stack: name, json }: { stack?: string; json?: boolean }) => {
         const started = performance.now();
         const stack = doctorStack(name);
+        // Which keys are meant depends on it, whether or not it is recorded.
+        if (stack === "remote") Deno.env.set("STACK", stack);
         if (!json) console.log(`Stack: ${stack}`);
         const results = await doctor(stack, {
           signal: interruptSignal(),

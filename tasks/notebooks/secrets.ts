@@ -67,12 +67,14 @@ function contentOf(value: string): string {
  */
 function knownSecrets(): Record<string, string> {
   const given = { ...dockerEnv(), ...Deno.env.toObject() };
+  const { sessionToken } = settings();
   const named = Object.entries(given).flatMap(([name, value = ""]) =>
     SECRET.test(name) && value !== "" ? [[name, contentOf(value)]] : []
   );
   return {
     // The first that is found is named.
     "the secret key": settings().secretKey,
+    ...sessionToken ? { "the session token": sessionToken } : {},
     ...Object.fromEntries(named),
   };
 }
