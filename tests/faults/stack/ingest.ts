@@ -9,6 +9,8 @@ import type { Fault } from "../fault.ts";
 import { type Running, type Said, type Scene, until } from "../scene.ts";
 import {
   allWasPublished,
+  isWell,
+  keepDown,
   killService,
   nothingWasPublished,
   sleepService,
@@ -34,6 +36,18 @@ export async function amidIngest(
   const run = scene.step("ingest");
   await run.saw("now");
   return await run.harm(() => harm(run));
+}
+
+/** Kills a service, and lets Spark go on when it is there again. */
+async function restart(scene: Scene, name: string): Promise<void> {
+  const pid = driver(scene);
+  Deno.kill(pid, "SIGSTOP");
+  try {
+    await killService(name);
+    await until(isWell, `${name} is there again`);
+  } finally {
+    Deno.kill(pid, "SIGCONT");
+  }
 }
 
 const AS_BEFORE =
@@ -83,32 +97,45 @@ export const INGEST_FAULTS: readonly Fault[] = [
   },
   {
     step: "ingest",
-    fault: "the object store is killed while Spark writes",
+    fault:
+      "the object store is killed while Spark writes, and does not come back",
+    isLong: true,
+    // So long Spark tries again.
+    withinSeconds: 90,
+    told:
+      "Spark could not finish the ingest: the object store or the catalog does not answer. Next: deno task status, then deno task up",
+    after: AS_BEFORE,
+    async make(scene) {
+      let goOn = () => {};
+      try {
+        return await amidIngest(scene, async () => {
+          goOn = await keepDown("s3");
+        });
+      } finally {
+        goOn();
+      }
+    },
+    holds: nothingWasPublished,
+  },
+  {
+    step: "ingest",
+    fault: "the catalog is killed while Spark writes, and started again",
     goesOn: true,
     told: "done",
     isLong: true,
     after: GOES_ON,
-    make: (scene) => amidIngest(scene, () => killService("s3")),
+    make: (scene) => amidIngest(scene, () => restart(scene, "catalog")),
     holds: allWasPublished,
   },
   {
     step: "ingest",
-    fault: "the catalog is killed while Spark writes",
+    fault:
+      "the catalog's gateway is killed while Spark writes, and started again",
     goesOn: true,
     told: "done",
     isLong: true,
     after: GOES_ON,
-    make: (scene) => amidIngest(scene, () => killService("catalog")),
-    holds: allWasPublished,
-  },
-  {
-    step: "ingest",
-    fault: "the catalog's gateway is killed while Spark writes",
-    goesOn: true,
-    told: "done",
-    isLong: true,
-    after: GOES_ON,
-    make: (scene) => amidIngest(scene, () => killService("gateway")),
+    make: (scene) => amidIngest(scene, () => restart(scene, "gateway")),
     holds: allWasPublished,
   },
   {

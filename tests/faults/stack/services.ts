@@ -16,15 +16,13 @@ import {
   nothingWasPublished,
   onStack,
   stackDir,
+  supervisorOf,
   tableIsAsBefore,
   wellStack,
 } from "./stack.ts";
 
 /** Kills the supervisor of the stack. */
-async function killSupervisor(): Promise<void> {
-  const pid = await Deno.readTextFile(`${stackDir()}/supervisord.pid`);
-  Deno.kill(Number(pid), "SIGKILL");
-}
+const killSupervisor = async () => Deno.kill(await supervisorOf(), "SIGKILL");
 
 /** Starts the stack with a file of it that is damaged. */
 async function startWith(

@@ -159,6 +159,19 @@ export async function serviceOf(name: string): Promise<number> {
 export const killService = async (name: string): Promise<void> =>
   Deno.kill(await serviceOf(name), "SIGKILL");
 
+/** Process id of the supervisor. */
+export const supervisorOf = async (): Promise<number> =>
+  Number(await Deno.readTextFile(`${stackDir()}/supervisord.pid`));
+
+/** Kills a service; nobody starts it again before the function that it gives is called. */
+export async function keepDown(name: string): Promise<() => void> {
+  const pid = await supervisorOf();
+  const service = await serviceOf(name);
+  Deno.kill(pid, "SIGSTOP");
+  Deno.kill(service, "SIGKILL");
+  return () => Deno.kill(pid, "SIGCONT");
+}
+
 /** Stops a service for some seconds, as a machine that sleeps. */
 export async function sleepService(name: string, seconds: number) {
   const pid = await serviceOf(name);

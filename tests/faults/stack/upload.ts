@@ -9,7 +9,7 @@ import { stagedFiles } from "../../../lib/store/staging.ts";
 import type { Fault } from "../fault.ts";
 import type { Running, Said, Scene } from "../scene.ts";
 import {
-  killService,
+  keepDown,
   nothingWasPublished,
   onStack,
   sleepService,
@@ -72,10 +72,20 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
   {
     step: "upload",
     fault: "the object store is killed",
-    told: "…",
     isLong: true,
-    after: NEXT,
-    make: (scene) => amidUpload(scene, () => killService("s3")),
+    told:
+      'Cannot upload to the bucket "staging": nothing answers at http://127.0.0.1:…. Next: deno task up',
+    after: `the supervisor starts it again; ${NEXT}`,
+    async make(scene) {
+      let goOn = () => {};
+      try {
+        return await amidUpload(scene, async () => {
+          goOn = await keepDown("s3");
+        });
+      } finally {
+        goOn();
+      }
+    },
     holds,
   },
   {
@@ -97,7 +107,7 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
     after: NEXT,
     async make(scene) {
       await withOtherTrips(scene);
-      await stackDisk().fill(3);
+      await stackDisk().fill();
       const said = await scene.step("upload").ended;
       await stackDisk().free();
       return said;
