@@ -11,12 +11,15 @@ import {
   GetObjectCommand,
   type S3,
 } from "@aws-sdk/client-s3";
+import pRetry from "p-retry";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { listObjects } from "../../lib/store/s3.ts";
 import { s3Client, s3Error } from "../../lib/store/s3.ts";
 
 const PARALLEL = 8;
+const RETRIES = 4;
+const FIRST_PAUSE_MS = 200;
 const CHANGE_LIMIT_MS = 120_000;
 
 /** An object under a table's location. */
@@ -91,6 +94,39 @@ async function get(
   }
 }
 
+/** An answer that broke off in the middle. */
+class BrokenOff extends Error {}
+
+/**
+ * Takes in an object's bytes, anew when they break off in the middle: the client
+ * asks again for an answer that does not come, and not for the rest of one.
+ */
+async function takeIn<T>(
+  client: S3,
+  path: string,
+  signal: AbortSignal,
+  take: (body: ReadableStream<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await pRetry(async () => {
+      const body = await get(client, path, signal);
+      return await take(body).catch((cause) => {
+        // What else fails, such as the disk, fails again.
+        if (cause.code !== "ECONNRESET") throw cause;
+        throw new BrokenOff("The answer broke off", { cause });
+      });
+    }, {
+      ...{ retries: RETRIES, minTimeout: FIRST_PAUSE_MS, randomize: true },
+      shouldRetry: ({ error }) => error instanceof BrokenOff,
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof BrokenOff)) throw error;
+    throw s3Error(error.cause, `Cannot read ${path}`);
+  }
+}
+
 async function list(
   client: S3,
   prefix: string,
@@ -119,19 +155,23 @@ async function list(
 export async function objectReader(signal: AbortSignal): Promise<ObjectReader> {
   const client = await s3Client();
   return {
-    read: async (path) =>
-      new Uint8Array(
-        await new Response(await get(client, path, signal)).arrayBuffer(),
-      ),
+    read: (path) =>
+      takeIn(client, path, signal, (body) => new Response(body).bytes()),
     async save(path, file, onBytes) {
-      const counted = new TransformStream<Uint8Array, Uint8Array>({
-        transform(part, controller) {
-          onBytes(part.length);
-          controller.enqueue(part);
-        },
+      let told = 0;
+      await takeIn(client, path, signal, async (body) => {
+        // What came before it broke off comes again.
+        if (told > 0) onBytes(-told);
+        told = 0;
+        const counted = new TransformStream<Uint8Array, Uint8Array>({
+          transform(part, controller) {
+            told += part.length;
+            onBytes(part.length);
+            controller.enqueue(part);
+          },
+        });
+        await Deno.writeFile(file, body.pipeThrough(counted), { signal });
       });
-      const body = await get(client, path, signal);
-      await Deno.writeFile(file, body.pipeThrough(counted), { signal });
     },
     list: (prefix) => list(client, prefix, signal),
     close: () => client.destroy(),

@@ -10,9 +10,10 @@ import type { AddressInfo } from "node:net";
 
 /**
  * What befalls a request: an answer of that status in the server's place, a
- * connection that breaks, or one that breaks once the server has answered.
+ * connection that breaks, one that breaks once the server has answered, or in the
+ * middle of its answer.
  */
-export type Mishap = number | Refused | "cut" | "lost";
+export type Mishap = number | Refused | "cut" | "lost" | "half";
 
 /** An answer in the server's place. */
 export interface Refused {
@@ -53,7 +54,7 @@ export async function flakyFront(
     const { status = mishap } = mishap as Partial<Refused> ?? {};
     log.push([method, path, status].filter(Boolean).join(" "));
     if (mishap === "cut") return void from.socket.destroy();
-    if (mishap && mishap !== "lost") {
+    if (mishap && mishap !== "lost" && mishap !== "half") {
       from.resume();
       const { status, body } = typeof mishap === "number"
         ? { status: mishap, body: "<h1>Busy</h1>" }
@@ -70,7 +71,16 @@ export async function flakyFront(
           return;
         }
         to.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(to);
+        if (mishap !== "half") return void answer.pipe(to);
+        const left = Number(answer.headers["content-length"]) / 2;
+        let sent = 0;
+        answer.on("data", (chunk: Uint8Array) => {
+          to.write(chunk.subarray(0, Math.max(0, left - sent)));
+          sent += chunk.length;
+        }).on("end", () => {
+          // What was sent is to arrive: a cut drops what lies in buffers.
+          setTimeout(() => from.socket.destroy(), 100);
+        });
       },
     );
     onward.on("error", () => from.socket.destroy());
