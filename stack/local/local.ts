@@ -147,7 +147,9 @@ async function startFailure(
     await forgetChecked();
     await forgetJavaJars();
   }
-  const tail = lines.slice(-8).join("\n  ");
+  // Where it failed in whose program helps nobody; `deno task logs` has it.
+  const tail = lines.filter((line) => !/^\s+(at |\.\.\. \d+ )/.test(line))
+    .slice(-8).join("\n  ");
   return new LakehouseError({
     what: `Cannot start ${name} (${service.title})`,
     why: `${cause?.why ?? state}; its log ends:\n  ${tail}\n`,

@@ -102,7 +102,8 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
     step: "upload",
     fault: "the object store's disk is full",
     isLong: true,
-    told: "…the disk is full…",
+    told:
+      'Cannot upload to the bucket "staging": the object store failed, as when its disk is full. Next: free some space there, then run it again; deno task status says whether it is well',
     needsDisk: true,
     after: NEXT,
     async make(scene) {
