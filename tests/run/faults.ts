@@ -8,7 +8,7 @@
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
-import { endStack } from "../faults/stack/stack.ts";
+import { endStack } from "../faults/stack/place.ts";
 import { onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
 

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { catalog } from "../../../lib/catalog/config.ts";
 import { loadTable } from "../../../lib/catalog/tables.ts";
-import { PROJECT_DIR, settings } from "../../../lib/core/settings.ts";
+import { settings } from "../../../lib/core/settings.ts";
 import { listObjects, s3Client } from "../../../lib/store/s3.ts";
 import { ensureTrinoCatalog } from "../../../lib/trino/catalog.ts";
 import { query } from "../../../lib/trino/client.ts";
@@ -16,34 +16,11 @@ import { python } from "../../../stack/install/python.ts";
 import { localStack } from "../../../stack/local/local.ts";
 import { programStates } from "../../../stack/local/supervisor.ts";
 import { withEnv } from "../../env.ts";
-import { deno } from "../../run/suite.ts";
-import { TEST_ENV } from "../../run/stack.ts";
 import { type Disk, mountDisk } from "../disk.ts";
 import type { Scene } from "../scene.ts";
+import { endStack, HOME, ROWS, STACK_ENV } from "./place.ts";
 
-const STATE = `${PROJECT_DIR}/.state-faults`;
-const HOME = `${STATE}/stack`;
-/** Trips of the table that every fault finds there. */
-export const ROWS = 100_000;
-
-const at = (port: number) => `http://127.0.0.1:${port}`;
-
-/** The stack's settings, on ports of its own. */
-export const STACK_ENV: Record<string, string> = {
-  ...TEST_ENV,
-  LAKEHOUSE_STATE: HOME,
-  S3_PORT: "29100",
-  CATALOG_PORT: "29102",
-  CATALOG_BACKEND_PORT: "29103",
-  TRINO_PORT: "29199",
-  MINIO_HOST: at(29100),
-  CATALOG_URI: `${at(29102)}/_iceberg`,
-  TRINO_URI: at(29199),
-  ENGINE_MINIO_HOST: at(29100),
-  ENGINE_CATALOG_URI: `${at(29102)}/_iceberg`,
-  PARQUET_DIR: `${STATE}/stack-trips`,
-  ROWS: String(ROWS / 1e6),
-};
+export { endStack, ROWS, STACK_ENV };
 
 /** Folder of its data and configuration. */
 export const stackDir = (): string => `${HOME}/local`;
@@ -52,23 +29,12 @@ export const stackDir = (): string => `${HOME}/local`;
 export const onStack = <T>(body: () => Promise<T>): Promise<T> =>
   withEnv(STACK_ENV, body);
 
-const task = (...args: string[]) =>
-  deno(
-    ["run", "-A", `${PROJECT_DIR}/tasks/${args[0]}.ts`, ...args.slice(1)],
-    STACK_ENV,
-  );
-
 let disk: Disk | undefined;
 
 /** The small disk that holds the stack's data; only where one may mount. */
 export function stackDisk(): Disk {
   assert(disk, "the stack has no disk of its own");
   return disk;
-}
-
-/** Stops the stack and removes its data; the disk ends with the lane. */
-export async function endStack(): Promise<void> {
-  await task("down", "--stack", "local", "--clean");
 }
 
 /** Starts it, and makes the table that each fault finds there. */
