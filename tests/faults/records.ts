@@ -79,7 +79,7 @@ async function withSettings(
   const copy = await projectCopy(scene);
   scene.notes.set("copy", copy);
   await harm(`${copy}/docker/.env`);
-  return await inCopy(scene, copy, "generate", "--rows", "0.01").ended;
+  return await inCopy(scene, copy, "generate/main", "--rows", "0.01").ended;
 }
 
 async function worksWithoutSettings(scene: Scene): Promise<void> {
@@ -87,7 +87,7 @@ async function worksWithoutSettings(scene: Scene): Promise<void> {
   const copy = scene.notes.get("copy") as string;
   await Deno.remove(`${copy}/docker/.env`, { recursive: true });
   const { code, text } = await inCopy(
-    ...[scene, copy, "generate", "--rows", "0.01"] as const,
+    ...[scene, copy, "generate/main", "--rows", "0.01"] as const,
   ).ended;
   assertEquals(code, 0, text);
 }
