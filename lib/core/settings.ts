@@ -25,7 +25,9 @@ const direct = new Set([...given.split(","), "localhost", "127.0.0.1", "::1"]);
 for (const name of ["NO_PROXY", "no_proxy"]) {
   Deno.env.set(name, [...direct].filter(Boolean).join());
 }
-const bundle = Deno.env.get("CA_BUNDLE") || dockerEnv().CA_BUNDLE;
+// Where it cannot be read `settings()` says why.
+const written = await Promise.resolve().then(dockerEnv).catch(() => undefined);
+const bundle = Deno.env.get("CA_BUNDLE") || written?.CA_BUNDLE;
 const ASK_FOR_KEYS =
   `import { fromIni } from "@aws-sdk/credential-provider-ini";
   await fromIni({ profile: Deno.env.get("MINIO_PROFILE") })().then(
@@ -38,7 +40,7 @@ type Certificates = { setDefaultCACertificates(all: string[]): void };
 if (bundle) {
   const path = resolve(PROJECT_DIR, bundle);
   for (const name of ["CA_BUNDLE", "DENO_CERT"]) Deno.env.set(name, path);
-  const text = readIfThere(path) ?? "";
+  const text = await Deno.readTextFile(path).catch(() => "");
   if (text.includes("BEGIN CERTIFICATE")) {
     // DENO_CERT is for children: what this program trusts may be settled by now.
     const client = Deno.createHttpClient({ caCerts: [text] });
