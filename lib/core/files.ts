@@ -13,12 +13,14 @@ export const PROJECT_DIR: string = fileURLToPath(
   new URL("../..", import.meta.url),
 ).replace(/\/$/, "");
 
-/** What `read` reads, or `undefined` when the file or folder is not there. */
-export function ifThere<T>(read: () => T): T | undefined {
+type Kind = new () => Error;
+
+/** What `read` reads, or `undefined` when it is not there, or has another such error. */
+export function ifThere<T>(read: () => T, kind: Kind = Deno.errors.NotFound) {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof kind) return undefined;
     throw error;
   }
 }

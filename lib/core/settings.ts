@@ -12,7 +12,7 @@ import tls from "node:tls";
 import { parseEnv } from "node:util";
 import DEFAULTS from "./defaults.json" with { type: "json" };
 import { LakehouseError, type LakehouseErrorParts } from "./errors.ts";
-import { PROJECT_DIR } from "./files.ts";
+import { ifThere, PROJECT_DIR } from "./files.ts";
 import { readIfThere, runningStack } from "./running_stack.ts";
 import { STACK_NAMES, type StackName } from "./running_stack.ts";
 
@@ -26,7 +26,7 @@ for (const name of ["NO_PROXY", "no_proxy"]) {
   Deno.env.set(name, [...direct].filter(Boolean).join());
 }
 // Where it cannot be read `settings()` says why.
-const written = await Promise.resolve().then(dockerEnv).catch(() => undefined);
+const written = ifThere(dockerEnv, Error);
 const bundle = Deno.env.get("CA_BUNDLE") || written?.CA_BUNDLE;
 const ASK_FOR_KEYS =
   `import { fromIni } from "@aws-sdk/credential-provider-ini";
@@ -40,7 +40,7 @@ type Certificates = { setDefaultCACertificates(all: string[]): void };
 if (bundle) {
   const path = resolve(PROJECT_DIR, bundle);
   for (const name of ["CA_BUNDLE", "DENO_CERT"]) Deno.env.set(name, path);
-  const text = await Deno.readTextFile(path).catch(() => "");
+  const text = ifThere(() => Deno.readTextFileSync(path), Error) ?? "";
   if (text.includes("BEGIN CERTIFICATE")) {
     // DENO_CERT is for children: what this program trusts may be settled by now.
     const client = Deno.createHttpClient({ caCerts: [text] });
