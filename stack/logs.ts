@@ -13,6 +13,8 @@ const POLL_MS = 250;
 export interface LogOptions {
   /** How many of its last lines to give. @default {100} */
   lines?: number;
+  /** Where in the file to begin at the earliest, in bytes. @default {0} */
+  from?: number;
   /** Whether to go on with lines to come. @default {false} */
   follow?: boolean;
   /** Ends the following. */
@@ -28,7 +30,7 @@ export async function* readLog(
   path: string,
   options: LogOptions = {},
 ): AsyncGenerator<string> {
-  const { lines = 100, follow = false, signal } = options;
+  const { lines = 100, from = 0, follow = false, signal } = options;
   let file: Deno.FsFile;
   try {
     file = await Deno.open(path);
@@ -42,7 +44,9 @@ export async function* readLog(
   }
   try {
     const { size } = await file.stat();
-    await file.seek(Math.max(0, size - TAIL_BYTES), Deno.SeekMode.Start);
+    // A log that became smaller was begun anew.
+    const first = Math.max(size - TAIL_BYTES, from > size ? 0 : from);
+    await file.seek(first, Deno.SeekMode.Start);
     const decoder = new TextDecoder();
     const buffer = new Uint8Array(TAIL_BYTES);
     const read = async () => {

@@ -5,6 +5,7 @@
  */
 
 import { forgetStack, recordStack } from "../record.ts";
+import { ifThere } from "../../lib/core/files.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
 import { knownCause, LakehouseError } from "../../lib/core/errors.ts";
 import { isRecording } from "./class_archive.ts";
@@ -96,6 +97,7 @@ function checkPorts(ports: LocalPorts): void {
 async function waitUntilHealthy(
   services: LocalService[],
   ports: LocalPorts,
+  logged: ReadonlyMap<string, number>,
   options: UpOptions,
 ): Promise<void> {
   const started = performance.now();
@@ -124,6 +126,7 @@ async function waitUntilHealthy(
             late
               ? `it did not answer for ${START_SECONDS} s`
               : `its process is ${state}`,
+            logged.get(service.name),
           );
         }
       }
@@ -136,10 +139,13 @@ async function waitUntilHealthy(
 async function startFailure(
   service: LocalService,
   state: string,
+  from = 0,
 ): Promise<LakehouseError> {
   const { name } = service;
   const lines: string[] = [];
-  for await (const line of readLog(logFile(dir(), name), { lines: 60 })) {
+  // What an earlier start died of is not what this one does.
+  const options = { lines: 60, from };
+  for await (const line of readLog(logFile(dir(), name), options)) {
     lines.push(line);
   }
   const cause = knownCause(SERVICE_CAUSES, lines.join("\n"));
@@ -175,6 +181,10 @@ async function up(options: UpOptions = {}): Promise<void> {
   await prepareLocal(options);
   const context = await serviceContext(options.signal);
   const services = localServices(context);
+  const logged = new Map(services.map(({ name }) => {
+    const log = logFile(dir(), name);
+    return [name, ifThere(() => Deno.statSync(log).size) ?? 0];
+  }));
   const states = await programStates(await supervisor());
   const wasRunning = states.size > 0;
   if (wasRunning) {
@@ -210,7 +220,7 @@ async function up(options: UpOptions = {}): Promise<void> {
     );
   }
   try {
-    await waitUntilHealthy(services, context.ports, options);
+    await waitUntilHealthy(services, context.ports, logged, options);
   } catch (error) {
     // What ran before is not this command's to stop.
     if (!wasRunning) await stopSupervisor(await supervisor());
