@@ -45,12 +45,11 @@ interface Ingester {
 }
 
 function ingesting(
-  { table, program, ...subject }: Ingester,
+  { name, table, program, ...label }: Ingester,
   staged: { rows: number; bytes: number },
 ): Subject {
-  const { name } = subject;
   return {
-    ...subject,
+    name,
     async run(): Promise<Sample> {
       await removeTable(table);
       const { said, ...usage } = await measure({ name, ...program });
@@ -63,6 +62,7 @@ function ingesting(
       }
       const { seconds, ...figures } = said;
       return {
+        ...label,
         ...usage,
         // From the submission to the end: the starts of Spark and of Python are
         // part of it, that of the Deno which submits the product's job is not.

@@ -107,8 +107,8 @@ export function lakeArguments(spark: SparkSubmit = sparkSubmit()): string[] {
     ["--warehouse", given.warehouse],
     ["--minio-host", isOutside ? given.minioHost : given.engineMinioHost],
     ["--catalog-uri", isOutside ? given.catalogUri : given.engineCatalogUri],
-    ["--namespace", given.namespace],
     ["--signing-name", given.signingName],
+    ["--namespace", given.namespace],
   ].flat();
 }
 
