@@ -1,12 +1,13 @@
 """What a table gets beside what it has: on a branch of the attempt, until the table's readers get it."""
 
 import json
+from contextlib import contextmanager
 
 from py4j.java_gateway import is_instance_of
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse import CATALOG, quoted
+from lakehouse import CATALOG, causes, quoted
 from publication import HELD, Publication, ancestors, identifier, snapshots
 from registration import MAPPING, name_mapping, require_as_is
 from staged_files import IngestError
@@ -50,10 +51,22 @@ class Increment(Publication):
     def count(self, table: str) -> int:
         return self.spark.sql(f"SELECT count(*) AS n FROM {table}").first()["n"]
 
+    @contextmanager
+    def _on_branch(self):
+        try:
+            yield
+        except Py4JJavaError as error:
+            # Which is how a catalog refuses what was written while another commit came.
+            said = [str(each.getMessage()) for each in causes(error.java_exception)]
+            if any("older than last sequence number" in words for words in said):
+                raise MovedOn from error
+            raise
+
     def append(self, rows: DataFrame, held: dict) -> int:
         """Adds the rows; returns how many there are more."""
         place = identifier(self.spark, *self.names)
-        self._append(rows, self.catalog.loadTable(place), place, held)
+        with self._on_branch():
+            self._append(rows, self.catalog.loadTable(place), place, held)
         return self._added()
 
     def register(self, files: list, columns: list, held: dict) -> int:
@@ -61,7 +74,8 @@ class Increment(Publication):
         require_as_is(self.table, files, columns)
         if not self.table.properties().containsKey(MAPPING):
             self.table.updateProperties().set(MAPPING, name_mapping(self.spark, self.table)).commit()
-        self._register(files, self.table.newFastAppend().toBranch(self.id), held)
+        with self._on_branch():
+            self._register(files, self.table.newFastAppend().toBranch(self.id), held)
         return self._added()
 
     def merge(self, rows: DataFrame, held: dict) -> int:
@@ -79,11 +93,12 @@ class Increment(Publication):
         keys = f"SELECT {KEY} FROM {self.branch}"
         replaced = self.count(f"staged WHERE {KEY} IN ({keys})")
         # Beyond the first of a key there may be others, of which each is replaced.
-        self._sql(
+        statement = (
             f"MERGE INTO {self.branch} t USING staged s ON t.{KEY} = s.{KEY} "
-            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *",
-            held,
+            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
         )
+        with self._on_branch():
+            self._sql(statement, held)
         return self._added() + replaced
 
     def _added(self) -> int:

@@ -58,6 +58,8 @@ async function home(): Promise<Home> {
       ...PLANTED,
       PLANTED_MARK: MARK,
       HOME: dir,
+      XDG_DATA_HOME: `${dir}/.local/share`,
+      XDG_CONFIG_HOME: `${dir}/.config`,
       DENO_DIR: Deno.env.get("DENO_DIR") ?? `${cache}/deno`,
       LAKEHOUSE_CACHE: cacheDir(),
       DEBUG: "1",
