@@ -5,6 +5,7 @@ import {
   stateDir,
 } from "../lib/core/settings.ts";
 import { takeLock } from "../lib/core/lock.ts";
+import { interruptSignal } from "../lib/core/interrupt.ts";
 import { formatBytes, formatNumber } from "../lib/core/format.ts";
 import { catalog } from "../lib/catalog/config.ts";
 import { loadTable } from "../lib/catalog/tables.ts";
@@ -47,6 +48,8 @@ await main(
           "another demo of this folder",
         );
         const started = performance.now();
+        // One from here on: a stop between two steps ends the demo, too.
+        const signal = interruptSignal();
         const { stack, reason } = await chooseStack(
           options.stack,
           options.store,
@@ -57,7 +60,7 @@ await main(
         const ready = performance.now();
         const executed = await runNotebooks(
           options.all ? await notebookPaths() : ["01", "02", "03", "04", "05"],
-          { env: { ROWS: String(rows / 1e6) } },
+          { env: { ROWS: String(rows / 1e6) }, signal },
         );
         const index = await reportOn(executed);
         requireFinished(

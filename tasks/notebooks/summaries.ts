@@ -17,19 +17,28 @@ interface RunNotebooksOptions {
   env?: Record<string, string>;
   /** Whether those after one that fails run too. @default {false} */
   keepGoing?: boolean | undefined;
+  /** Ends the runs, also between two of them. @default {interruptSignal()} */
+  signal?: AbortSignal;
 }
 
-/** Runs the notebooks of these numbers; ends with the first that fails. */
+/**
+ * Runs the notebooks of these numbers; ends with the first that fails.
+ *
+ * @throws {unknown} The signal's reason.
+ */
 export async function runNotebooks(
   names: string[],
-  { env = {}, keepGoing = false }: RunNotebooksOptions = {},
+  options: RunNotebooksOptions = {},
 ): Promise<ExecutedNotebook[]> {
+  // One for all: a stop between two notebooks is a stop, too.
+  const { env = {}, keepGoing = false, signal = interruptSignal() } = options;
   const done: ExecutedNotebook[] = [];
   for (const path of await findNotebooks(names)) {
+    signal.throwIfAborted();
     const started = new Date();
     const executed = await runNotebook(path, {
       env,
-      signal: interruptSignal(),
+      signal,
       onLine: (line) => console.log(line),
     });
     // Told now, since another stack may run when a report is made of it.

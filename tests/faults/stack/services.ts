@@ -189,6 +189,19 @@ export const SERVICE_FAULTS: readonly Fault[] = [
   },
   {
     step: "demo",
+    fault: "stopped before its first notebook",
+    told: "Stopped by the user",
+    after: `it starts none; ${STAYS}`,
+    async make(scene) {
+      await wellStack(scene);
+      const demo = scene.task("demo");
+      await demo.saw("Stack: ");
+      return await demo.harm(() => demo.stop());
+    },
+    holds: tableIsAsBefore,
+  },
+  {
+    step: "demo",
     fault: "two at once",
     by: "the second",
     told:
