@@ -124,6 +124,11 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.s3.endpoint": options.minio_host,
         f"{catalog}.s3.path-style-access": "true",
+        # About 15 s a request: a store that starts again is waited for, one that is gone
+        # is told in a minute, and not in the seven that the defaults add up to.
+        f"{catalog}.s3.retry.num-retries": "4",
+        f"{catalog}.s3.retry.min-wait-ms": "1000",
+        f"{catalog}.s3.retry.max-wait-ms": "8000",
         f"{catalog}.client.region": region,
         # Of no effect where the catalog lists what it offers.
         f"{catalog}.view-endpoints-supported": str(options.try_views).lower(),
@@ -134,6 +139,7 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         "spark.hadoop.fs.s3a.path.style.access": "true",
         "spark.hadoop.fs.s3a.aws.credentials.provider": "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
         "spark.hadoop.fs.s3a.attempts.maximum": "3",
+        "spark.hadoop.fs.s3a.retry.limit": "4",
         "spark.hadoop.fs.s3a.connection.ssl.enabled": str(options.minio_host.startswith("https")).lower(),
         "spark.sql.session.timeZone": "UTC",
         "spark.ui.enabled": "false",

@@ -8,13 +8,14 @@ killed attempt has left, the next one removes.
 import json
 import os
 import socket
+import threading
 import uuid
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from urllib.parse import quote
 
 from py4j.java_gateway import is_instance_of
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse import CATALOG, quoted
@@ -23,6 +24,8 @@ from staged_files import IngestError
 
 # After so long an attempt of another machine is taken for dead.
 DEAD_MS = 24 * 60 * 60 * 1000
+# So long an attempt that failed waits for the removal of what it wrote.
+REMOVAL_SECONDS = 30
 RECORDS = "_ingests"
 # What a snapshot's summary says of the staged files whose rows the table has: by name, entity tag and rows.
 HELD = "staged-files"
@@ -115,10 +118,16 @@ class Publication:
     def __exit__(self, *_) -> None:
         # Of a commit without an answer the next attempt finds out what became.
         if not self.tried:
-            # Why it was not published is told, and what stays is the next one's to remove.
-            with suppress(Py4JJavaError):
-                self._remove(self.id, self.record)
+            # Why it was not published is told soon, also where nothing answers any more.
+            removal = threading.Thread(target=self._try_remove, daemon=True)
+            removal.start()
+            removal.join(REMOVAL_SECONDS)
         self.close()
+
+    def _try_remove(self) -> None:
+        # What stays is the next attempt's to remove.
+        with suppress(Py4JError, OSError):
+            self._remove(self.id, self.record)
 
     def close(self) -> None:
         self.store.close()

@@ -38,14 +38,12 @@ export function parseExactJson(text: string): unknown {
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 function exact(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint" || Object.is(value, -0)) {
-    return rawJSON(typeof value === "bigint" ? `${value}` : "-0");
-  }
+  if (typeof value === "bigint") return rawJSON(`${value}`);
+  if (Object.is(value, -0)) return rawJSON("-0");
   if (value instanceof Uint8Array) return `0x${value.toHex()}`;
   // JSON has neither NaN nor Infinity; null would say something else.
-  return typeof value === "number" && !Number.isFinite(value)
-    ? String(value)
-    : value;
+  if (typeof value !== "number" || Number.isFinite(value)) return value;
+  return String(value);
 }
 
 /**

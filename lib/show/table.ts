@@ -154,12 +154,13 @@ function rowsOf(
   if (isFrame(given)) return frameRows(given, limit);
   const { rows, columns } = (given ?? {}) as Partial<HasRows>;
   if (Array.isArray(rows)) return columns ? { rows, columns } : { rows };
+  const isPromise = given as unknown instanceof Promise;
   throw new LakehouseError({
     what: "Cannot show this as a table",
-    why: given as unknown instanceof Promise
+    why: isPromise
       ? "it is a promise, not yet rows"
       : `it is ${given === null ? "null" : typeof given}, not rows`,
-    next: given as unknown instanceof Promise
+    next: isPromise
       ? "await it first"
       : "give an array of objects, a query's result, or a polars DataFrame",
   });
@@ -206,11 +207,9 @@ export function table(
     : total === 0
     ? "no rows"
     : `${formatNumber(total)} row${total === 1 ? "" : "s"}`;
-  const note = options.note === undefined
-    ? count
-    : shown.length < total
-    ? `${count} · ${options.note}`
-    : options.note;
-  const parts = { columns, title, note: note + wide, link };
+  const { note = count } = options;
+  const counted = note !== count && shown.length < total;
+  const foot = (counted ? `${count} · ` : "") + note + wide;
+  const parts = { columns, title, note: foot, link };
   return displayable(tableHtml(parts), tableText(parts));
 }

@@ -74,23 +74,26 @@ export function visibleText(text: string): string {
 /** A value as it is, without separators; dates in UTC. */
 export function plainText(value: unknown): string {
   if (value instanceof Date) return formatDate(value);
-  const text = valueText(value);
-  return typeof value === "string" ? visibleText(text) : seen(text, Infinity);
+  if (typeof value === "string") return visibleText(value);
+  try {
+    return seen(valueText(value), Infinity);
+  } catch {
+    return "(nested too deeply to show, or in a circle)";
+  }
 }
 
 function decimalsOf(value: unknown): number {
   if (typeof value === "number" && isExtreme(value)) return 0;
-  const text = typeof value === "number" ? formatNumber(value) : String(value);
-  return text.split(".")[1]?.length ?? 0;
+  const text = typeof value === "number" ? formatNumber(value) : value;
+  return typeof text === "string" ? text.split(".")[1]?.length ?? 0 : 0;
 }
 
 // Decimals arrive as text where a number could not hold them exactly.
 function groupDigits(text: string): string {
-  const [, sign = "", whole = "", fraction = ""] =
-    text.match(/^([-+]?)(\d+)(\.\d+)?$/) ?? [];
-  return whole === ""
-    ? text
-    : sign + whole.replace(/\B(?=(\d{3})+$)/g, ",") + fraction;
+  return text.replace(
+    /^([-+]?)(\d+)(?=(\.\d+)?$)/,
+    (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","),
+  );
 }
 
 function asNumber(value: unknown, decimals: number): string {
@@ -161,12 +164,11 @@ export function tableColumn(
       return { text: "null", full: "null", isNull: true };
     }
     const whole = text(value);
-    const shown = cut(whole, WIDEST);
     // A double is shown rounded; what it is exactly is there on hover.
     const isRounded = typeof value === "number" && !format &&
       Number(whole.replaceAll(",", "")) !== value && Number.isFinite(value);
     return {
-      text: shown,
+      text: cut(whole, WIDEST),
       full: isRounded ? String(value) : whole,
       isNull: false,
     };

@@ -283,3 +283,13 @@ Deno.test("table() breaks words that are too long, and no others", () => {
   assert(of("a".repeat(33)).includes("overflow-wrap:anywhere"));
   assert(!of(`${"a".repeat(32)} ${"b".repeat(32)}`).includes("anywhere"));
 });
+
+Deno.test("table() shows rows beside a value that is nested too deeply, or in a circle", () => {
+  let [list, object]: unknown[] = [1, 1];
+  for (let i = 0; i < 10_000; i++) [list, object] = [[list], { a: object }];
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  const shown = text(table([{ list, object, circle, trips: 7 }]));
+  assertStringIncludes(shown, "(nested too deeply to show, or in a circle)");
+  assertStringIncludes(shown, "7");
+});

@@ -6,6 +6,7 @@
  */
 
 import { LakehouseError } from "../core/errors.ts";
+import { ifThere } from "../core/files.ts";
 import { run, type RunOptions } from "../core/process.ts";
 import { runningStack, type SparkSubmit } from "../core/running_stack.ts";
 import { settings, SPARK_VERSIONS } from "../core/settings.ts";
@@ -32,15 +33,13 @@ export function driverOptions({ isLong }: Pick<SparkJob, "isLong">): string[] {
   return isLong ? options : [...options, "-XX:TieredStopAtLevel=1"];
 }
 
-const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
+const isThere = (path: string) => Boolean(ifThere(() => Deno.statSync(path)));
 
 /** Fails when what was recorded is gone, as after the cache was cleared. */
-async function refuseStale(spark: SparkSubmit): Promise<void> {
+function refuseStale(spark: SparkSubmit): void {
   if (spark.container) return;
-  const needed = [spark.command[0], spark.env.JAVA_HOME, ...spark.jars]
-    .filter((path) => path !== undefined && path !== "") as string[];
-  const found = await Promise.all(needed.map(isThere));
-  const missing = needed.find((_, index) => !found[index]);
+  const needed = [spark.command[0], spark.env.JAVA_HOME, ...spark.jars];
+  const missing = needed.find((path) => path && !isThere(path));
   if (!missing) return;
   throw new LakehouseError({
     what: "Cannot run Spark",
@@ -53,13 +52,10 @@ async function refuseStale(spark: SparkSubmit): Promise<void> {
 const quoted = (option: string) =>
   /[\s"'\\]/.test(option) ? `"${option.replace(/["\\]/g, "\\$&")}"` : option;
 
-async function submitArguments(
-  job: SparkJob,
-  spark: SparkSubmit,
-): Promise<string[]> {
+function submitArguments(job: SparkJob, spark: SparkSubmit): string[] {
   const { archive, jars } = spark;
   const options = [...driverOptions(job), ...spark.driverOptions];
-  if (archive && await isThere(archive.path)) options.push(...archive.options);
+  if (archive && isThere(archive.path)) options.push(...archive.options);
   return [
     ...spark.command.slice(1),
     ...["--driver-java-options", options.map(quoted).join(" ")],
@@ -135,9 +131,9 @@ export async function submit(
   spark: SparkSubmit = sparkSubmit(),
 ): Promise<number> {
   const { script: _script, conf: _conf, isLong: _isLong, ...running } = job;
-  await refuseStale(spark);
+  refuseStale(spark);
   const [command = ""] = spark.command;
-  const args = await submitArguments(job, spark);
+  const args = submitArguments(job, spark);
   if (spark.container) {
     return await runInContainer(spark.container, { ...running, command, args });
   }

@@ -8,7 +8,8 @@ import { ifThere } from "../core/files.ts";
 import { formatBytes } from "../core/format.ts";
 import { withProgress } from "../show/progress.ts";
 import type { S3 } from "@aws-sdk/client-s3";
-import { settings } from "../core/settings.ts";
+import { takeLock } from "../core/lock.ts";
+import { settings, stateDir } from "../core/settings.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { entityTags, type FileToSend, sendFiles } from "./multipart.ts";
@@ -137,6 +138,12 @@ export async function uploadFiles(
     "The upload",
   );
   const files = localFiles(dir);
+  // Two would share the mark of one that has not come to its end.
+  using _lock = takeLock(
+    `${stateDir()}/upload-${encodeURIComponent(table)}.lock`,
+    `Cannot upload to the bucket "${stagingBucket}"`,
+    "another upload",
+  );
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const client = await s3Client();
   let [done, there] = [0, 0];
@@ -166,9 +173,8 @@ export async function uploadFiles(
     const wanted = new Set(files.map(({ name }) => folder() + name));
     const extra = [...staged.keys()].filter((key) => !wanted.has(key));
     // As long as it is there, files are missing or of another set: no ingest takes them.
-    const mark = { Bucket: stagingBucket, Key: `_uploads/${table}` };
-    const begun = { ...mark, Body: "an upload that has not come to its end" };
-    if (toSend.length + extra.length > 0) await client.putObject(begun);
+    const mark = { Bucket: stagingBucket, Key: `_uploads/${table}`, Body: "-" };
+    if (toSend.length + extra.length > 0) await client.putObject(mark);
     await sendFiles(client, stagingBucket, toSend, { signal, onPart: report });
     await deleteObjects(client, stagingBucket, extra, signal);
     await client.deleteObject(mark);

@@ -153,6 +153,10 @@ Deno.test("whole notebooks, their report and JupyterLab leave no secret behind",
     texts.report = await task("report", ["--out", out, ...notebooks], env);
     assertStringIncludes(texts.report, "index.html");
     texts.doctor = await task("doctor", ["--json"], env);
+    // Rows whose evidence is what was asked with keys, right and wrong.
+    const asked = ["--only", "access,config,insert", "--out", out];
+    texts.compat = await task("compat", asked, env);
+    assertStringIncludes(texts.compat, "compat.json");
     texts.status = await task("status", [], env);
     for (const service of ["s3", "catalog", "gateway", "trino"]) {
       texts[service] = await task("logs", [service, "--lines", "2000"], env);
@@ -160,6 +164,7 @@ Deno.test("whole notebooks, their report and JupyterLab leave no secret behind",
     texts.refused = await task("analyze", [], { ...env, ...REFUSED });
     assertStringIncludes(texts.refused, "error: ");
     texts.wrong = await task("doctor", ["--json"], { ...env, ...REFUSED });
+    texts.unasked = await task("compat", asked, { ...env, ...REFUSED });
     texts.download = await task(
       "download",
       ["--source", "bucket", "--months", "no month"],

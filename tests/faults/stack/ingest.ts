@@ -101,7 +101,7 @@ export const INGEST_FAULTS: readonly Fault[] = [
       "the object store is killed while Spark writes, and does not come back",
     isLong: true,
     // So long Spark tries again.
-    withinSeconds: 600,
+    withinSeconds: 90,
     told:
       "Spark could not finish the ingest: the object store or the catalog does not answer. Next: deno task status, then deno task up",
     after: AS_BEFORE,

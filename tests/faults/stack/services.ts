@@ -113,7 +113,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     fault: "the stack's supervisor is killed",
     isLong: true,
     // So long Spark tries again.
-    withinSeconds: 240,
+    withinSeconds: 90,
     told:
       "Spark could not finish the ingest: the object store or the catalog does not answer. Next: deno task status, then deno task up",
     after: `${STAYS}; the services end with it, and \`up\` starts them again`,

@@ -71,6 +71,25 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
   },
   {
     step: "upload",
+    fault: "two at once into one table",
+    by: "the second",
+    told:
+      'Cannot upload to the bucket "staging": another upload (process …, since …) is at it. Next: wait for it, or end it with Ctrl+C in its terminal',
+    after: "the first one goes on alone, and sends every file",
+    async make(scene) {
+      let said: Said | undefined;
+      const first = await amidUpload(scene, async (run) => {
+        run.kill("SIGSTOP");
+        said = await scene.step("upload").ended;
+        run.kill("SIGCONT");
+      });
+      assertEquals(first.code, 0, first.text);
+      return said!;
+    },
+    holds,
+  },
+  {
+    step: "upload",
     fault: "the object store is killed",
     isLong: true,
     told:
