@@ -68,6 +68,8 @@ async function train(): Promise<void> {
     command: Deno.execPath(),
     args: ["run", "-A", `${PROJECT_DIR}/tasks/train/rehearse.ts`],
     env: { ...rehearsalEnv(), ...recordingEnv() },
+    // It closes when this program ends, however it does.
+    input: new ReadableStream(),
     signal: interruptSignal(),
     onLine: (line) => console.log(`  ${line}`),
   });

@@ -15,6 +15,7 @@ import { REPORT_FAULTS } from "./report.ts";
 import { INGEST_FAULTS } from "./stack/ingest.ts";
 import { QUERY_FAULTS } from "./stack/query.ts";
 import { SERVICE_FAULTS } from "./stack/services.ts";
+import { TRAIN_FAULTS } from "./train.ts";
 import { UPLOAD_FAULTS } from "./stack/upload.ts";
 
 /** Those that need no stack. */
@@ -26,6 +27,7 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   ...CONNECTION_FAULTS,
   ...REPORT_FAULTS,
   ...LAB_FAULTS,
+  ...TRAIN_FAULTS,
 ];
 
 /** Those that hit a stack that runs. */

@@ -20,6 +20,8 @@ export interface Fault {
   withinSeconds?: number;
   /** Whether there is nothing to tell: the step goes on to its end, as long as that takes. */
   goesOn?: true;
+  /** How long what was started may take to end, where that is much. @default {10} */
+  endSeconds?: number;
   /** What becomes of the data; `holds` looks whether it is so. */
   after: string;
   /** Whether a file system of its own is needed, which takes the right to mount. */

@@ -5,11 +5,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { cacheDir } from "../../../stack/install/cache.ts";
 import { localPrograms } from "../../../stack/local/local.ts";
 import { withEnv } from "../../env.ts";
 import type { Fault } from "../fault.ts";
 import { type Said, type Scene, until } from "../scene.ts";
+import { ownClasses } from "../train.ts";
 import { amidIngest } from "./ingest.ts";
 import { amidQuery } from "./query.ts";
 import {
@@ -46,18 +46,6 @@ async function isRestored(scene: Scene): Promise<void> {
   const path = scene.notes.get("path") as string;
   await Deno.writeFile(path, scene.notes.get("good") as Uint8Array);
   await tableIsAsBefore(scene);
-}
-
-/** The cache, shared but for its class archives and compiled classes, which are its own. */
-async function ownClasses(scene: Scene): Promise<Record<string, string>> {
-  const cache = `${scene.dir}/cache`;
-  await Deno.mkdir(cache);
-  for await (const { name } of Deno.readDir(cacheDir())) {
-    if (!name.startsWith("class")) {
-      await Deno.symlink(`${cacheDir()}/${name}`, `${cache}/${name}`);
-    }
-  }
-  return { LAKEHOUSE_CACHE: cache };
 }
 
 /** Starts the stack with a cache whose archives are no archives. */
