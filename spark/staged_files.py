@@ -22,6 +22,9 @@ MOST_NAMED = 5
 # How Spark names the file that a task failed at.
 READING = re.compile(r"while reading file (\S+\.parquet)")
 
+# Schemas by their text: files are mostly alike, and each look at a column is a call into the JVM.
+DESCRIBED = {}
+
 
 class IngestError(Exception):
     """A failure a user can act on."""
@@ -120,6 +123,16 @@ def only_nulls(reader, name: str) -> bool:
     )
 
 
+def described(schema) -> tuple[dict[str, Found], bool]:
+    """A schema's columns, and whether they have numbers."""
+    text = schema.toString()
+    if text not in DESCRIBED:
+        fields = list(schema.getFields())
+        has_ids = any(field.getId() is not None for field in fields)
+        DESCRIBED[text] = {field.getName(): describe(field) for field in fields}, has_ids
+    return DESCRIBED[text]
+
+
 def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
     """Reads a file's footer; fails when it is no whole Parquet file."""
     jvm = spark._jvm
@@ -136,9 +149,7 @@ def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
         ) from error
     try:
         metadata = reader.getFileMetaData()
-        fields = metadata.getSchema().getFields()
-        found = {field.getName(): describe(field) for field in fields}
-        has_ids = any(field.getId() is not None for field in fields)
+        found, has_ids = described(metadata.getSchema())
         by_spark = metadata.getKeyValueMetaData().containsKey("org.apache.spark.version")
         chunks = [chunk for group in reader.getRowGroups() for chunk in group.getColumns()[:1]]
         codecs = {chunk.getCodec().name() for chunk in chunks}

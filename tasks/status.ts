@@ -1,7 +1,16 @@
 import { formatBytes } from "../lib/core/format.ts";
+import { settings } from "../lib/core/settings.ts";
 import { currentStack } from "../stack/mod.ts";
+import { lookAtFiles } from "./doctor/checks/files.ts";
 import { upCommand } from "./doctor/subject.ts";
 import { command, main } from "./terminal/cli.ts";
+
+/** Longest look at the trips table, which is no service. */
+const LOOK_MS = 5_000;
+
+/** What is to say of the trips table's files; nothing when that cannot be seen at once. */
+const filesOrNothing = () =>
+  lookAtFiles(settings(), { limitMs: LOOK_MS }).catch(() => undefined);
 
 await main(
   command("status", "Shows every service of the stack.")
@@ -22,6 +31,11 @@ await main(
       if (services.some(({ healthy }) => !healthy)) {
         console.log(`Start it with: ${upCommand(stack.name)}`);
         Deno.exitCode = 1;
+        return;
+      }
+      const files = await filesOrNothing();
+      if (files?.status === "warning") {
+        console.log(`! ${files.text}\n    Next: ${files.next}`);
       }
     }),
 );

@@ -26,6 +26,7 @@ export {
   columnHistory,
   type ColumnName,
 } from "./columns.ts";
+export { type Compaction, compaction } from "./compaction.ts";
 export {
   type ColumnStats,
   type DataFile,

@@ -15,7 +15,7 @@ import { parseExactJson } from "../core/json.ts";
 import { lakeArguments, submit } from "./submit.ts";
 import { stagedFiles } from "../store/staging.ts";
 
-const DEFAULT_LIMIT_MS = 60 * 60_000;
+const LIMIT_MS = 60 * 60_000;
 const KEPT_LINES = 40;
 /** From three million trips on Spark's start and first compilation matter less. */
 const LONG_BYTES = 150e6;
@@ -58,6 +58,13 @@ export interface IngestProgress {
 
 /** Options of {@linkcode ingest}. */
 export interface IngestOptions {
+  /**
+   * Name of the table to fill; what is staged is that of `settings().table` all
+   * the same.
+   *
+   * @default {settings().table}
+   */
+  table?: string;
   /**
    * `replace` puts what is staged in the table's place, `append` adds the files
    * whose rows it does not have, `merge` as well, and a row of a file takes the
@@ -154,6 +161,8 @@ export async function submitIngest(
   options: IngestOptions = {},
 ): Promise<IngestResult> {
   const given = settings();
+  const { table = given.table, mode = "replace", register } = options;
+  const signal = options.signal ?? interruptSignal();
   const started = performance.now();
   const log: string[] = [];
   let said: Message = {};
@@ -164,16 +173,12 @@ export async function submitIngest(
     args: [
       ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
       lakeArguments(),
-      ["--table", given.table, "--mode", options.mode ?? "replace"],
-      ["--end-with-stdin", ...options.register ? ["--register"] : []],
+      ["--table", table, "--mode", mode, "--end-with-stdin"],
+      register ? ["--register"] : [],
     ].flat(),
     // It closes when this program ends, however it does.
     input: new ReadableStream(),
-    signal: withLimit(
-      options.signal ?? interruptSignal(),
-      options.limitMs ?? DEFAULT_LIMIT_MS,
-      "The ingest",
-    ),
+    signal: withLimit(signal, options.limitMs ?? LIMIT_MS, "The ingest"),
     onLine: (line) => {
       const message = parseMessage(line);
       if (message?.progress) options.onProgress?.(message.progress);

@@ -27,6 +27,7 @@ import { certificateChecks } from "./checks/certificate.ts";
 import { executorsCheck, nodesCheck } from "./checks/cluster.ts";
 import { containerChecks } from "./checks/containers.ts";
 import { engineChecks } from "./checks/engine.ts";
+import { filesCheck } from "./checks/files.ts";
 import { licenceCheck, licensedCheck } from "./checks/licence.ts";
 import {
   machineChecks,
@@ -67,6 +68,7 @@ function localChecks(subject: CheckedStack): Check[] {
     ...processChecks(stack),
     ...storeChecks(subject),
     ...catalogChecks(subject),
+    filesCheck(subject),
     ...trinoChecks(subject),
     sparkCheck(subject, ["Python", `Java for ${SPARK_JAVA.of}`]),
   ];
@@ -83,6 +85,7 @@ function dockerChecks(subject: CheckedStack): Check[] {
     ...isLicensed ? [licensedCheck(subject)] : [],
     ...storeChecks(subject),
     ...catalogChecks(subject),
+    filesCheck(subject),
     ...trinoChecks(subject),
     sparkCheck(subject, []),
   ];
@@ -95,6 +98,7 @@ function remoteChecks(subject: CheckedStack): Check[] {
     ...certificateChecks(subject),
     ...storeChecks(subject),
     ...catalogChecks(subject),
+    filesCheck(subject),
     ...trinoChecks(subject),
     nodesCheck(),
     sparkCheck(subject, ["Python", `Java for ${SPARK_JAVA.of}`]),

@@ -59,7 +59,7 @@ const SHOWN: Record<string, Shown> = {
   "01-setup": { charts: 0, tables: 4 },
   "02-generate": { charts: 2, tables: 1, bar: /^Generate .* trips in / },
   "03-upload": { charts: 0, tables: 1, bar: /^Upload .* files sent, / },
-  "04-ingest": { charts: 0, tables: 3, bar: /^Ingest .* data files, / },
+  "04-ingest": { charts: 0, tables: 4, bar: /^Ingest .* data files, / },
   "05-analyze": { charts: 9, tables: 5 },
 };
 const [LAST, ANALYZED] = Object.entries(SHOWN).at(-1)!;

@@ -11,4 +11,14 @@ testBroken("04", [
     from: '{ mode: "append" }',
     to: '{ mode: "replace" }',
   },
+  {
+    claim: "Every way brings the same trips",
+    from: "to_hex(checksum(trip_total)) AS totals",
+    to: "to_hex(checksum('${of}')) AS totals",
+  },
+  {
+    claim: "The second table is gone",
+    from: "DROP TABLE IF EXISTS ${copy}",
+    to: "SELECT 1",
+  },
 ]);

@@ -2,6 +2,16 @@ import { testBroken } from "./broken.ts";
 
 testBroken("11", [
   {
+    claim: "Compaction is due",
+    from: "decay.isDue",
+    to: "!decay.isDue",
+  },
+  {
+    claim: "Compaction is not due again",
+    from: "!(await repair()).isDue",
+    to: "decay.isDue === false",
+  },
+  {
     claim: "Every delivery leaves its files, a manifest and a snapshot",
     // Five deliveries instead of six.
     from: "[0, 1, 2, 3, 4, 5]",
