@@ -4,23 +4,56 @@
  * @module
  */
 
+import { CatalogError } from "../lib/catalog/call.ts";
+import { catalog } from "../lib/catalog/config.ts";
+import { getWarehouse } from "../lib/catalog/warehouses.ts";
 import { runningStack } from "../lib/core/running_stack.ts";
 import { settings, type StackName, stateDir } from "../lib/core/settings.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
 import { takeLock } from "../lib/core/lock.ts";
+import { ensureTrinoCatalog } from "../lib/trino/catalog.ts";
 import { findEngine } from "./docker/engine.ts";
 import { licence } from "./docker/licence.ts";
 import { dockerStack } from "./docker/docker.ts";
 import { givenStore, storeOf } from "./docker/store.ts";
 import { localStack } from "./local/local.ts";
 import { remoteStack } from "./remote/remote.ts";
-import type { Stack } from "./stack.ts";
+import type { Stack, UpOptions } from "./stack.ts";
 
 const STACKS: Record<StackName, Stack> = {
   docker: dockerStack,
   local: localStack,
   remote: remoteStack,
 };
+
+const TELL_LIMIT_MS = 120_000;
+
+/**
+ * Tells the Trino that was started of the warehouse's catalog, which it forgets
+ * when it stops. The stack is up without it, too: a failure is told, not thrown.
+ */
+async function tellTrino(stack: StackName, options: UpOptions = {}) {
+  const { stack: meant, trinoCatalog } = settings();
+  // Others' Trinos keep their catalogs, and are told nothing that nobody asked for.
+  if (stack === "remote" || meant !== stack) return;
+  const limits = [AbortSignal.timeout(TELL_LIMIT_MS)];
+  if (options.signal) limits.push(options.signal);
+  const signal = AbortSignal.any(limits);
+  try {
+    await getWarehouse(catalog(), { signal });
+    if (await ensureTrinoCatalog({ signal })) {
+      options.onStep?.(`Trino knows the catalog ${trinoCatalog}`);
+    }
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    // Before the first notebook there is no warehouse, and nothing to know.
+    if (error instanceof CatalogError && error.status === 404) return;
+    const { message } = error as Error;
+    options.onStep?.(
+      `Trino does not know the catalog ${trinoCatalog} (notebook 01 tells it): ${message}`,
+    );
+  }
+}
 
 /** Starts and stops hold a lock, so that none undoes what another does. */
 function oneAtATime(stack: Stack): Stack {
@@ -35,6 +68,7 @@ function oneAtATime(stack: Stack): Stack {
     async up(options) {
       using _lock = take("start", "a start of the stack");
       await stack.up(options);
+      await tellTrino(stack.name, options);
     },
     async down(options) {
       using _lock = take("stop", "a stop of the stack");

@@ -1,6 +1,8 @@
 import { formatBytes } from "../lib/core/format.ts";
+import { runningStack } from "../lib/core/running_stack.ts";
 import { settings } from "../lib/core/settings.ts";
 import { currentStack } from "../stack/mod.ts";
+import { addressLines } from "./connect/addresses.ts";
 import { lookAtFiles } from "./doctor/checks/files.ts";
 import { upCommand } from "./doctor/subject.ts";
 import { command, main } from "./terminal/cli.ts";
@@ -27,6 +29,14 @@ await main(
             address.padEnd(width)
           } ${size.padStart(7)}  ${title}`,
         );
+      }
+      // Those of a stack that is stopped are in no record; a remote one is set.
+      const isKnown = stack.name === "remote"
+        ? settings().stack === stack.name
+        : runningStack()?.stack === stack.name;
+      if (isKnown) {
+        console.log("Addresses, for tools of your own (deno task connect):");
+        for (const line of addressLines(settings())) console.log(`  ${line}`);
       }
       if (services.some(({ healthy }) => !healthy)) {
         console.log(`Start it with: ${upCommand(stack.name)}`);

@@ -36,6 +36,14 @@ export const SPARK_JAVA: JavaNeed = {
   variable: "SPARK_JAVA_HOME",
 };
 
+/** Trino's CLI, which runs on whichever of the two is there. */
+export const CLI_JAVA: JavaNeed = {
+  versions: [25, 21, 17],
+  modules: ["java.se"],
+  of: "Trino's CLI",
+  variable: "TRINO_JAVA_HOME",
+};
+
 async function* entries(dir: string): AsyncGenerator<string> {
   try {
     for await (const entry of Deno.readDir(dir)) yield `${dir}/${entry.name}`;

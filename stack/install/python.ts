@@ -31,7 +31,7 @@ export const PACKAGES = {
   jupyter: `${PROJECT_DIR}/jupyter/requirements.txt`,
   /** Spark 4.1. */
   "spark-4.1": `${PROJECT_DIR}/spark/requirements-4.1.txt`,
-  /** DuckDB with its extensions, and PyIceberg. */
+  /** DuckDB with its extensions, PyIceberg, and what `connect` is tried with. */
   compat: `${PROJECT_DIR}/lab/compat/engines/requirements.txt`,
 } as const;
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { stateDir } from "../../lib/core/settings.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
 import { outputTexts, readNotebook } from "../../tasks/notebooks/document.ts";
 import { secretProblems } from "../../tasks/notebooks/secrets.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
@@ -55,6 +55,28 @@ Deno.test("the notebook that lists the others needs no stack", async () => {
     const { cells } = await readNotebook(executed);
     const texts = cells.flatMap((cell) => outputTexts(cell.outputs ?? []));
     assertStringIncludes(texts.join(), "none; start one");
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+Deno.test("the notebook that lists the others shows the running stack's addresses", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const [path] = await findNotebooks(["00"]);
+    const { fault, path: executed } = await runNotebook(path!, { dir });
+    assertEquals(fault, undefined);
+    const { cells } = await readNotebook(executed);
+    const text = cells.flatMap((cell) => outputTexts(cell.outputs ?? []))
+      .join();
+    const { minioHost, catalogUri, warehouse, trinoUri } = settings();
+    for (
+      const shown of [
+        minioHost,
+        `${catalogUri}, warehouse ${warehouse}`,
+        trinoUri,
+      ]
+    ) assertStringIncludes(text, shown);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

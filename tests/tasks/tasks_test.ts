@@ -1,7 +1,9 @@
 import { taskArguments } from "../task.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { takeLock } from "../../lib/core/lock.ts";
-import { stateDir } from "../../lib/core/settings.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 
@@ -113,4 +115,29 @@ Deno.test("status shows every service, logs the end of a log", async () => {
   const none = await task("logs", ["nothing"]);
   assertEquals(none.code, 1);
   assertStringIncludes(none.text, "deno task status");
+});
+
+Deno.test("after down and up Trino knows its catalog without a notebook", async () => {
+  await ensureWarehouse(catalog());
+  const { trinoCatalog } = settings();
+  const isKnown = async () =>
+    (await query("SHOW CATALOGS")).rows.some(({ Catalog }) =>
+      Catalog === trinoCatalog
+    );
+  const down = await task("down");
+  assertEquals(down.code, 0, down.text);
+  const up = await task("up", ["--stack", "local"]);
+  assertEquals(up.code, 0, up.text);
+  assertEquals(await isKnown(), true, up.text);
+  assertStringIncludes(up.text, `Trino knows the catalog ${trinoCatalog}`);
+
+  // Where Trino cannot reach it, the stack is up all the same.
+  await query(`DROP CATALOG "${trinoCatalog}"`);
+  const { code, text } = await task("up", ["--stack", "local"], {
+    env: { ENGINE_CATALOG_URI: "http://127.0.0.1:1/_iceberg" },
+  });
+  assertEquals(code, 0, text);
+  assertStringIncludes(text, `Trino does not know the catalog ${trinoCatalog}`);
+  assertEquals(await isKnown(), false);
+  assertEquals(await ensureTrinoCatalog(), true);
 });
