@@ -6,6 +6,7 @@
 
 import { dirname } from "node:path";
 import { LakehouseError } from "./errors.ts";
+import { ifThere } from "./files.ts";
 
 function holderOf(path: string): string {
   try {
@@ -71,7 +72,8 @@ export function takeLock(
     const since = new Date().toISOString().slice(11, 19);
     const holder = JSON.stringify({ pid: Deno.pid, doing, since });
     file.truncateSync();
-    file.writeSync(new TextEncoder().encode(holder));
+    // On a full disk the lock holds without its holder's name.
+    ifThere(() => file.writeSync(new TextEncoder().encode(holder)), Error);
     return {
       [Symbol.dispose]() {
         try {

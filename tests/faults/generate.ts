@@ -161,7 +161,12 @@ export const GENERATE_FAULTS: readonly Fault[] = [
       scene.notes.set("disk", disk);
       const run = generating(scene);
       await run.saw("Generate: ");
-      const said = await run.harm(disk.fill);
+      const said = await run.harm(async () => {
+        // It may be done sooner than the disk is full.
+        run.kill("SIGSTOP");
+        await disk.fill();
+        run.kill("SIGCONT");
+      });
       await disk.free();
       return said;
     },
