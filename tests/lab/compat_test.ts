@@ -29,6 +29,13 @@ async function verdicts(
       { namespaceOf, signal },
     );
     assertEquals(errors, []);
+    for (const { id, cells } of rows) {
+      for (const name of names) {
+        if (cells[name]?.verdict !== "fails") continue;
+        // What it is by is gone with the namespace.
+        console.error(`${id} by ${name}:`, Deno.inspect(cells[name]));
+      }
+    }
     return Object.fromEntries(
       rows.map(({ id, cells }) => [
         id,

@@ -286,6 +286,34 @@ Deno.test("many writers of many tables do not disturb one another", () =>
     assertEquals(listed.map(({ name }) => name).sort(), names.sort());
   }));
 
+Deno.test("no change that was accepted is lost where transactions and commits meet", () =>
+  withWarehouse(async (lake) => {
+    await createNamespace(lake, "chicago");
+    await createTable(lake, "chicago", "trips");
+    const changes = (name: string) => ({
+      identifier: { namespace: ["chicago"], name: "trips" },
+      requirements: [],
+      updates: [{ action: "set-properties", updates: { [name]: "set" } }],
+    });
+    const ways: [string, (name: string) => unknown][] = [
+      [
+        "/transactions/commit",
+        (name) => ({ "table-changes": [changes(name)] }),
+      ],
+      ["/namespaces/chicago/tables/trips", changes],
+    ];
+    const accepted: string[] = [];
+    await Promise.all(ways.map(async ([path, body], way) => {
+      for (let i = 0; i < 30; i++) {
+        const { status } = await post(lake, path, body(`${way}-${i}`));
+        if (status < 300) accepted.push(`${way}-${i}`);
+      }
+    }));
+    assert(accepted.length > 30, accepted.join());
+    const { properties } = await loadTable(lake, "chicago", "trips");
+    assertEquals(accepted.filter((name) => !properties[name]), []);
+  }));
+
 Deno.test("views are listed where the catalog has them", () =>
   withWarehouse(async (lake) => {
     await createNamespace(lake, "chicago");

@@ -11,6 +11,9 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -38,6 +41,7 @@ public class RestCatalog extends HttpServlet {
   private static final Pattern PATH = Pattern.compile("/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(/v1/.*)");
 
   private final Map<String, RESTCatalogServlet> warehouses = new ConcurrentHashMap<>();
+  private final ReadWriteLock commits = new ReentrantReadWriteLock();
   private final byte[] token;
 
   RestCatalog() throws Exception {
@@ -76,7 +80,16 @@ public class RestCatalog extends HttpServlet {
         return path.group(2);
       }
     };
-    servlet(path.group(1)).service(inner, response);
+    // When another commit comes between the adapter's check of a transaction and its
+    // commit, the adapter drops what the transaction would change, and says all is well.
+    boolean isAlone = path.group(2).endsWith("/transactions/commit");
+    Lock lock = isAlone ? commits.writeLock() : commits.readLock();
+    lock.lock();
+    try {
+      servlet(path.group(1)).service(inner, response);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private RESTCatalogServlet servlet(String warehouse) {
