@@ -46,8 +46,9 @@ async function tellTrino(stack: StackName, options: UpOptions = {}) {
     }
   } catch (error) {
     options.signal?.throwIfAborted();
-    // Before the first notebook there is no warehouse, and nothing to know.
-    if (error instanceof CatalogError && error.status === 404) return;
+    // Before the first notebook there is no warehouse, and nothing to know;
+    // stores say that in their own ways.
+    if (error instanceof CatalogError) return;
     const { message } = error as Error;
     options.onStep?.(
       `Trino does not know the catalog ${trinoCatalog} (notebook 01 tells it): ${message}`,

@@ -10,7 +10,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { settings } from "../../lib/core/settings.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { containers } from "../../stack/docker/compose.ts";
 import { docker } from "../../stack/docker/engine.ts";
@@ -109,22 +109,6 @@ for (const number of ["01", "02", "03", "04", "05"]) {
 seaweedFsTest("the doctor finds nothing wrong with it", async () => {
   assertEquals(await wrong(), {});
 });
-
-seaweedFsTest(
-  "compat finds no cell worse there than where it runs as a process",
-  async () => {
-    const out = await Deno.makeTempDir();
-    const isWhole = Deno.env.get("LANE_ALL") === "1";
-    const { code, text } = await task("compat", [
-      ...["--engines", "spark-3.5,trino,duckdb,pyiceberg,typescript"],
-      ...["--expect", `${PROJECT_DIR}/docs/compatibility/seaweedfs.json`],
-      ...["--out", out, "--no-catalog-tests"],
-      ...isWhole ? [] : ["--only", "access,config,endpoints,insert,delete"],
-    ]);
-    assertEquals(code, 0, text);
-    await Deno.remove(out, { recursive: true });
-  },
-);
 
 seaweedFsTest("down keeps its data, and up counts it again", async () => {
   const down = await task("down");

@@ -118,7 +118,6 @@ await main(
           ], {
             ...LANE_ENV,
             LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
-            LANE_ALL: options.all ? "1" : "",
             LANE_SEAWEEDFS: program ?? "",
           }),
         );
