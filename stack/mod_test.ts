@@ -3,7 +3,7 @@ import { LakehouseError } from "../lib/core/errors.ts";
 import { type StackName } from "../lib/core/running_stack.ts";
 import { recordStack } from "./record.ts";
 import { dockerEnv } from "../lib/core/settings.ts";
-import { withEnv } from "../tests/env.ts";
+import { withEnv } from "../tests/support/env.ts";
 import { chooseStack } from "./mod.ts";
 
 /** Runs `body` where no stack is set, or where one runs. */

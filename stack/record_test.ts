@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { withEnv } from "../tests/env.ts";
+import { withEnv } from "../tests/support/env.ts";
 import { LakehouseError } from "../lib/core/errors.ts";
 import { type RunningStack, runningStack } from "../lib/core/running_stack.ts";
 import { forgetStack, recordStack } from "./record.ts";

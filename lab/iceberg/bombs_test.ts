@@ -16,7 +16,7 @@ import {
   zstdCompressSync,
 } from "node:zlib";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { readRecords } from "./avro.ts";
+import { readRecords } from "./encoding/avro.ts";
 import { decompressors, openParquet } from "./parquet/file.ts";
 
 const PATH = "s3://lake/lab/trips/bomb";

@@ -12,7 +12,7 @@ import {
   partitionValue,
   resultType,
   type Transform,
-} from "./bounds.ts";
+} from "./encoding/bounds.ts";
 
 /** What a file holds. */
 export type FileContent = "data" | "position deletes" | "equality deletes";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { flakyFront, type Mishap } from "../../tests/servers/flaky_front.ts";
 import { objectReader } from "./object_store.ts";
 

@@ -9,7 +9,7 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { valueText } from "../../lib/core/format.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import { type Row, rowMaker } from "../../lib/trino/rows.ts";
-import { exactOf, shortest } from "./bounds.ts";
+import { exactOf, shortest } from "./encoding/bounds.ts";
 import { objectReader } from "./object_store.ts";
 import { deletesOf } from "./parquet/deletes.ts";
 import { openParquet } from "./parquet/file.ts";

@@ -16,7 +16,7 @@ import {
   type Snapshot,
   type Table,
 } from "../../lib/catalog/tables.ts";
-import { damaged, readRecords } from "./avro.ts";
+import { damaged, readRecords } from "./encoding/avro.ts";
 import { treeChart } from "./charts/tree.ts";
 import {
   countsOf,

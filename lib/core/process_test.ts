@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { run } from "./process.ts";
 
 Deno.test("run() hands over lines of both outputs and the exit code", async () => {

@@ -4,7 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { closedPort, withEnv } from "../../tests/env.ts";
+import { closedPort, withEnv } from "../../tests/support/env.ts";
 import { LakehouseError } from "./errors.ts";
 import { parseMillions, PROJECT_DIR, settings } from "./settings.ts";
 

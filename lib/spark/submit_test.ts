@@ -4,7 +4,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { knownCause, LakehouseError, SPARK_CAUSES } from "../core/errors.ts";
 import { type SparkSubmit } from "../core/running_stack.ts";
 import { recordStack } from "../../stack/record.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { S3 } from "@aws-sdk/client-s3";
 import { LakehouseError } from "../core/errors.ts";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { deleteObjects, listObjects } from "./s3.ts";
 import { s3Client } from "./s3.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { licence, noLicence } from "./licence.ts";
 
 const read = (MINIO_LICENSE: string) => withEnv({ MINIO_LICENSE }, licence);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { closedPort, withEnv } from "../../tests/env.ts";
+import { closedPort, withEnv } from "../../tests/support/env.ts";
 import type { Container, ServiceName } from "./compose.ts";
 import { type Health, lookAt } from "./look.ts";
 

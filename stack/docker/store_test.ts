@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { recordStack } from "../record.ts";
 import { currentStore, storeEndpoints, storeOf, wantedStore } from "./store.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { closedPort, withEnv } from "../../tests/env.ts";
+import { closedPort, withEnv } from "../../tests/support/env.ts";
 import { artifactPath, type ArtifactPin, fetchArtifact } from "./artifact.ts";
 
 const COORDINATES = "org.example:thing:jar:tests:1.2";

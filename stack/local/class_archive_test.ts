@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import {
   archiveDir,
   archiveOptions,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { settings } from "../../lib/core/settings.ts";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { awsLines, word } from "./shell.ts";
 import { TOOLS } from "./tools.ts";
 

@@ -23,7 +23,7 @@ async function writeImportMap(dir = stateDir()): Promise<string> {
       target.startsWith("./") ? new URL(target, root).href : target,
     ]),
   );
-  imports["@std/assert"] = new URL("tests/assert.ts", root).href;
+  imports["@std/assert"] = new URL("tests/support/assert.ts", root).href;
   await Deno.mkdir(dir, { recursive: true });
   const path = `${dir}/import_map.json`;
   await Deno.writeTextFile(path, JSON.stringify({ imports }, null, 2));
@@ -53,7 +53,7 @@ export async function testFlags(dir = stateDir()): Promise<string[]> {
   await Deno.copyFile(`${PROJECT_DIR}/deno.lock`, lock);
   const flags = [`--lock=${lock}`];
   if (await reachesJsr(dir)) return flags;
-  console.log("JSR cannot be reached: @std/assert is tests/assert.ts");
+  console.log("JSR cannot be reached: @std/assert is tests/support/assert.ts");
   return [...flags, `--import-map=${await writeImportMap(dir)}`];
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { closedPort } from "../../tests/env.ts";
+import { closedPort } from "../../tests/support/env.ts";
 import { unreachable } from "./http.ts";
 
 async function failureAt(address: string, init: RequestInit = {}) {

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { createHash } from "node:crypto";
 import pl from "nodejs-polars";
-import { closedPort, withEnv } from "../../tests/env.ts";
+import { closedPort, withEnv } from "../../tests/support/env.ts";
 import {
   dropped,
   type PortalRow,

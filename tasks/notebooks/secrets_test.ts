@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Notebook, Output } from "./document.ts";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { secretIn, secretProblems } from "./secrets.ts";
 
 const SECRET = "test/secret+key";

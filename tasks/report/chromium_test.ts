@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { withEnv } from "../../tests/env.ts";
+import { withEnv } from "../../tests/support/env.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { findChromium, printPage, requireChromium } from "./chromium.ts";
 

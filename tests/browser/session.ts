@@ -9,7 +9,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { dropNamespace } from "../../lab/catalog/namespaces.ts";
 import { dropTable } from "../../lab/catalog/tables.ts";
 import { settings, stateDir } from "../../lib/core/settings.ts";
-import { removeBucket } from "../bucket.ts";
+import { removeBucket } from "../support/bucket.ts";
 import { laneChromium } from "./chromium.ts";
 import { type Lab, startLab } from "./lab.ts";
 

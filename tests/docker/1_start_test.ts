@@ -12,7 +12,7 @@ import {
   findEngine,
 } from "../../stack/docker/engine.ts";
 import { chooseStack } from "../../stack/mod.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 import { containerOf, refused, task, up, wrong } from "./lane.ts";
 
 const decoder = new TextDecoder();

@@ -17,7 +17,7 @@ import {
   ensureTrinoCatalog,
   trinoCatalogSql,
 } from "../../lib/trino/catalog.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 import { containerOf, count, sparkProcesses, TRIPS, wrong } from "./lane.ts";
 
 for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {

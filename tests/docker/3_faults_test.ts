@@ -10,7 +10,7 @@ import { containers } from "../../stack/docker/compose.ts";
 import { docker } from "../../stack/docker/engine.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 import {
   containerOf,
   count,

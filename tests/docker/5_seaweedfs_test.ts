@@ -17,7 +17,7 @@ import { docker } from "../../stack/docker/engine.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { runFacts } from "../../tasks/report/run_facts.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 import { containerOf, count, PROJECT, task, TRIPS, up, wrong } from "./lane.ts";
 
 /** What leads the other files to AIStor's stand-in; the record leads here. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { taskArguments } from "../task.ts";
+import { taskArguments } from "../support/task.ts";
 import {
   assert,
   assertEquals,

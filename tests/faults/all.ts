@@ -5,17 +5,17 @@
  */
 
 import type { Fault } from "./fault.ts";
-import { CONNECTION_FAULTS } from "./connections.ts";
-import { DOWNLOAD_FAULTS } from "./downloads.ts";
-import { GENERATE_FAULTS } from "./generate.ts";
-import { LAB_FAULTS } from "./lab.ts";
-import { PORTAL_FAULTS } from "./portal.ts";
-import { RECORD_FAULTS } from "./records.ts";
-import { REPORT_FAULTS } from "./report.ts";
+import { CONNECTION_FAULTS } from "./machine/connections.ts";
+import { DOWNLOAD_FAULTS } from "./machine/downloads.ts";
+import { GENERATE_FAULTS } from "./machine/generate.ts";
+import { LAB_FAULTS } from "./machine/lab.ts";
+import { PORTAL_FAULTS } from "./machine/portal.ts";
+import { RECORD_FAULTS } from "./machine/records.ts";
+import { REPORT_FAULTS } from "./machine/report.ts";
 import { INGEST_FAULTS } from "./stack/ingest.ts";
 import { QUERY_FAULTS } from "./stack/query.ts";
 import { SERVICE_FAULTS } from "./stack/services.ts";
-import { TRAIN_FAULTS } from "./train.ts";
+import { TRAIN_FAULTS } from "./machine/train.ts";
 import { UPLOAD_FAULTS } from "./stack/upload.ts";
 
 /** Those that need no stack. */

@@ -11,7 +11,7 @@ import { sql } from "../../lib/trino/sql.ts";
 import { SparkError } from "../../lab/engines/spark_error.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "both_engines_test";
 

@@ -19,7 +19,7 @@ import {
   sparkSession,
 } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "checksum_test";
 

@@ -10,7 +10,7 @@ import { query } from "../../lib/trino/client.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { sql } from "../../lib/trino/sql.ts";
 import { tableState } from "../../lab/iceberg/table_objects.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const LAB = "costs_test";
 

@@ -12,7 +12,7 @@ import type { TableTree } from "../../lab/iceberg/tree.ts";
 import { tableTree } from "../../lab/iceberg/snapshots.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "duckdb_test";
 

@@ -16,7 +16,7 @@ import { readRows } from "../../lab/iceberg/rows.ts";
 import { tableTree } from "../../lab/iceberg/snapshots.ts";
 import { filesOf } from "../../lab/iceberg/tree.ts";
 import { ensureTools } from "../../stack/tools.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "reader_test";
 

@@ -24,7 +24,7 @@ import { DISPLAY } from "../../lib/core/kernel.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "snapshots_test";
 

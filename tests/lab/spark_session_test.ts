@@ -10,8 +10,8 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { SparkError } from "../../lab/engines/spark_error.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withEnv } from "../env.ts";
-import { withNamespace } from "../namespace.ts";
+import { withEnv } from "../support/env.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "spark_session_test";
 // One task, so that the other cores stay free for other statements.

@@ -4,7 +4,7 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { tableObjects, tableState } from "../../lab/iceberg/table_objects.ts";
 import { copyObject, deleteObject } from "../../lab/iceberg/object_store.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "table_objects_test";
 

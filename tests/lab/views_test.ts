@@ -11,7 +11,7 @@ import {
 import { settings } from "../../lib/core/settings.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "views_test";
 

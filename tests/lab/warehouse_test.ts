@@ -15,7 +15,7 @@ import { bucketShares, warehouseTables } from "../../lab/iceberg/warehouse.ts";
 import { tableObjects } from "../../lab/iceberg/table_objects.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "warehouse_test";
 

@@ -14,7 +14,7 @@ import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";
 import { isCommitConflict, runWriters } from "../../lab/trials/writers.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const NAMESPACE = "writers_test";
 const range = (length: number) => Array.from({ length }, (_, n) => n);

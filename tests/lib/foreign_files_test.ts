@@ -11,7 +11,7 @@ import { TRIP_COLUMNS } from "../../lib/trips/data_set.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { ensureTools } from "../../stack/tools.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 
 const TABLE = "foreign_files_test";
 const ROWS = 50;

@@ -18,7 +18,7 @@ import { uploadFiles } from "../../lib/store/staging.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 
 const TABLE = "increment_test";
 

@@ -16,7 +16,7 @@ import { query } from "../../lib/trino/client.ts";
 import { tripsByCompany } from "../../lab/engines/queries.ts";
 import { sql } from "../../lib/trino/sql.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 
 for (
   const [NAMESPACE, TABLE] of [

@@ -21,7 +21,7 @@ import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 
 const TABLE = "register_test";
 

@@ -9,7 +9,7 @@ import { settings } from "../../lib/core/settings.ts";
 import { listObjects, s3Client } from "../../lib/store/s3.ts";
 import { entityTags } from "../../lib/store/multipart.ts";
 import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
-import { closedPort, withEnv } from "../env.ts";
+import { closedPort, withEnv } from "../support/env.ts";
 
 const BIG = 40 * 1024 * 1024;
 

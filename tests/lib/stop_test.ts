@@ -5,10 +5,10 @@ import {
   assertLessOrEqual,
   assertStringIncludes,
 } from "@std/assert";
-import { removeBucket } from "../bucket.ts";
-import { withEnv } from "../env.ts";
+import { removeBucket } from "../support/bucket.ts";
+import { withEnv } from "../support/env.ts";
 import { type CellResult, runCells } from "../kernel/cells.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 /** Longest time from Stop to a kernel that takes the next cell. */
 const STOP_SECONDS = 2;

@@ -1,7 +1,7 @@
 // Roles, on a Trino whose catalog has some.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { query, TrinoError, trinoSession } from "../../lib/trino/client.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 import { startRoleTrino } from "../servers/role_trino.ts";
 
 const CREATE = "CREATE ROLE analyst IN office";

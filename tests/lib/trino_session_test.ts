@@ -11,7 +11,7 @@ import { ask } from "../../lib/trino/ask.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { sql } from "../../lib/trino/sql.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 import { query, TrinoError, trinoSession } from "../../lib/trino/client.ts";
 
 const first = async (statement: string) =>

@@ -9,11 +9,11 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 import { type Sql, sql } from "../../lib/trino/sql.ts";
 import { query, TrinoError } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
-import { closedPort, withEnv } from "../env.ts";
+import { closedPort, withEnv } from "../support/env.ts";
 
 const LONG = `SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x)
   CROSS JOIN UNNEST(sequence(1, 10000)) b(y) CROSS JOIN UNNEST(sequence(1, 1000)) c(z)`;

@@ -80,7 +80,7 @@ const down = () =>
   deno([
     "run",
     "-A",
-    `${PROJECT_DIR}/tasks/down.ts`,
+    `${PROJECT_DIR}/tasks/stack/down.ts`,
     "--stack",
     "docker",
     "--clean",

@@ -7,7 +7,7 @@
 
 import { createHash } from "node:crypto";
 import { signRequest } from "../../lib/core/sigv4.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 
 /** Answers a request whose body is read. */
 export type Answering = (

@@ -13,7 +13,7 @@ import { writeTrinoPlugin } from "../../stack/local/service_files.ts";
 import { java, TRINO_JAVA } from "../../stack/install/java.ts";
 import { python } from "../../stack/install/python.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
-import { closedPort } from "../env.ts";
+import { closedPort } from "../support/env.ts";
 
 /** One that runs; see {@linkcode startRoleTrino}. */
 export interface RoleTrino extends AsyncDisposable {

@@ -6,7 +6,7 @@
  */
 
 import { localSparkSubmit } from "../../stack/local/spark_submit.ts";
-import { closedPort } from "../env.ts";
+import { closedPort } from "../support/env.ts";
 
 /** A cluster that runs; see {@linkcode startSparkCluster}. */
 export interface SparkCluster extends AsyncDisposable {

@@ -10,8 +10,8 @@ import { localPorts } from "../../stack/local/ports.ts";
 import { goodRequests } from "../attacks/clients.ts";
 import { attacksOn } from "../attacks/mutations.ts";
 import { sendRaw } from "../attacks/wire.ts";
-import { isLoopback, listening, processesIn } from "../processes.ts";
-import { taskArguments } from "../task.ts";
+import { isLoopback, listening, processesIn } from "../support/processes.ts";
+import { taskArguments } from "../support/task.ts";
 
 const keys = () => {
   const { accessKey, secretKey } = settings();

@@ -19,7 +19,7 @@ import { query } from "../../lib/trino/client.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { doctor } from "../../tasks/doctor/doctor.ts";
 import { remoteStack } from "../../stack/remote/remote.ts";
-import { closedPort, withEnv } from "../env.ts";
+import { closedPort, withEnv } from "../support/env.ts";
 import {
   type SparkCluster,
   startSparkCluster,

@@ -9,8 +9,8 @@ import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
-import { withEnv } from "../env.ts";
-import { withNamespace } from "../namespace.ts";
+import { withEnv } from "../support/env.ts";
+import { withNamespace } from "../support/namespace.ts";
 import {
   flakyFront,
   type FlakyRequest,

@@ -16,7 +16,7 @@ import {
   signedFetch,
   signRequest,
 } from "../../lib/core/sigv4.ts";
-import { withNamespace } from "../namespace.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 type Keys = Partial<Parameters<typeof signRequest>[1]>;
 

@@ -4,7 +4,7 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { java, TRINO_JAVA } from "../../stack/install/java.ts";
 import { javaJar } from "../../stack/local/java_jar.ts";
 import { artifactPaths } from "../../stack/install/maven.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 
 Deno.test("a source is compiled once, and a failure leaves nothing", async () => {
   const cache = await Deno.makeTempDir();

@@ -12,8 +12,8 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { localStack } from "../../stack/local/local.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
-import { withEnv } from "../env.ts";
-import { taskArguments } from "../task.ts";
+import { withEnv } from "../support/env.ts";
+import { taskArguments } from "../support/task.ts";
 
 async function pidOf(name: string): Promise<number> {
   const { stdout } = await new Deno.Command("pgrep", {

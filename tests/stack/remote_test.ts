@@ -5,7 +5,7 @@ import { remoteStack } from "../../stack/remote/remote.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
-import { closedPort, withEnv } from "../env.ts";
+import { closedPort, withEnv } from "../support/env.ts";
 
 // The endpoints are those of the running stack, named as a stranger would.
 const { trinoUri, minioHost, catalogUri } = settings();

@@ -12,7 +12,7 @@ import { query } from "../../lib/trino/client.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { remoteStack } from "../../stack/remote/remote.ts";
 import { ensureTools } from "../../stack/tools.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 import { flakyFront, type FlakyRequest } from "../servers/flaky_front.ts";
 
 const TOKEN = "a/token+of=hours";

@@ -1,4 +1,4 @@
-import { taskArguments } from "../task.ts";
+import { taskArguments } from "../support/task.ts";
 import {
   assert,
   assertEquals,

@@ -22,8 +22,8 @@ import { query } from "../../lib/trino/client.ts";
 import { sql } from "../../lib/trino/sql.ts";
 import type { CheckResult } from "../../tasks/doctor/check.ts";
 import { lookAtFiles } from "../../tasks/doctor/checks/files.ts";
-import { withEnv } from "../env.ts";
-import { taskArguments } from "../task.ts";
+import { withEnv } from "../support/env.ts";
+import { taskArguments } from "../support/task.ts";
 
 const ONCE = "compaction_test_once";
 const OFTEN = "compaction_test";

@@ -8,8 +8,8 @@ import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { listObjects, s3Client } from "../../lib/store/s3.ts";
 import { startGateway } from "../../stack/gateway/gateway.ts";
-import { closedPort } from "../env.ts";
-import { taskArguments } from "../task.ts";
+import { closedPort } from "../support/env.ts";
+import { taskArguments } from "../support/task.ts";
 
 type Env = Record<string, string>;
 

@@ -15,7 +15,7 @@ import {
   ensureTrinoCatalog,
   trinoCatalogSql,
 } from "../../lib/trino/catalog.ts";
-import { closedPort, withEnv } from "../env.ts";
+import { closedPort, withEnv } from "../support/env.ts";
 
 type Env = Record<string, string>;
 

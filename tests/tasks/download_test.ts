@@ -25,9 +25,9 @@ import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
-import { removeBucket } from "../bucket.ts";
+import { removeBucket } from "../support/bucket.ts";
 import { cutProxy } from "../servers/cut_proxy.ts";
-import { closedPort, withEnv } from "../env.ts";
+import { closedPort, withEnv } from "../support/env.ts";
 import { portalServer } from "../servers/portal.ts";
 
 const BIG = 20 * 1024 * 1024;

@@ -13,8 +13,8 @@ import { TRIP_COLUMNS } from "../../lib/trips/data_set.ts";
 import { removeScratch } from "../../lab/trials/scratch.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
-import { withEnv } from "../env.ts";
-import { withNamespace } from "../namespace.ts";
+import { withEnv } from "../support/env.ts";
+import { withNamespace } from "../support/namespace.ts";
 
 const { namespace, table } = settings();
 const ALL = `SELECT * FROM ${namespace}.${table}`;

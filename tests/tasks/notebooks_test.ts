@@ -4,7 +4,7 @@ import { outputTexts, readNotebook } from "../../tasks/notebooks/document.ts";
 import { secretProblems } from "../../tasks/notebooks/secrets.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
-import { closedPort } from "../env.ts";
+import { closedPort } from "../support/env.ts";
 import { notShown } from "../kernel/executed_notebooks.ts";
 
 /** Notebooks that ask the stack, in reading order, and their charts at least. */

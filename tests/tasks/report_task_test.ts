@@ -1,7 +1,7 @@
 // The task: which notebooks it takes, and how it ends.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
-import { closedPort } from "../env.ts";
+import { closedPort } from "../support/env.ts";
 import {
   FAILED,
   GOOD,

@@ -9,8 +9,8 @@ import {
   isLoopback,
   listening,
   processesWith,
-} from "../processes.ts";
-import { taskArguments } from "../task.ts";
+} from "../support/processes.ts";
+import { taskArguments } from "../support/task.ts";
 
 /** As they stand in the environment while the notebooks run. */
 const PLANTED = {

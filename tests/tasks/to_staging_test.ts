@@ -9,7 +9,7 @@ import {
   generateToStaging,
   type StagedTrips,
 } from "../../tasks/generate/staging.ts";
-import { withEnv } from "../env.ts";
+import { withEnv } from "../support/env.ts";
 
 const TABLE = "to_staging_trips";
 const RUN = { rows: 9_500, rowsPerFile: 1_000 };

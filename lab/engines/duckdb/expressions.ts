@@ -5,7 +5,7 @@
  */
 
 import { identifier, literal } from "../../../lib/trino/literal.ts";
-import { exactOf } from "../../iceberg/bounds.ts";
+import { exactOf } from "../../iceberg/encoding/bounds.ts";
 import { byId, type FileColumn } from "../../iceberg/parquet/columns.ts";
 import { initialDefault } from "../../iceberg/parquet/defaults.ts";
 import { type NestedType, unitOf } from "../../iceberg/parquet/values.ts";

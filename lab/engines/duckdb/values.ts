@@ -32,8 +32,8 @@ import {
   microsText,
   nanosText,
   timeText,
-} from "../../iceberg/timestamps.ts";
-import { shortest } from "../../iceberg/bounds.ts";
+} from "../../iceberg/encoding/timestamps.ts";
+import { shortest } from "../../iceberg/encoding/bounds.ts";
 import type { TypeSignature } from "../../../lib/trino/types.ts";
 
 // Fields by place: those of ROW(1, 2) have no names, and of values with one name

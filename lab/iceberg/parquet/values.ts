@@ -10,7 +10,7 @@
 import type { SchemaElement } from "hyparquet";
 import { LakehouseError } from "../../../lib/core/errors.ts";
 import type { Field } from "../../../lib/catalog/tables.ts";
-import { bigEndian } from "../bounds.ts";
+import { bigEndian } from "../encoding/bounds.ts";
 import { byId, type FileColumn } from "./columns.ts";
 import { isText } from "./file.ts";
 import { initialDefault, type WithDefault } from "./defaults.ts";

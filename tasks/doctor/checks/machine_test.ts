@@ -1,4 +1,4 @@
-import { withEnv } from "../../../tests/env.ts";
+import { withEnv } from "../../../tests/support/env.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   disksOf,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { withEnv } from "../../../tests/env.ts";
+import { withEnv } from "../../../tests/support/env.ts";
 import { processVerdict, supervisorPid } from "./running.ts";
 
 const service = (state: string, healthy = false) => ({

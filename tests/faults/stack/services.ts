@@ -6,10 +6,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { localPrograms } from "../../../stack/local/local.ts";
-import { withEnv } from "../../env.ts";
+import { withEnv } from "../../support/env.ts";
 import type { Fault } from "../fault.ts";
 import { type Said, type Scene, until } from "../scene.ts";
-import { ownClasses } from "../train.ts";
+import { ownClasses } from "../machine/train.ts";
 import { amidIngest } from "./ingest.ts";
 import { amidQuery } from "./query.ts";
 import {

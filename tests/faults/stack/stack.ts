@@ -15,7 +15,7 @@ import { query } from "../../../lib/trino/client.ts";
 import { python } from "../../../stack/install/python.ts";
 import { localStack } from "../../../stack/local/local.ts";
 import { programStates } from "../../../stack/local/supervisor.ts";
-import { withEnv } from "../../env.ts";
+import { withEnv } from "../../support/env.ts";
 import { type Disk, mountDisk } from "../disk.ts";
 import type { Scene } from "../scene.ts";
 import { endStack, HOME, ROWS, STACK_ENV } from "./place.ts";

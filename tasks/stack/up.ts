@@ -1,10 +1,10 @@
-import { LakehouseError } from "../lib/core/errors.ts";
-import { runningStack } from "../lib/core/running_stack.ts";
-import { forgetStack } from "../stack/record.ts";
-import { chooseStack } from "../stack/mod.ts";
-import { trainInBackground } from "../stack/local/training.ts";
-import { useSpark } from "../stack/tools.ts";
-import { command, main, shown } from "./terminal/cli.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { runningStack } from "../../lib/core/running_stack.ts";
+import { forgetStack } from "../../stack/record.ts";
+import { chooseStack } from "../../stack/mod.ts";
+import { trainInBackground } from "../../stack/local/training.ts";
+import { useSpark } from "../../stack/tools.ts";
+import { command, main, shown } from "../terminal/cli.ts";
 
 interface UpTaskOptions {
   stack?: string;

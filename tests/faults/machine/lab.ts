@@ -5,9 +5,9 @@
  */
 
 import { assert } from "@std/assert";
-import { closedPort } from "../env.ts";
-import type { Fault } from "./fault.ts";
-import { type Running, type Said, type Scene, until } from "./scene.ts";
+import { closedPort } from "../../support/env.ts";
+import type { Fault } from "../fault.ts";
+import { type Running, type Said, type Scene, until } from "../scene.ts";
 
 /** JupyterLab with a kernel that runs. */
 async function lab(scene: Scene): Promise<Running> {

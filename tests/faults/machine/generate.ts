@@ -5,8 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Fault } from "./fault.ts";
-import { filesOf, type Scene, until } from "./scene.ts";
+import type { Fault } from "../fault.ts";
+import { filesOf, type Scene, until } from "../scene.ts";
 
 const ROWS = ["--rows", "0.4"];
 const FEW = ["--rows", "0.02"];

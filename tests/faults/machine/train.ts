@@ -4,9 +4,9 @@
  * @module
  */
 
-import { cacheDir } from "../../stack/install/cache.ts";
-import type { Fault } from "./fault.ts";
-import type { Running, Said, Scene } from "./scene.ts";
+import { cacheDir } from "../../../stack/install/cache.ts";
+import type { Fault } from "../fault.ts";
+import type { Running, Said, Scene } from "../scene.ts";
 
 /** The cache, shared but for its class archives and compiled classes, which are its own. */
 export async function ownClasses(

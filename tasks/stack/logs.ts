@@ -1,6 +1,6 @@
-import { interruptSignal } from "../lib/core/interrupt.ts";
-import { currentStack } from "../stack/mod.ts";
-import { command, main } from "./terminal/cli.ts";
+import { interruptSignal } from "../../lib/core/interrupt.ts";
+import { currentStack } from "../../stack/mod.ts";
+import { command, main } from "../terminal/cli.ts";
 
 await main(
   command("logs", "Shows the end of a service's log.")

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sqlTime } from "../../lib/core/timestamps.ts";
+import { sqlTime } from "../../../lib/core/timestamps.ts";
 
 const DAY_MS = 86_400_000;
 

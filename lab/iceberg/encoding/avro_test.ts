@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { crc32, deflateRaw, zstdCompress } from "node:zlib";
 import avro from "avsc";
-import { LakehouseError } from "../../lib/core/errors.ts";
+import { LakehouseError } from "../../../lib/core/errors.ts";
 import { readAvro, readRecords, UnknownCodec } from "./avro.ts";
 
 const SCHEMA = {

@@ -5,15 +5,15 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { PROJECT_DIR } from "../../lib/core/settings.ts";
-import { python } from "../../stack/install/python.ts";
+import { PROJECT_DIR } from "../../../lib/core/settings.ts";
+import { python } from "../../../stack/install/python.ts";
 import {
   programStates,
   startSupervisor,
-} from "../../stack/local/supervisor.ts";
-import { closedPort } from "../env.ts";
-import type { Fault } from "./fault.ts";
-import { type Disk, filesOf, type Said, type Scene, until } from "./scene.ts";
+} from "../../../stack/local/supervisor.ts";
+import { closedPort } from "../../support/env.ts";
+import type { Fault } from "../fault.ts";
+import { type Disk, filesOf, type Said, type Scene, until } from "../scene.ts";
 
 /** The stack's folder is as it was, and its state is told again. */
 async function statusWorks(scene: Scene): Promise<void> {

@@ -7,8 +7,8 @@
 
 import { crc32, inflateRawSync, zstdDecompressSync } from "node:zlib";
 import avro from "avsc";
-import { LakehouseError } from "../../lib/core/errors.ts";
-import type { ObjectReader } from "./object_store.ts";
+import { LakehouseError } from "../../../lib/core/errors.ts";
+import type { ObjectReader } from "../object_store.ts";
 import { Buffer } from "node:buffer";
 
 const LONG = avro.types.LongType.__with({

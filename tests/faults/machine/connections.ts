@@ -5,9 +5,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { closedPort } from "../env.ts";
-import type { Fault } from "./fault.ts";
-import { filesOf, type Said, type Scene } from "./scene.ts";
+import { closedPort } from "../../support/env.ts";
+import type { Fault } from "../fault.ts";
+import { filesOf, type Said, type Scene } from "../scene.ts";
 
 const PAGE = "<!doctype html><title>Log in</title>";
 

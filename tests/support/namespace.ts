@@ -4,9 +4,9 @@
  * @module
  */
 
-import { catalog } from "../lib/catalog/config.ts";
-import { ensureWarehouse } from "../lib/catalog/warehouses.ts";
-import { removeScratch, scratchNamespace } from "../lab/trials/scratch.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { removeScratch, scratchNamespace } from "../../lab/trials/scratch.ts";
 import { withEnv } from "./env.ts";
 
 /** Runs `body` with a namespace of its own, and removes all that is in it. */

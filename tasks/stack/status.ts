@@ -1,11 +1,11 @@
-import { formatBytes } from "../lib/core/format.ts";
-import { runningStack } from "../lib/core/running_stack.ts";
-import { settings } from "../lib/core/settings.ts";
-import { currentStack } from "../stack/mod.ts";
-import { addressLines } from "./connect/addresses.ts";
-import { lookAtFiles } from "./doctor/checks/files.ts";
-import { upCommand } from "./doctor/subject.ts";
-import { command, main } from "./terminal/cli.ts";
+import { formatBytes } from "../../lib/core/format.ts";
+import { runningStack } from "../../lib/core/running_stack.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { currentStack } from "../../stack/mod.ts";
+import { addressLines } from "../connect/addresses.ts";
+import { lookAtFiles } from "../doctor/checks/files.ts";
+import { upCommand } from "../doctor/subject.ts";
+import { command, main } from "../terminal/cli.ts";
 
 /** Longest look at the trips table, which is no service. */
 const LOOK_MS = 5_000;

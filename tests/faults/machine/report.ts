@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Fault } from "./fault.ts";
+import type { Fault } from "../fault.ts";
 import { inCopy, projectCopy } from "./records.ts";
 import {
   type Disk,
@@ -14,7 +14,7 @@ import {
   type Said,
   type Scene,
   until,
-} from "./scene.ts";
+} from "../scene.ts";
 
 /** Runs notebook 02, which needs no engine; its first cell takes a while. */
 function reporting(scene: Scene, rows = "2"): Running {

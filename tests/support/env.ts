@@ -4,7 +4,7 @@
  * @module
  */
 
-export { withEnv } from "../bench/measure/env.ts";
+export { withEnv } from "../../bench/measure/env.ts";
 
 /** A port on which nothing listens. */
 export function closedPort(): number {

@@ -1,5 +1,5 @@
-import { currentStack } from "../stack/mod.ts";
-import { command, main } from "./terminal/cli.ts";
+import { currentStack } from "../../stack/mod.ts";
+import { command, main } from "../terminal/cli.ts";
 
 await main(
   command("down", "Stops the stack; its data stays.")

@@ -5,8 +5,8 @@
  */
 
 import { DeleteBucketCommand } from "@aws-sdk/client-s3";
-import { deleteObjects, listObjects } from "../lib/store/s3.ts";
-import { s3Client } from "../lib/store/s3.ts";
+import { deleteObjects, listObjects } from "../../lib/store/s3.ts";
+import { s3Client } from "../../lib/store/s3.ts";
 
 /** Removes a bucket with all that is in it; one that is not there is no error. */
 export async function removeBucket(Bucket: string): Promise<void> {

@@ -6,13 +6,13 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { artifactPath } from "../../stack/install/artifact.ts";
-import { artifactPaths } from "../../stack/install/maven.ts";
-import { python } from "../../stack/install/python.ts";
-import { SPARK_JAVA, TRINO_JAVA } from "../../stack/install/java.ts";
-import { findJava } from "../../stack/install/java.ts";
-import type { Fault } from "./fault.ts";
-import { filesOf, type Said, type Scene, until } from "./scene.ts";
+import { artifactPath } from "../../../stack/install/artifact.ts";
+import { artifactPaths } from "../../../stack/install/maven.ts";
+import { python } from "../../../stack/install/python.ts";
+import { SPARK_JAVA, TRINO_JAVA } from "../../../stack/install/java.ts";
+import { findJava } from "../../../stack/install/java.ts";
+import type { Fault } from "../fault.ts";
+import { filesOf, type Said, type Scene, until } from "../scene.ts";
 
 /** A repository with what this machine's cache holds. */
 interface Mirror extends AsyncDisposable {

@@ -5,9 +5,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { type PortalServer, portalServer } from "../servers/portal.ts";
-import type { Fault } from "./fault.ts";
-import { filesOf, type Running, type Said, type Scene } from "./scene.ts";
+import { type PortalServer, portalServer } from "../../servers/portal.ts";
+import type { Fault } from "../fault.ts";
+import { filesOf, type Running, type Said, type Scene } from "../scene.ts";
 
 const MONTH = ["--months", "2023-03"];
 

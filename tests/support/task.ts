@@ -4,8 +4,8 @@
  * @module
  */
 
-import config from "../deno.json" with { type: "json" };
-import { PROJECT_DIR } from "../lib/core/settings.ts";
+import config from "../../deno.json" with { type: "json" };
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
 
 /** Arguments with which Deno runs the task of that name. */
 export function taskArguments(name: string, ...args: string[]): string[] {
