@@ -8,6 +8,7 @@
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { measure, type Measured } from "./process.ts";
 import { memoryOf, processTree } from "./proc.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 /** Folder of its files. */
 const OWN_STATE: string = `${PROJECT_DIR}/.state-bench`;
@@ -50,7 +51,7 @@ export function ownTask(
   return measure({
     name: `deno task ${name}`,
     command: Deno.execPath(),
-    args: ["run", "-A", `${PROJECT_DIR}/tasks/${name}.ts`, ...args],
+    args: taskArguments(name, ...args),
     env: { ...OWN_ENV, ...options.env },
     ...options.onLine ? { onLine: options.onLine } : {},
   });

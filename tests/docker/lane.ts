@@ -6,7 +6,7 @@
  * @module
  */
 
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 import {
   assert,
   assertEquals,

@@ -10,7 +10,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 import { type Disk, mountDisk, unmountDisk } from "./disk.ts";
 
 export type { Disk } from "./disk.ts";

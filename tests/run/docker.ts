@@ -15,6 +15,7 @@ import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { allNotebooks, onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 const STATE = `${PROJECT_DIR}/.state-docker`;
 
@@ -77,14 +78,7 @@ async function seaweedFs(): Promise<string | undefined> {
 }
 
 const down = () =>
-  deno([
-    "run",
-    "-A",
-    `${PROJECT_DIR}/tasks/stack/down.ts`,
-    "--stack",
-    "docker",
-    "--clean",
-  ], LANE_ENV);
+  deno(taskArguments("down", "--stack", "docker", "--clean"), LANE_ENV);
 
 await main(
   command(

@@ -19,6 +19,7 @@ import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { allNotebooks, onlyOne } from "./lane.ts";
 import { conclude, deno, runSuite } from "./suite.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 const STATE = `${PROJECT_DIR}/.state-seaweedfs`;
 const SHORT = ["01", "02", "03", "04", "05", "10"];
@@ -80,15 +81,7 @@ const task = (
   stack: string,
   env: Record<string, string>,
   ...args: string[]
-) =>
-  deno([
-    "run",
-    "-A",
-    `${PROJECT_DIR}/tasks/${name}.ts`,
-    "--stack",
-    stack,
-    ...args,
-  ], env);
+) => deno(taskArguments(name, "--stack", stack, ...args), env);
 
 async function up(): Promise<void> {
   await startSeaweedFs(SEAWEEDFS);

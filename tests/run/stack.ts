@@ -8,6 +8,7 @@
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { deno } from "./suite.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 /** Folder of the test stack's files. */
 export const TEST_STATE: string = `${PROJECT_DIR}/.state-test`;
@@ -41,11 +42,7 @@ export const TEST_ENV: Record<string, string> = {
 };
 
 const task = (name: string, ...args: string[]) =>
-  deno(
-    ["run", "-A", `${PROJECT_DIR}/tasks/${name}.ts`, "--stack", "local"]
-      .concat(args),
-    TEST_ENV,
-  );
+  deno(taskArguments(name, "--stack", "local", ...args), TEST_ENV);
 
 /**
  * Runs `body` while the test stack is up, new and empty.

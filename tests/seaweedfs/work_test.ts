@@ -11,7 +11,7 @@ import { readNotebook } from "../../tasks/notebooks/document.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { notShown } from "../kernel/executed_notebooks.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 import {
   type SeaweedFsOptions,
   startSeaweedFs,

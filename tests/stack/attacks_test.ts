@@ -11,7 +11,7 @@ import { goodRequests } from "../attacks/clients.ts";
 import { attacksOn } from "../attacks/mutations.ts";
 import { sendRaw } from "../attacks/wire.ts";
 import { isLoopback, listening, processesIn } from "../support/processes.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 const keys = () => {
   const { accessKey, secretKey } = settings();

@@ -9,7 +9,7 @@ import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
 import { makeAuthority, tlsFront } from "../servers/authority.ts";
 import { startSparkCluster } from "../servers/spark_cluster.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 /** What Deno prints in a process of its own with these variables. */
 async function output(

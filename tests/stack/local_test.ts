@@ -13,7 +13,7 @@ import { localStack } from "../../stack/local/local.ts";
 import { query } from "../../lib/trino/client.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { withEnv } from "../support/env.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 async function pidOf(name: string): Promise<number> {
   const { stdout } = await new Deno.Command("pgrep", {

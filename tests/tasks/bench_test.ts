@@ -1,4 +1,4 @@
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 import {
   assert,
   assertEquals,

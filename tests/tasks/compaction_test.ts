@@ -23,7 +23,7 @@ import { sql } from "../../lib/trino/sql.ts";
 import type { CheckResult } from "../../tasks/doctor/check.ts";
 import { lookAtFiles } from "../../tasks/doctor/checks/files.ts";
 import { withEnv } from "../support/env.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 const ONCE = "compaction_test_once";
 const OFTEN = "compaction_test";

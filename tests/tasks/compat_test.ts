@@ -9,7 +9,7 @@ import { settings } from "../../lib/core/settings.ts";
 import { listObjects, s3Client } from "../../lib/store/s3.ts";
 import { startGateway } from "../../stack/gateway/gateway.ts";
 import { closedPort } from "../support/env.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 type Env = Record<string, string>;
 

@@ -15,7 +15,7 @@ import { artifactPaths, fetchArtifacts } from "../../stack/install/maven.ts";
 import { cacheDir } from "../../stack/install/cache.ts";
 import { python } from "../../stack/install/python.ts";
 import { localSparkSubmit } from "../../stack/local/spark_submit.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 const OWN = {
   NAMESPACE: "connect-test",

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
-import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
 import { notedPorts, notePorts } from "../../stack/local/ports.ts";
 import { s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
@@ -16,6 +16,7 @@ import {
   trinoCatalogSql,
 } from "../../lib/trino/catalog.ts";
 import { closedPort, withEnv } from "../support/env.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 type Env = Record<string, string>;
 
@@ -28,7 +29,7 @@ interface Finding {
 
 async function run(env: Env, args: string[] = []) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${PROJECT_DIR}/tasks/doctor/main.ts`, ...args],
+    args: taskArguments("doctor", ...args),
     env: { NO_COLOR: "1", ...env },
   }).output();
   const decoder = new TextDecoder();

@@ -1,6 +1,6 @@
 // The task: which notebooks it takes, and how it ends.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { settings } from "../../lib/core/settings.ts";
 import { closedPort } from "../support/env.ts";
 import {
   FAILED,
@@ -9,6 +9,7 @@ import {
   namesIn,
   written,
 } from "../kernel/executed_notebooks.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 /** Runs `deno task report` with `dir` for its state and its pages. */
 async function task(
@@ -17,13 +18,7 @@ async function task(
   env: Record<string, string> = {},
 ): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-A",
-      `${PROJECT_DIR}/tasks/report/main.ts`,
-      `--out=${dir}/report`,
-      ...args,
-    ],
+    args: taskArguments("report", `--out=${dir}/report`, ...args),
     env: { NO_COLOR: "1", LAKEHOUSE_STATE: dir, ...env },
   }).output();
   const decoder = new TextDecoder();

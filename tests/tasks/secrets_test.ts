@@ -10,7 +10,7 @@ import {
   listening,
   processesWith,
 } from "../support/processes.ts";
-import { taskArguments } from "../support/task.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 
 /** As they stand in the environment while the notebooks run. */
 const PLANTED = {

@@ -14,6 +14,7 @@ import {
 import { closedPort } from "../../support/env.ts";
 import type { Fault } from "../fault.ts";
 import { type Disk, filesOf, type Said, type Scene, until } from "../scene.ts";
+import { taskArguments } from "../../../tasks/dev/task.ts";
 
 /** The stack's folder is as it was, and its state is told again. */
 async function statusWorks(scene: Scene): Promise<void> {
@@ -68,7 +69,9 @@ export const inCopy = (
   ...args: string[]
 ) =>
   scene.start(
-    [Deno.execPath(), "run", "-A", `${copy}/tasks/${task}.ts`, ...args],
+    [Deno.execPath(), ...taskArguments(task, ...args)].map((each) =>
+      each.replace(PROJECT_DIR, copy)
+    ),
   );
 
 /** Generates with the copy, whose settings are damaged by `harm`. */
@@ -79,7 +82,7 @@ async function withSettings(
   const copy = await projectCopy(scene);
   scene.notes.set("copy", copy);
   await harm(`${copy}/docker/.env`);
-  return await inCopy(scene, copy, "generate/main", "--rows", "0.01").ended;
+  return await inCopy(scene, copy, "generate", "--rows", "0.01").ended;
 }
 
 async function worksWithoutSettings(scene: Scene): Promise<void> {
@@ -87,7 +90,7 @@ async function worksWithoutSettings(scene: Scene): Promise<void> {
   const copy = scene.notes.get("copy") as string;
   await Deno.remove(`${copy}/docker/.env`, { recursive: true });
   const { code, text } = await inCopy(
-    ...[scene, copy, "generate/main", "--rows", "0.01"] as const,
+    ...[scene, copy, "generate", "--rows", "0.01"] as const,
   ).ended;
   assertEquals(code, 0, text);
 }

@@ -173,7 +173,7 @@ export const REPORT_FAULTS: readonly Fault[] = [
     async make(scene) {
       const copy = await projectCopy(scene);
       await Deno.truncate(`${copy}/notebooks/02-generate.ipynb`, 700);
-      return await inCopy(scene, copy, "report/main", "02").ended;
+      return await inCopy(scene, copy, "report", "02").ended;
     },
     holds: nextReportIsWhole,
   },

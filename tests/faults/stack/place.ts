@@ -8,6 +8,7 @@
 import { PROJECT_DIR } from "../../../lib/core/settings.ts";
 import { deno } from "../../run/suite.ts";
 import { TEST_ENV } from "../../run/stack.ts";
+import { taskArguments } from "../../../tasks/dev/task.ts";
 
 const STATE = `${PROJECT_DIR}/.state-faults`;
 /** Folder of everything that is the stack's. */
@@ -34,9 +35,9 @@ export const STACK_ENV: Record<string, string> = {
   ROWS: String(ROWS / 1e6),
 };
 
-const task = (...args: string[]) =>
+const task = (name: string, ...args: string[]) =>
   deno(
-    ["run", "-A", `${PROJECT_DIR}/tasks/${args[0]}.ts`, ...args.slice(1)],
+    taskArguments(name, ...args),
     STACK_ENV,
   );
 
