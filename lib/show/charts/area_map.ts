@@ -147,6 +147,7 @@ export function areaMap(
   const { places, height } = project(data, value, width);
   const measures = places.map((place) => place.value);
   const text = formatter(options.format, measures);
+  const exact = formatter(options.format ?? "number", measures);
   const largest = measures.reduce((a, b) => Math.max(a, b), 0);
   const key = (largest > 0 ? sizes(largest) : []).map((size) => ({
     text: text(size),
@@ -174,6 +175,7 @@ export function areaMap(
         fill: ({ r }) => r > SMALLEST ? color : GREY,
         fillOpacity: 0.6,
         stroke: ({ r }) => r > SMALLEST ? "#fff" : GREY,
+        title: ({ name, value }) => `${name}: ${exact(value)}`,
       }),
       ...placeLabels(places, labels, width).map((label) =>
         Plot.text([label], {
@@ -206,5 +208,5 @@ export function areaMap(
         fill: COLORS.faint,
       }),
     ],
-  }, { note: data.note });
+  }, { note: data.note, rows });
 }

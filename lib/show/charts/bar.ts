@@ -6,7 +6,7 @@
 
 import { ChartData, type ChartRows, toNumber, whyMissing } from "./data.ts";
 import { chart, COLORS, Plot, textWidth } from "./frame.ts";
-import { flat, formatter, frame, measured } from "./values.ts";
+import { exactly, flat, formatter, frame, measured } from "./values.ts";
 import type { ChartOptions } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
@@ -67,6 +67,9 @@ export function barChart(
       sign * (a.size - b.size)
     );
   }
+  const exact = exactly(value, options.format);
+  const title = ({ label, value, text }: typeof all[number]) =>
+    `${label}: ${value === null ? text : exact(value)}`;
   const which = { descending: "largest", ascending: "smallest", none: "first" };
   const bars = data.first(all, limit, `bars, the ${which[sort]}`);
   const fill = options.color ?? COLORS.main;
@@ -85,10 +88,10 @@ export function barChart(
       x: names(options.xLabel ?? options.label),
       y: measured(value, options.yLabel, options.format),
       marks: [
-        Plot.barY(bars, { x: place, y: "value", fill }),
+        Plot.barY(bars, { x: place, y: "value", fill, title }),
         Plot.ruleY([0], { stroke: COLORS.text }),
       ],
-    }, { note: data.note });
+    }, { note: data.note, rows });
   }
   const room = Math.max(0, ...bars.map((d) => textWidth(d.text, 12)));
   return chart({
@@ -99,7 +102,7 @@ export function barChart(
     x: { axis: null, ...flat(value.values) },
     y: names(options.yLabel ?? null),
     marks: [
-      Plot.barX(bars, { y: place, x: "value", fill }),
+      Plot.barX(bars, { y: place, x: "value", fill, title }),
       Plot.text(bars, {
         y: place,
         // Beside a bar to the left of zero there is no room but to the right.
@@ -117,5 +120,5 @@ export function barChart(
         })]
         : []),
     ],
-  }, { note: data.note });
+  }, { note: data.note, rows });
 }

@@ -9,15 +9,25 @@
 
 import defer * as Plot from "@observablehq/plot";
 import { formatCompact } from "../../core/format.ts";
-import { displayable, escapeHtml, seen } from "../../core/kernel.ts";
+import {
+  DISPLAY,
+  displayable,
+  escapeHtml,
+  FAINT,
+  seen,
+} from "../../core/kernel.ts";
 import type { Displayable } from "../../core/kernel.ts";
 import { type ChartBlock, clipped, COLORS, PADDING, ramp } from "./blocks.ts";
 import { swatches, textBlock, textWidth } from "./blocks.ts";
 import { fitted, type PlotElement } from "./fit.ts";
+import { takeHints, withHints } from "./hints.ts";
+import { type HasRows, table } from "../table.ts";
 
 export { chartDocument } from "./fit.ts";
 export { clipped, COLORS, textWidth };
 
+// Rows in the fold; a page with every point of ten charts would be heavy.
+const MOST_ROWS = 100;
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif";
 
 /** What stands around a chart. */
@@ -36,6 +46,8 @@ export interface ChartFrameOptions {
   legendLabel?: string | undefined;
   /** Text of a number in the legend. @default {compact, like 1.2M} */
   format?: ((value: number) => string) | undefined;
+  /** What is drawn, as a table folded below. @default {the data of the first mark} */
+  rows?: readonly object[] | HasRows | undefined;
 }
 
 interface Frame extends ChartFrameOptions {
@@ -73,10 +85,11 @@ function asXml(svg: string): string {
   return svg.replace(forbidden, "\ufffd");
 }
 
-/** The SVG of a rendered Plot chart with what stands around it. */
-function frameSvg(
+/** A rendered Plot chart with what stands around it, as an image with hints. */
+function framedImage(
   element: PlotElement,
-  options: Frame = {},
+  options: Frame,
+  alt: string,
 ): string {
   // A figure's legend comes before its chart.
   const chart = [element, ...element.children].findLast(isSvg)!;
@@ -96,11 +109,12 @@ function frameSvg(
   add(faint(options.subtitle, 13), 6);
   add(legendOf(element, options, width), 2);
   add(faint(options.yLabel, 12), -4);
+  const [hints, down] = [takeHints(chart), y];
   add({ svg: chart.outerHTML, height }, 4);
   add(faint(options.note, 11), 2);
   add(faint(options.caption, 11), 4);
   const total = Math.ceil(y + PADDING / 2);
-  return asXml(
+  const svg = asXml(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" ` +
       `height="${total}" viewBox="0 0 ${width} ${total}" color="${COLORS.text}" ` +
       `fill="${COLORS.text}" font-family="${FONT}">` +
@@ -108,18 +122,29 @@ function frameSvg(
         parts.join("")
       }</svg>`,
   );
+  const image =
+    `<img src="data:image/svg+xml;base64,${
+      new TextEncoder().encode(svg).toBase64()
+    }" alt="${escapeHtml(alt)}" width="${width}" ` +
+    `style="display:block;max-width:100%;height:auto">`;
+  return withHints(image, hints, { width, height: total, down });
 }
 
-/** Makes an image that every notebook and report shows from an SVG. */
-function image(svg: string, alt: string): Displayable {
-  const data = new TextEncoder().encode(svg).toBase64();
-  const width = svg.match(/ width="(\d+)"/)?.[1] ?? "720";
-  return displayable(
-    `<img src="data:image/svg+xml;base64,${data}" ` +
-      `alt="${escapeHtml(alt)}" width="${width}" ` +
-      `style="max-width:100%;height:auto">`,
-    `[${alt}]`,
-  );
+/** Rows in a fold: what the image says, for who cannot see it or wants the numbers. */
+function folded(rows: ChartFrameOptions["rows"]): string {
+  if (!rows) return "";
+  const html = table(rows, { limit: MOST_ROWS })[DISPLAY]()["text/html"];
+  return `<details class="chart-rows"><summary style="${FAINT};font-size:12px">` +
+    `Data</summary>${html}</details>`;
+}
+
+/** The data of the first mark that has rows. */
+function drawn({ marks = [] }: Plot.PlotOptions): object[] | undefined {
+  return marks.flat().map((mark) => (mark as { data?: unknown } | null)?.data)
+    .find((data): data is object[] =>
+      Array.isArray(data) && data.length > 0 &&
+      data.every((row) => row?.constructor === Object)
+    );
 }
 
 /** What a figure of Plot says around its chart. */
@@ -175,12 +200,16 @@ export function chart(
     ? { element: source, yLabel: undefined }
     : fitted(source);
   const framed: Frame = {
-    ...(isElement ? said(source) : asked(source)),
+    ...(isElement ? said(source) : { ...asked(source), rows: drawn(source) }),
     yLabel,
     ...options,
   };
   const alt = [framed.title ?? "chart", framed.note].filter(Boolean);
-  return image(frameSvg(element, framed), seen(alt.join(" · ")));
+  const text = seen(alt.join(" · "));
+  return displayable(
+    framedImage(element, framed, text) + folded(framed.rows),
+    `[${text}]`,
+  );
 }
 
 export { Plot };

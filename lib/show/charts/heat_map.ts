@@ -6,7 +6,13 @@
 
 import { ChartData, type ChartRows, inOrder, tickText } from "./data.ts";
 import { chart, Plot, textWidth } from "./frame.ts";
-import { type ChartOptions, formatter, frame, named } from "./values.ts";
+import {
+  type ChartOptions,
+  exactly,
+  formatter,
+  frame,
+  named,
+} from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode heatMap}. */
@@ -53,6 +59,10 @@ export function heatMap(
   const places = new Set(cells.map(({ x, y }) => JSON.stringify([x, y])));
   const hidden = cells.length - places.size;
   if (hidden > 0) data.notes.add(`${hidden} values under others of a cell`);
+  const texts = [x, y].map((column) => exactly(column));
+  const exact = exactly(value, options.format);
+  const title = (cell: typeof cells[number]) =>
+    `${texts[1]!(cell.y)}, ${texts[0]!(cell.x)}: ${exact(cell.value)}`;
   const inset = across.length > 100 ? 0 : 0.5;
   // Names that do not fit beside each other stand aslant.
   const names = across.map(tickText(x.name));
@@ -70,10 +80,11 @@ export function heatMap(
     },
     marks: [
       Plot.frame({ fill: "#eef0f2", stroke: "none" }),
-      Plot.cell(cells, { x: "x", y: "y", fill: "value", inset }),
+      Plot.cell(cells, { x: "x", y: "y", fill: "value", inset, title }),
     ],
   }, {
     note: data.note,
+    rows,
     format: formatter(options.format, value.values as number[]),
   });
 }

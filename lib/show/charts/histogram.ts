@@ -6,7 +6,13 @@
 
 import { ChartData, type ChartRows, inOrder } from "./data.ts";
 import { chart, COLORS, Plot } from "./frame.ts";
-import { along, type ChartOptions, frame, measured } from "./values.ts";
+import {
+  along,
+  type ChartOptions,
+  exactly,
+  frame,
+  measured,
+} from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode histogram}. */
@@ -64,13 +70,27 @@ export function histogram(
     if (options.binWidth) data.notes.add("Bins wider than asked for");
   }
   const inset = bins > MOST / 4 ? 0 : 0.5;
+  const edge = exactly(x);
+  const exact = exactly(y ?? x, options.format ?? "number");
+  const title = (from: number | Date, to: number | Date, count: number) =>
+    `${edge(from)} to ${edge(to)}: ${exact(count)}`;
   const given = {
     x: { value: values, ...(wide ? { interval: wide } : {}) },
     y: counts,
+    title: counts,
   };
+  const upper = (v: number | Date) =>
+    v instanceof Date ? new Date(+v + wide!) : v + wide!;
   const rects = y && wide
-    ? { x1: values, x2: values.map((v) => +v + wide), y: counts }
-    : Plot.binX({ y: "sum" }, given);
+    ? {
+      ...{ x1: values, x2: values.map(upper), y: counts },
+      title: values.map((v, i) => title(v, upper(v), counts[i]!)),
+    }
+    : Plot.binX({
+      y: "sum",
+      title: (all: number[], { x1, x2 }: { x1: number; x2: number }) =>
+        title(x1, x2, all.reduce((sum, count) => sum + count, 0)),
+    }, given);
   return chart({
     height: 320,
     ...frame(options),
@@ -89,5 +109,5 @@ export function histogram(
       }),
       Plot.ruleY([0], { stroke: COLORS.text }),
     ],
-  }, { note: data.note });
+  }, { note: data.note, rows });
 }

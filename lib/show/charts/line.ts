@@ -6,7 +6,13 @@
 
 import { ChartData, type ChartRows, inOrder } from "./data.ts";
 import { chart, clipped, COLORS, Plot, textWidth } from "./frame.ts";
-import { along, type ChartOptions, frame, measured } from "./values.ts";
+import {
+  along,
+  type ChartOptions,
+  exactly,
+  frame,
+  measured,
+} from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode lineChart}. */
@@ -86,6 +92,10 @@ export function lineChart(
       (points[i - 1]?.y ?? points[i + 1]?.y ?? null) === null
     )
   );
+  const [across, up] = [exactly(x), exactly(y, options.format)];
+  const title = (point: typeof points[number]) =>
+    [point.series, `${across(point.x)}: ${up(point.y)}`].filter(Boolean)
+      .join(" · ");
   const names = lines.map(([name]) => name);
   const short = (name: string) => clipped(name, 240);
   const room = Math.max(0, ...names.map((name) => textWidth(short(name), 12)));
@@ -107,6 +117,9 @@ export function lineChart(
       ...(zero ? [Plot.ruleY([0], { stroke: COLORS.text })] : []),
       Plot.line(points, { ...place, stroke: "series", strokeWidth: 2 }),
       Plot.dot(lone, { x: "x", y: "y", fill: "series" }),
+      Plot.dot(points.length > 400 ? [] : points, {
+        ...{ x: "x", y: "y", r: 6, title, ariaDescription: "hints" },
+      }),
       Plot.text(
         points.filter(({ y }) => y !== null),
         endLabels({
@@ -118,5 +131,5 @@ export function lineChart(
         }),
       ),
     ],
-  }, { note: data.note });
+  }, { note: data.note, rows });
 }

@@ -6,7 +6,7 @@
 
 import { ChartData, type ChartRows } from "./data.ts";
 import { chart, COLORS, Plot } from "./frame.ts";
-import { type ChartOptions, frame, measured } from "./values.ts";
+import { type ChartOptions, exactly, frame, measured } from "./values.ts";
 import type { Displayable } from "../../core/kernel.ts";
 
 /** Options of {@linkcode scatter}. */
@@ -55,6 +55,9 @@ export function scatter(
     ...{ x: x.values[i]!, y: y.values[i]!, r: size?.values[i] ?? 3 },
     group: groups?.[i],
   }));
+  const [across, up] = [exactly(x), exactly(y, options.format)];
+  const title = (dot: typeof dots[number]) =>
+    [dot.group, across(dot.x), up(dot.y)].filter(Boolean).join(" · ");
   const fill = groups ? "group" : color;
   return chart({
     height: 420,
@@ -75,7 +78,8 @@ export function scatter(
         // Of the smallest dots the edge is all that shows.
         stroke: fill,
         strokeWidth: 1,
+        title,
       }),
     ],
-  }, { note: data.note });
+  }, { note: data.note, rows });
 }

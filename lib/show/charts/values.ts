@@ -5,7 +5,7 @@
  */
 
 import { type Plot } from "./frame.ts";
-import { type ChartColumn, tickText } from "./data.ts";
+import { type ChartColumn, type ChartValue, tickText } from "./data.ts";
 import { formatCompact, formatNumber } from "../../core/format.ts";
 
 /** How a chart writes its numbers; a function takes the number. */
@@ -79,6 +79,20 @@ function dollars(value: number): string {
   return value >= 10_000
     ? formatCompact(value)
     : formatNumber(value, value < 0.005 ? undefined : value % 1 ? 2 : 0);
+}
+
+/** What a mark's hint says of a value: with all digits, unless a format is given. */
+export function exactly(
+  { name }: ChartColumn,
+  format?: NumberFormat,
+): (value: ChartValue | null) => string {
+  const text = format && format !== "compact"
+    ? formatter(format, [])
+    : undefined;
+  return (value) =>
+    typeof value === "number" && text
+      ? text(value)
+      : tickText(name)(value ?? "");
 }
 
 /** The part of the options that any chart of Plot takes as it is. */
