@@ -252,6 +252,6 @@ Deno.test("lib stays small: what notebooks 01 to 05 do without goes to lab", () 
     path.startsWith("lib/") && !isTest(path)
   );
   const lines = lib.reduce((sum, { text }) => sum + linesOfCode(text), 0);
-  assert(lib.length <= 65, `${lib.length} files`);
-  assert(lines <= 6500, `${lines} lines of code`);
+  assert(lib.length <= 66, `${lib.length} files`);
+  assert(lines <= 6650, `${lines} lines of code`);
 });

@@ -34,6 +34,7 @@ import {
   watchBar,
 } from "./notebook_page.ts";
 import { pixels } from "./pixels.ts";
+import { assertHints } from "./report_page.ts";
 import { assertReadsWell, readmePictures, reportOf } from "./report_pages.ts";
 import { labTest, shot } from "./session.ts";
 import {
@@ -269,6 +270,7 @@ labTest(
     assertMatch(lab.log(), new RegExp(`executed/${LAST}.ipynb is not trusted`));
     await assertChartsDrawn(page, ANALYZED.charts);
     await assertTablesShow(page, ANALYZED.tables);
+    await assertHints(page);
     await shot(page, "not trusted");
   },
 );

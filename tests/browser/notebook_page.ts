@@ -194,9 +194,9 @@ export function charts(page: Page): Locator {
   return page.locator('.jp-OutputArea-output img[src^="data:image/svg"]');
 }
 
-/** Every table of an output. */
+/** Every table of an output, but for those folded below charts. */
 export function tables(page: Page): Locator {
-  return page.locator(".jp-OutputArea-output table");
+  return page.locator(".jp-OutputArea-output table:not(.chart-rows table)");
 }
 
 /** How many rows tables have, and how high they stand. */

@@ -101,3 +101,24 @@ export async function assertChartsDrawn(page: Page): Promise<void> {
     assert(seen.width > 100 && seen.colours >= 2 && seen.ink > 0.005, about);
   }
 }
+
+/** Fails unless marks of charts say their values, and lie over their charts. */
+export async function assertHints(page: Page): Promise<void> {
+  const { count, astray } = await page.evaluate(() => {
+    const hints = [...document.querySelectorAll("a.hint")];
+    const astray = hints.filter((hint) => {
+      const mark = hint.getBoundingClientRect();
+      const image = hint.parentElement!.querySelector("img")!
+        .getBoundingClientRect();
+      return !hint.getAttribute("title") || mark.width < 2 || mark.height < 2 ||
+        mark.left < image.left - 1 || mark.right > image.right + 1 ||
+        mark.top < image.top - 1 || mark.bottom > image.bottom + 1;
+    });
+    return {
+      count: hints.length,
+      astray: astray.map((hint) => hint.outerHTML),
+    };
+  });
+  assert(count > 0, "no mark answers");
+  assertEquals(astray, []);
+}

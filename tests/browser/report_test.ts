@@ -1,6 +1,11 @@
 // The pages of a report in a real browser: nothing is asked of the network,
 // they can be read in light and dark, narrow and printed.
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { type Browser, chromium } from "playwright-core";
 import {
   type Notebook,
@@ -17,6 +22,7 @@ import { laneChromium } from "./chromium.ts";
 import {
   assertAskedNobody,
   assertChartsDrawn,
+  assertHints,
   assertNotTooWide,
   clipped,
   type Opened,
@@ -196,7 +202,7 @@ reportTest("the switch shows all code and is remembered", async () => {
       0,
       "Show the code",
     ]);
-    await page.locator("#chart summary").click();
+    await page.locator("#chart details.source summary").click();
     assertEquals(await shown(), 1);
     await button.click();
     assertEquals([await shown(), await button.innerText()], [
@@ -207,6 +213,25 @@ reportTest("the switch shows all code and is remembered", async () => {
     assertEquals(await shown(), 3);
     await button.click();
     assertEquals(await shown(), 0);
+  });
+});
+
+reportTest("a chart answers the mouse, a finger and the keyboard", async () => {
+  await withPage("01-shown", {}, async ({ page, complaints }) => {
+    await assertHints(page);
+    const said = () =>
+      page.evaluate(() =>
+        getComputedStyle(document.activeElement!, "::after").content
+      );
+    const [first, second] = await page.locator("a.hint").all();
+    await first!.click();
+    assertStringIncludes(await said(), "Company 4: ");
+    await page.keyboard.press("Tab");
+    assertStringIncludes(await said(), "Company 3: ");
+    assert(await second!.evaluate((one) => one === document.activeElement));
+    await page.locator(".chart-rows summary").click();
+    assert(await page.locator(".chart-rows td").first().isVisible());
+    assertEquals(complaints, []);
   });
 });
 
@@ -259,10 +284,15 @@ reportTest("print shows no code and cuts nothing off", async () => {
     assertNotEquals(await clipped(page), []);
     await page.emulateMedia({ media: "print" });
     assertEquals(await clipped(page), []);
-    for (const selector of ["#toggle", "details.source", "footer", ".crumbs"]) {
+    for (
+      const selector of [
+        ...["#toggle", "details.source", ".chart-rows", "footer", ".crumbs"],
+      ]
+    ) {
       assert(await page.locator(selector).first().isHidden(), selector);
     }
-    assert(await page.locator("table").first().isVisible());
+    const shown = page.locator("table:not(.chart-rows table)").first();
+    assert(await shown.isVisible());
   });
 });
 

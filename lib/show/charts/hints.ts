@@ -21,8 +21,7 @@ const STYLE = `<style>.hint:hover,.hint:focus{outline:2px solid #dd6b20}` +
   `.hint:focus::after{content:attr(title);position:absolute;left:50%;top:100%;` +
   `z-index:9;margin-top:4px;padding:3px 8px;border-radius:4px;width:max-content;` +
   `max-width:280px;transform:translateX(-50%);background:#1f2933;color:#fff;` +
-  `font:12px system-ui,sans-serif;white-space:pre-wrap}` +
-  `@media print{.chart-rows{display:none}}</style>`;
+  `font:12px system-ui,sans-serif;white-space:pre-wrap}</style>`;
 
 /** A mark's place in its chart, in pixels, and what it says. */
 export interface Hint {
@@ -44,11 +43,9 @@ function place(mark: Element, chart: Element): Omit<Hint, "text"> {
     y += Number(moved?.[2] ?? 0);
   }
   const [width, height] = [size("width") + 2 * r, size("height") + 2 * r];
-  const [wider, higher] = [width, height].map((s) => Math.max(0, LEAST_PX - s));
-  return {
-    ...{ x: x - wider! / 2, y: y - higher! / 2 },
-    ...{ width: width + wider!, height: height + higher! },
-  };
+  const [wide, high] = [width, height].map((s) => Math.max(s, LEAST_PX));
+  [x, y] = [x - (wide! - width) / 2, y - (high! - height) / 2];
+  return { x, y, width: wide!, height: high! };
 }
 
 /** Takes the titles of a chart's marks out of it; none when there are too many. */
