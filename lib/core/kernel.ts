@@ -54,7 +54,24 @@ function reason(error: unknown): string {
     : `${error}`;
 }
 
+/** Has the values of a built-in class show themselves as the last of a cell. */
+export function showsAs<T>(
+  { prototype }: { prototype: T },
+  display: (value: T) => MediaBundle,
+): void {
+  Object.defineProperty(prototype, DISPLAY, {
+    ...{ configurable: true, writable: true },
+    value(this: T) {
+      return display(this);
+    },
+  });
+}
+
 if (kernel()) {
+  showsAs(Promise, () => ({
+    "text/plain":
+      "Not awaited: write await before it, and what comes of it shows",
+  }));
   // The kernel drops what no cell awaits; without a line in the output, a
   // forgotten `await` would look like success.
   addEventListener("unhandledrejection", (event) => {

@@ -7,8 +7,9 @@
 import { type Frame, frameRows, isFrame } from "./frame_rows.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
-import { breaking, displayable, escapeHtml, FAINT } from "../core/kernel.ts";
-import { type Displayable, linkHtml, seen } from "../core/kernel.ts";
+import { breaking, DISPLAY, displayable, escapeHtml } from "../core/kernel.ts";
+import { FAINT, kernel, linkHtml, seen, showsAs } from "../core/kernel.ts";
+import type { Displayable } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
 import type { ColumnFormat, TableCell, TableColumn } from "./table_column.ts";
 
@@ -212,4 +213,15 @@ export function table(
   const foot = (counted ? `${count} · ` : "") + note + wide;
   const parts = { columns, title, note: foot, link };
   return displayable(tableHtml(parts), tableText(parts));
+}
+
+if (kernel()) {
+  // Rows that end a cell, as filter() or map() gives them.
+  showsAs<unknown[]>(
+    Array,
+    (rows) =>
+      rows.length > 0 && rows.every((row) => row?.constructor === Object)
+        ? table(rows as object[])[DISPLAY]()
+        : { "text/plain": Deno.inspect(rows, { colors: true }) },
+  );
 }

@@ -147,6 +147,33 @@ Deno.test("a chart of one's own shows itself as an image", async () => {
   }
 });
 
+Deno.test("rows that end a cell show as a table, other arrays as they are", async () => {
+  const [, rows, numbers, empty] = await runCells(
+    `import { table } from "../lib/mod.ts"; 0`,
+    `const all = [{ company: "Flash Cab", trips: 9_007_199_254_740_993n }];
+     all.filter(({ trips }) => trips > 1)`,
+    "[1, 2]",
+    "[]",
+  );
+  const { data } = rows!.outputs[0];
+  assertStringIncludes(data["text/html"], ">9,007,199,254,740,993</td>");
+  assertStringIncludes(data["text/plain"], "1 row");
+  const texts = [numbers, empty].map((cell) =>
+    // deno-lint-ignore no-control-regex
+    cell!.outputs[0].data["text/plain"].replace(/\x1b\[\d+m/g, "")
+  );
+  assertEquals(texts, ["[ 1, 2 ]", "[]"]);
+});
+
+Deno.test("a cell that ends with a promise says what is missing", async () => {
+  const [, cell] = await runCells(
+    `import { table } from "../lib/mod.ts"; 0`,
+    `const later = async () => [{ trips: 1 }];
+     later()`,
+  );
+  assertStringIncludes(cell!.outputs[0].data["text/plain"], "write await");
+});
+
 Deno.test("a failure that no cell awaits shows as an error", async () => {
   const [, lost, timer] = await runCells(
     IMPORT,
