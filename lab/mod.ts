@@ -1,9 +1,10 @@
 /**
- * What notebooks 06 and on add to `@lakehouse`, as `@lakehouse/lab`: four rooms.
+ * What notebooks 06 and on add to `@lakehouse`, as `@lakehouse/lab`: four rooms, and help.
  *
  * @module
  */
 
+export { help } from "./help.ts";
 export * as compat from "./compat/mod.ts";
 export * as engines from "./engines/mod.ts";
 export * as iceberg from "./iceberg/mod.ts";

@@ -10,11 +10,18 @@ function configPath(): string {
   return [`${PROJECT_DIR}/jupyter`, ...(own ? [own] : [])].join(":");
 }
 
+interface LabOptions {
+  port: string;
+  ip: string;
+  browser: boolean;
+}
+
 await main(
   command("lab", "Opens the notebooks in JupyterLab.")
     .option("--port <number>", "JupyterLab's port", "8888")
+    .option("--ip <address>", "where JupyterLab listens", "127.0.0.1")
     .option("--no-browser", "open no browser; the address is printed")
-    .action(async ({ port, browser }: { port: string; browser: boolean }) => {
+    .action(async ({ port, ip, browser }: LabOptions) => {
       const { bin, env } = await python({
         onInstall: () => console.log("Installing JupyterLab"),
       });
@@ -34,7 +41,7 @@ await main(
           ...first,
           "lab",
           `--notebook-dir=${PROJECT_DIR}`,
-          "--ServerApp.ip=127.0.0.1",
+          `--ServerApp.ip=${ip}`,
           `--ServerApp.port=${port}`,
           "--LabApp.default_url=/lab/tree/notebooks/00-index.ipynb",
           ...(browser ? [] : ["--no-browser"]),

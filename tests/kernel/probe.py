@@ -31,7 +31,9 @@ def outputs_of(client, message_id, limit):
             outputs.append({"type": kind, **content})
 
 
-manager, client = start_new_kernel(kernel_name="deno", cwd=sys.argv[1])
+manager, client = start_new_kernel(
+    kernel_name=sys.argv[2] if len(sys.argv) > 2 else "deno", cwd=sys.argv[1]
+)
 try:
     for cell in json.load(sys.stdin):
         start = time.monotonic()
