@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { formatDuration } from "../../lib/core/format.ts";
 import { escapeHtml } from "../../lib/core/kernel.ts";
-import { checksHtml, type ReportPage } from "./page.ts";
+import { answersOf, checksHtml, type ReportPage } from "./page.ts";
 import { NOT_RECORDED } from "./run_facts.ts";
 
 /** By what a page is known as one that a report wrote. */
@@ -150,6 +150,31 @@ function summaryHtml(
     : `<p class="summary">${text}.</p>`;
 }
 
+/** A page's questions with their answers, and the two charts that tell most. */
+function answersHtml(page: ReportPage): string {
+  const answers = answersOf(page);
+  if (answers.length < 3) return "";
+  const file = encodeURI(page.file.toWellFormed());
+  const at = (cell: string) =>
+    `${file}#${escapeHtml(encodeURIComponent(cell.toWellFormed()))}`;
+  // What is drawn of most values tells most at one look.
+  const telling = answers.filter(({ image }) => image)
+    .toSorted((a, b) => b.image!.length - a.image!.length).slice(0, 2);
+  return `<section class="answers">
+<h2><a href="${file}">${escapeHtml(page.title.replace(/^\d+ · /, ""))}</a></h2>
+<ol>${
+    answers.map(({ question, answer, cell }) =>
+      `<li><a href="${at(cell)}">${escapeHtml(question)}</a> ${answer}</li>`
+    ).join("\n")
+  }</ol>
+${
+    telling.map(({ image, answer }) =>
+      `<p><img src="${image}" alt="${answer}"></p>`
+    ).join("\n")
+  }
+</section>`;
+}
+
 /** The page that leads to the others. */
 export function indexHtml(
   pages: readonly ReportPage[],
@@ -187,6 +212,7 @@ ${noteHtml(note)}${factsHtml([["Date", date], ...shared])}
 </header>
 <main>
 ${summaryHtml(pages, missing)}
+${pages.map(answersHtml).join("")}
 ${articles.join("\n")}
 </main>
 </body>

@@ -60,3 +60,43 @@ Deno.test("policy() allows the page's script and no other", () => {
     "script-src 'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='",
   );
 });
+
+Deno.test("indexHtml() answers a page's numbered questions in a line each", () => {
+  const image = (size: number, alt: string) =>
+    `<style></style><div><img src="data:image/svg+xml;base64,${
+      "A".repeat(size)
+    }" alt="${alt}" width="1"></div>`;
+  const outputs = [
+    image(8, "Sun Taxi: 3 &#60;b&#62;"),
+    image(400, "Friday"),
+    `<div><b>Card</b></div><table></table>`,
+    image(80, "2014"),
+  ];
+  const cells = outputs.flatMap((html, i) => [
+    { id: `m${i}`, cell_type: "markdown", source: `## ${i} · What ${i}?` },
+    { id: `before${i}`, cell_type: "code", source: "", outputs: [] },
+    {
+      ...{ id: `c${i}`, cell_type: "code", source: "" },
+      outputs: [{ output_type: "display_data", data: { "text/html": html } }],
+    },
+    {
+      ...{ id: `later${i}`, cell_type: "code", source: "" },
+      outputs: [{
+        output_type: "display_data",
+        data: { "text/html": image(999, "another") },
+      }],
+    },
+  ]).map((cell) => ({ ...cell, metadata: {} }));
+  const notebook = { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 };
+  const html = indexHtml([toPage("05-a.ipynb", notebook as never)], [], "");
+  const [, list = ""] = html.split("<ol>");
+  const lines = list.split("</ol>")[0]!.match(/<li>.*<\/li>/g)!;
+  assertEquals(lines, [
+    `<li><a href="05-a.html#c0">What 0?</a> Sun Taxi: 3 &#60;b&#62;</li>`,
+    `<li><a href="05-a.html#c1">What 1?</a> Friday</li>`,
+    `<li><a href="05-a.html#c2">What 2?</a> Card</li>`,
+    `<li><a href="05-a.html#c3">What 3?</a> 2014</li>`,
+  ]);
+  // The two that are drawn of most.
+  assertEquals(html.match(/(?<=<img [^>]*alt=")[^"]*/g), ["Friday", "2014"]);
+});

@@ -24,6 +24,8 @@ interface ReportOnOptions {
   outDir?: string;
   /** Notebooks that have no page, and why. */
   missing?: MissingPage[];
+  /** Also one file of all pages. */
+  single?: boolean | undefined;
   /** Program of a Chromium that prints each page as a PDF. */
   chromium?: string | undefined;
 }
@@ -37,7 +39,7 @@ export async function reportOn(
   executed: readonly ExecutedNotebook[],
   options: ReportOnOptions = {},
 ): Promise<string> {
-  const { outDir = `${PROJECT_DIR}/reports`, chromium } = options;
+  const { outDir = `${PROJECT_DIR}/reports`, chromium, single } = options;
   const paths: string[] = [];
   const unsaved: MissingPage[] = [];
   for (const { name, path, fault } of executed) {
@@ -50,6 +52,7 @@ export async function reportOn(
     python: await python(),
     signal: interruptSignal(),
     missing: [...unsaved, ...options.missing ?? []],
+    single,
     ...(chromium ? { chromium } : {}),
   });
 }
@@ -90,6 +93,7 @@ async function report(named: string[], options: {
   executed?: boolean;
   keepGoing?: boolean;
   pdf?: boolean;
+  single?: boolean;
   out: string;
 }): Promise<void> {
   // Asked first: notebooks run for minutes.
@@ -118,9 +122,14 @@ async function report(named: string[], options: {
     outDir: resolve(PROJECT_DIR, options.out),
     missing,
     chromium,
+    single: options.single,
   });
   printTimes(executed);
-  console.log(`\nReport: ${relative(Deno.cwd(), index) || index}`);
+  const shown = relative(Deno.cwd(), index) || index;
+  console.log(`\nReport: ${shown}`);
+  if (options.single) {
+    console.log(`One file: ${shown.replace(/index\.html$/, "all.html")}`);
+  }
   requireFinished(executed);
 }
 
@@ -136,6 +145,7 @@ if (import.meta.main) {
       .option("--executed", "run nothing: take what ran last")
       .option("--keep-going", "after a notebook that fails too")
       .option("--pdf", "write PDFs too, with an installed Chromium")
+      .option("--single", "also one file of all pages, all.html")
       .option("--out <folder>", "where the pages go", "reports")
       .action((named: string[], { notebook, ...options }) =>
         report([...named, ...notebook], options)

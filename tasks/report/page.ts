@@ -163,6 +163,41 @@ export function contentsOf({ notebook }: ReportPage): Heading[] {
   });
 }
 
+/** A numbered question of a page, and what its chart or table says. */
+export interface Answer {
+  question: string;
+  /** The title of the first chart or table, as HTML. */
+  answer: string;
+  /** Id of the cell that shows it. */
+  cell: string;
+  /** The chart, as the address of an image. */
+  image: string | undefined;
+}
+
+/** What came out of the questions that a page asks under numbered headings. */
+export function answersOf({ notebook }: ReportPage): Answer[] {
+  const answers: Answer[] = [];
+  let question: string | undefined;
+  for (const { id = "", cell_type, source, outputs = [] } of notebook.cells) {
+    if (cell_type === "markdown") {
+      const [asked] = headings(wholeText(source))
+        .filter(({ level }) => level === 2).slice(-1);
+      if (asked) question = /^\d+ · (.+\?)$/.exec(asked.text)?.[1];
+      continue;
+    }
+    const html = outputs.map(({ data }) => wholeText(data?.["text/html"] ?? ""))
+      .join("");
+    const [, image, alt] =
+      /<img src="(data:image\/svg\+xml;base64,[\w+/=]+)" alt="([^"<>]*)"/
+        .exec(html) ?? [];
+    const answer = alt || /<div><b>([^<>]+)<\/b><\/div>/.exec(html)?.[1];
+    if (!question || !answer) continue;
+    answers.push({ question, answer, cell: id, image });
+    question = undefined;
+  }
+  return answers;
+}
+
 /** Facts as a list: what a reader looks for, not what a terminal printed. */
 export function checksHtml(checks: readonly CheckedFact[]): string {
   return `<ul class="checks">${

@@ -16,6 +16,7 @@ import {
 import { secretProblems } from "../notebooks/secrets.ts";
 import { run } from "../../lib/core/process.ts";
 import { printPage } from "./chromium.ts";
+import { singleHtml } from "./single.ts";
 import {
   GENERATOR,
   headHtml,
@@ -52,6 +53,8 @@ export interface ReportOptions {
   outDir: string;
   /** The Python environment with nbconvert. */
   python: { bin: string; env: Record<string, string> };
+  /** Also one file of all pages, `all.html`. @default {false} */
+  single?: boolean | undefined;
   /** Program of a Chromium that prints each page as a PDF. @default {no PDFs} */
   chromium?: string;
   /** Ends the conversion. */
@@ -190,8 +193,21 @@ export async function writeReport(options: ReportOptions): Promise<string> {
     index,
     indexHtml(pages, [...withheld, ...missing], css),
   );
+  const files = ["index.html", ...pages.map(({ file }) => file)];
+  if (options.single) {
+    const written = await Promise.all(pages.map(async ({ name, file }) => ({
+      name,
+      html: await Deno.readTextFile(`${outDir}/${file}`),
+    })));
+    const script = await Deno.readTextFile(`${TEMPLATES}/template/report.js`);
+    await Deno.writeTextFile(
+      `${outDir}/all.html`,
+      singleHtml(await Deno.readTextFile(index), written, script),
+    );
+    files.push("all.html");
+  }
   if (chromium) {
-    for (const file of ["index.html", ...pages.map(({ file }) => file)]) {
+    for (const file of files) {
       await printPage(chromium, `${outDir}/${file}`, signal);
     }
   }

@@ -274,7 +274,10 @@ reportTest(
     await withPage(
       "01-shown",
       { width: 390 },
-      ({ page }) => assertNotTooWide(page),
+      async ({ page }) => {
+        await assertNotTooWide(page);
+        await assertHints(page);
+      },
     );
   },
 );
