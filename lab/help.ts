@@ -50,7 +50,9 @@ interface Documented {
 
 const MODULES = [
   "lib/mod.ts",
-  ...["compat", "engines", "iceberg", "trials"].map((r) => `lab/${r}/mod.ts`),
+  ...["compat", "data", "engines", "iceberg", "trials"].map((r) =>
+    `lab/${r}/mod.ts`
+  ),
 ];
 
 let read: Promise<Documented[]> | undefined;

@@ -25,7 +25,7 @@ from pyspark.sql import SparkSession
 from increment import Increment, MovedOn
 from lakehouse import CATALOG, add_arguments, causes, emit, end_with_stdin, first_line, quoted, session
 from publication import Replacement
-from staged_files import IngestError, check_written, refused_reading, staged_file, staged_files, staged_trips
+from staged_files import IngestError, check_written, refused_reading, staged_file, staged_files, staged_rows, staged_trips
 
 # Of an ingest into a table that others change meanwhile.
 ATTEMPTS = 5
@@ -67,7 +67,15 @@ def arguments() -> argparse.Namespace:
         action="store_true",
         help="have the store copy the files as they are, which must have the table's very types; not with merge",
     )
+    parser.add_argument(
+        "--any-columns",
+        action="store_true",
+        help="take whatever columns the files have, which must be alike, and not those of the trips; "
+        "with replace alone",
+    )
     options = parser.parse_args()
+    if options.any_columns and (options.register or options.mode != "replace"):
+        parser.error("--any-columns goes with replace alone, and not with --register")
     if options.register and options.mode == "merge":
         parser.error("--register goes with replace and append: merge has to read the rows")
     return options
@@ -115,7 +123,7 @@ def written(summary: dict) -> dict:
 
 def replace(spark: SparkSession, options: argparse.Namespace, files: list, columns: list) -> dict:
     """Fills a table with all that is staged, in the place of what it had."""
-    trips = staged_trips(spark, files, columns)
+    trips = staged_trips(spark, files, columns) if columns else staged_rows(spark, files)
     properties = {"owner": spark.sparkContext.sparkUser(), **TABLE_PROPERTIES}
     held = {file.name: file.identity for file in files}
     with Replacement(spark, options, trips._jdf.schema(), properties) as publication:
@@ -177,8 +185,10 @@ def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: 
 
 def ingest(options: argparse.Namespace) -> dict:
     started = time.monotonic()
-    with open(COLUMNS_FILE, encoding="utf-8") as file:
-        columns = json.load(file)
+    columns = []
+    if not options.any_columns:
+        with open(COLUMNS_FILE, encoding="utf-8") as file:
+            columns = json.load(file)
     spark = session(options, "ingest", FILE_SETTINGS)
     if options.end_with_stdin:
         end_with_stdin(spark)
@@ -202,7 +212,7 @@ def ingest(options: argparse.Namespace) -> dict:
         "table": table,
         **result,
         "seconds": round(time.monotonic() - started, 3),
-        "left_out": sorted(set().union(*[file.found for file in files]) - {column["name"] for column in columns}),
+        "left_out": [] if options.any_columns else sorted(set().union(*[file.found for file in files]) - {column["name"] for column in columns}),
         "spark": spark.version,
     }
 

@@ -209,6 +209,29 @@ def check_values(stored: DataFrame, files: list, named: list) -> None:
     raise refused(first, problems, paths[1:])
 
 
+def literal_paths(files: list) -> list:
+    # A path is a pattern to Spark.
+    return [re.sub(r"([\\\[\]{}*?])", r"\\\1", file.path) for file in files]
+
+
+def require_read(stored: DataFrame, files: list) -> DataFrame:
+    """The rows, when Spark reads all of these files."""
+    read = {file_name(unquote(path)) for path in stored.inputFiles()}
+    unread = [file.path for file in files if file_name(file.path) not in read]
+    if unread:
+        raise refused(unread[0], ["Spark does not read it"], unread[1:])
+    return stored
+
+
+def staged_rows(spark: SparkSession, files: list) -> DataFrame:
+    """All rows, with the columns that the files have."""
+    wrong = [file for file in files if file.problems]
+    if wrong:
+        raise refused(wrong[0].path, wrong[0].problems, [file.path for file in wrong[1:]])
+    stored = spark.read.option("mergeSchema", "true").parquet(*literal_paths(files))
+    return require_read(stored, files)
+
+
 def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
     """All rows with the table's types; fails when a value would lose something."""
     wrong = [file for file in files if file.problems]
@@ -219,15 +242,9 @@ def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
         alike.setdefault(file.casts, []).append(file)
     parts = []
     for casts, group in alike.items():
-        # A path is a pattern to Spark.
-        paths = [re.sub(r"([\\\[\]{}*?])", r"\\\1", file.path) for file in group]
         named = [(column["name"], column["type"], cast) for column, cast in zip(columns, casts)]
         schema = ", ".join(f"`{name}` {cast.read_as}" for name, _, cast in named if cast.read_as)
-        stored = spark.read.schema(schema).parquet(*paths)
-        read = {file_name(unquote(path)) for path in stored.inputFiles()}
-        unread = [file.path for file in group if file_name(file.path) not in read]
-        if unread:
-            raise refused(unread[0], ["Spark does not read it"], unread[1:])
+        stored = require_read(spark.read.schema(schema).parquet(*literal_paths(group)), group)
         check_values(stored, group, named)
         parts.append(
             stored.selectExpr(

@@ -59,12 +59,15 @@ export interface IngestProgress {
 /** Options of {@linkcode ingest}. */
 export interface IngestOptions {
   /**
-   * Name of the table to fill; what is staged is that of `settings().table` all
-   * the same.
+   * Name of the table to fill.
    *
    * @default {settings().table}
    */
   table?: string;
+  /** Whose staged files it takes. @default {settings().table} */
+  staged?: string;
+  /** Takes whatever columns the files have, and not those of the trips. @default {false} */
+  anyColumns?: boolean;
   /**
    * `replace` puts what is staged in the table's place, `append` adds the files
    * whose rows it does not have, `merge` as well, and a row of a file takes the
@@ -166,15 +169,17 @@ export async function submitIngest(
   const started = performance.now();
   const log: string[] = [];
   let said: Message = {};
-  const staged = await stagedFiles();
+  const from = options.staged ?? given.table;
+  const staged = await stagedFiles(from);
   const code = await submit({
     script: "ingest.py",
     isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
     args: [
-      ["--staging", `s3a://${given.stagingBucket}/${given.table}/`],
+      ["--staging", `s3a://${given.stagingBucket}/${from}/`],
       lakeArguments(),
       ["--table", table, "--mode", mode, "--end-with-stdin"],
       register ? ["--register"] : [],
+      options.anyColumns ? ["--any-columns"] : [],
     ].flat(),
     // It closes when this program ends, however it does.
     input: new ReadableStream(),

@@ -47,6 +47,8 @@ export interface UploadResult {
 
 /** Options of {@linkcode uploadFiles}. */
 export interface UploadOptions {
+  /** Whose files they are. @default {settings().table} */
+  table?: string;
   /** Folder of the Parquet files. @default {settings().parquetDir} */
   dir?: string;
   /** Ends the upload; a file half sent is not left behind. @default {interruptSignal()} */
@@ -67,8 +69,8 @@ export async function ensureBucket(client: S3, Bucket: string, how: object) {
   }
 }
 
-/** Folder of the table's files in the bucket; nothing else in it is touched. */
-const folder = () => `${settings().table}/`;
+/** Folder of a table's files in the bucket; nothing else in it is touched. */
+const folder = (table = settings().table) => `${table}/`;
 
 /**
  * Files in the staging bucket; none when the bucket is not there.
@@ -81,11 +83,13 @@ const folder = () => `${settings().table}/`;
  * console.log((await stagedFiles()).length);
  * ```
  */
-export async function stagedFiles(): Promise<ListedObject[]> {
+export async function stagedFiles(table?: string): Promise<ListedObject[]> {
   const { stagingBucket } = settings();
   const client = await s3Client();
   try {
-    return await Array.fromAsync(listObjects(client, stagingBucket, folder()));
+    return await Array.fromAsync(
+      listObjects(client, stagingBucket, folder(table)),
+    );
   } catch (error) {
     if ((error as { name?: string }).name === "NoSuchBucket") return [];
     throw s3Error(error, `Cannot list the bucket "${stagingBucket}"`);
@@ -129,8 +133,8 @@ function localFiles(
 export async function uploadFiles(
   options: UploadOptions = {},
 ): Promise<UploadResult> {
-  const { parquetDir, stagingBucket, table } = settings();
-  const dir = options.dir ?? parquetDir;
+  const { parquetDir, stagingBucket, ...given } = settings();
+  const { dir = parquetDir, table = given.table } = options;
   const started = performance.now();
   const signal = withLimit(
     options.signal ?? interruptSignal(),
@@ -157,20 +161,22 @@ export async function uploadFiles(
     const first = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
     await ensureBucket(client, stagingBucket, { abortSignal: first });
     const staged = new Map<string, ListedObject>();
-    for await (const file of listObjects(client, stagingBucket, folder())) {
+    for await (
+      const file of listObjects(client, stagingBucket, folder(table))
+    ) {
       staged.set(file.key, file);
     }
     const toSend: FileToSend[] = [];
     for (const { name, path, size } of files) {
       signal.throwIfAborted();
-      const key = folder() + name;
+      const key = folder(table) + name;
       const before = staged.get(key);
       const isThere = before?.size === size &&
         (await entityTags(path)).includes(before.etag);
       if (isThere) report(size, 1);
       else toSend.push({ path, size, key });
     }
-    const wanted = new Set(files.map(({ name }) => folder() + name));
+    const wanted = new Set(files.map(({ name }) => folder(table) + name));
     const extra = [...staged.keys()].filter((key) => !wanted.has(key));
     // As long as it is there, files are missing or of another set: no ingest takes them.
     const mark = { Bucket: stagingBucket, Key: `_uploads/${table}`, Body: "-" };

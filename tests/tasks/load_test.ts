@@ -1,0 +1,182 @@
+// Data of one's own: from files of several writers to a table, and its profile.
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { data } from "../../lab/mod.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { DISPLAY } from "../../lib/core/kernel.ts";
+import { settings } from "../../lib/core/settings.ts";
+import { stagedFiles } from "../../lib/store/staging.ts";
+import { query } from "../../lib/trino/client.ts";
+import { sql } from "../../lib/trino/sql.ts";
+import { openViews } from "../../lab/engines/duckdb/instance.ts";
+import { python } from "../../stack/install/python.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
+
+const { namespace } = settings();
+
+/** A folder of files, and the tables of these names, which are gone afterwards. */
+async function withData(
+  tables: string[],
+  body: (dir: string) => Promise<void>,
+): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "own data ü " });
+  try {
+    await body(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+    for (const table of tables) {
+      await query(
+        sql`DROP TABLE IF EXISTS ${sql.table(`${namespace}.${table}`)}`,
+      );
+    }
+  }
+}
+
+Deno.test("a folder of files that differ becomes one table, and its profile is right", () =>
+  withData(["rides"], async (dir) => {
+    const folder = `${dir}/Rides`;
+    await Deno.mkdir(folder);
+    const line = (i: number) =>
+      `${i},${i % 4 === 0 ? "" : `Area ${i % 3}`},${(i % 50) / 2},2024-0${
+        1 + i % 9
+      }-01 08:00:00`;
+    await Deno.writeTextFile(
+      `${folder}/a.csv`,
+      `order,Pickup Area (ñ),fare,at\n${
+        Array.from({ length: 600 }, (_, i) => line(i)).join("\n")
+      }\n`,
+    );
+    await Deno.writeTextFile(
+      `${folder}/b.jsonl`,
+      '{"order": 600, "fare": 7, "where": {"lat": 41.9, "tags": ["x", null]}}\n',
+    );
+    await Deno.writeTextFile(`${folder}/empty.csv`, "");
+    // As pandas and pyarrow write it: nanoseconds without a value of them.
+    const { bin } = await python({ packages: "compat" });
+    const { success, stderr } = await new Deno.Command(`${bin}/python`, {
+      args: [
+        "-c",
+        `import sys, pyarrow as pa, pyarrow.parquet as pq
+from datetime import datetime
+pq.write_table(pa.table({
+    "order": pa.array([601, 602], pa.uint32()),
+    "fare": pa.array([None, 1.25], pa.float32()),
+    "at": pa.array([datetime(2024, 12, 1), None], pa.timestamp("ns")),
+}), sys.argv[1])`,
+        `${folder}/c.parquet`,
+      ],
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+
+    const loaded = await data.load(folder);
+    assertEquals([loaded.table, loaded.rows, loaded.ingest.rows], [
+      ...["rides", 603, 603],
+    ]);
+    assertEquals(loaded.passedOver.map(({ why }) => why), ["it is empty"]);
+    const rides = sql.table(`${namespace}.rides`);
+    const { first } = await query(sql`
+      SELECT count(*) AS n, sum("order") AS orders, sum(fare) AS fares,
+        count("Pickup Area (ñ)") AS areas,
+        max(at) = TIMESTAMP '2024-12-01 00:00:00' AS latest,
+        max("where".tags[1]) AS tag, max("where".lat) AS lat
+      FROM ${rides}`);
+    const fares = Array.from({ length: 600 }, (_, i) => (i % 50) / 2)
+      .reduce((sum, fare) => sum + fare, 7 + 1.25);
+    assertEquals({ ...first }, {
+      n: 603n,
+      orders: 602n * 603n / 2n,
+      fares,
+      areas: 450n,
+      latest: true,
+      ...{ tag: "x", lat: 41.9 },
+    });
+
+    const seen = await data.profile("rides");
+    const column = (name: string) =>
+      seen.columns.find((each) => each.name === name)!;
+    assertEquals([seen.rows, seen.keys], [603, ["order"]]);
+    assertEquals(column("order").type, "bigint");
+    assertEquals([column("order").least, column("order").largest], [
+      "0",
+      "602",
+    ]);
+    const area = column("pickup area (ñ)") ?? column("Pickup Area (ñ)");
+    assertEquals([area.nulls, area.distinct], [153, 3]);
+    assertEquals(
+      area.frequent,
+      [1, 2, 0].map((n) => ({
+        ...{ value: `Area ${n}`, rows: 150 },
+      })).sort((a, b) => a.value < b.value ? -1 : 1),
+    );
+    assertEquals(column("where").distinct, undefined);
+    assertEquals(seen.partitions, ["month(at)"]);
+    const text = seen[DISPLAY]()["text/plain"]!;
+    assertStringIncludes(text, "keys: order");
+    assertStringIncludes(
+      seen.charts[DISPLAY]()["text/html"]!,
+      "data:image/svg+xml",
+    );
+
+    // Again, with fewer rows: the table is what the files are now.
+    await Deno.remove(`${folder}/a.csv`);
+    assertEquals((await data.load(folder)).ingest.rows, 3);
+    assertEquals((await stagedFiles("rides")).length, 1);
+    assert((await stagedFiles()).every(({ key }) => !key.includes("rides")));
+  }));
+
+Deno.test("load() leaves tables alone that came by another way", () =>
+  withData(["load_theirs"], async (dir) => {
+    const path = `${dir}/load_theirs.csv`;
+    await Deno.writeTextFile(path, "n\n1\n2\n");
+    const theirs = sql.table(`${namespace}.load_theirs`);
+    await query(sql`CREATE TABLE ${theirs} AS SELECT 7 AS n`);
+    const refused = (options: object, why: string) =>
+      assertRejects(() => data.load(path, options), LakehouseError, why);
+    await refused({}, "not loaded by this");
+    await refused({ table: settings().table }, "the table of the trips");
+    const { first } = await query(sql`SELECT sum(n) AS n FROM ${theirs}`);
+    assertEquals(first["n"], 7n);
+    const { ingest } = await data.load(path, { replace: true });
+    assertEquals(ingest.rows, 2);
+  }));
+
+Deno.test("many columns, and none of rows, load too", () =>
+  withData(["load_wide", "load_none"], async (dir) => {
+    const names = Array.from({ length: 100 }, (_, i) => `column ${i}`);
+    const row = names.map((_, i) => i).join(",");
+    await Deno.writeTextFile(
+      `${dir}/load_wide.csv`,
+      `${names.join(",")}\n${row}\n${row}\n`,
+    );
+    await data.load(`${dir}/load_wide.csv`);
+    const wide = await data.profile("load_wide");
+    assertEquals([wide.columns.length, wide.rows, wide.keys], [100, 2, []]);
+    assertEquals(wide.columns[99]?.largest, "99");
+
+    const db = await openViews(dir, []);
+    const path = `${dir}/load_none.parquet`.replaceAll("'", "''");
+    await db.run(`COPY (SELECT 1 AS n WHERE false) TO '${path}'`);
+    await db.close();
+    assertEquals((await data.load(`${dir}/load_none.parquet`)).ingest.rows, 0);
+    const none = await data.profile("load_none");
+    assertEquals([none.rows, none.keys, none.columns[0]?.nulls], [0, [], 0]);
+  }));
+
+Deno.test("deno task load goes from a path to a profile", () =>
+  withData(["load_by_task"], async (dir) => {
+    await Deno.writeTextFile(`${dir}/cities.csv`, "city,people\nA,10\nB,20\n");
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: taskArguments("load", `${dir}/cities.csv`, "--table=load_by_task"),
+      env: { NO_COLOR: "1" },
+    }).output();
+    const [out, err] = [stdout, stderr].map((all) =>
+      new TextDecoder().decode(all)
+    );
+    assertEquals(code, 0, err);
+    assertStringIncludes(out!, `Table: ${namespace}.load_by_task`);
+    assertStringIncludes(out!, "keys: city, people");
+  }));
