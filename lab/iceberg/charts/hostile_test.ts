@@ -180,7 +180,8 @@ function active(html: string): string[] {
     const name = element.localName;
     const isActive =
       /^(script|foreignobject|iframe|object|embed|use|animate|set)$/
-        .test(name) || name === "a" || name === "image";
+        .test(name) || name === "image";
+    // A link without an address leads nowhere.
     const attributes = [...element.attributes].filter(({ name, value }) =>
       /^on/i.test(name) || /href$|action$/i.test(name) ||
       name === "src" && !value.startsWith("data:image/svg+xml;base64,") ||
