@@ -15,6 +15,7 @@ import { settings } from "../../lib/core/settings.ts";
 import { withProgress } from "../../lib/show/progress.ts";
 import { type IngestResult, submitIngest } from "../../lib/spark/ingest.ts";
 import { uploadFiles } from "../../lib/store/staging.ts";
+import { makeCopiesDir } from "../engines/duckdb/copies.ts";
 import { type Converted, toParquet } from "./convert.ts";
 
 /** Options of {@linkcode load}. */
@@ -89,9 +90,17 @@ export async function load(
   const given = [paths].flat();
   const signal = options.signal ?? interruptSignal();
   const table = options.table ?? tableName(given[0] ?? "");
+  // What every store, catalog and engine holds, and what is no path.
+  if (!/^[a-z0-9_]{1,250}$/.test(table)) {
+    throw new LakehouseError({
+      what: `Cannot load into a table "${table}"`,
+      why: "it takes small letters, digits and _",
+      next: `name it ${tableName(table)}`,
+    });
+  }
   await ensureWarehouse(catalog());
   if (!options.replace) await requireOwn(table);
-  const dir = await Deno.makeTempDir({ prefix: "lakehouse-load-" });
+  const dir = await makeCopiesDir();
   try {
     const converted = await withProgress(
       "Read",

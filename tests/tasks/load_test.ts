@@ -138,6 +138,7 @@ Deno.test("load() leaves tables alone that came by another way", () =>
       assertRejects(() => data.load(path, options), LakehouseError, why);
     await refused({}, "not loaded by this");
     await refused({ table: settings().table }, "the table of the trips");
+    await refused({ table: "../theirs" }, "name it theirs");
     const { first } = await query(sql`SELECT sum(n) AS n FROM ${theirs}`);
     assertEquals(first["n"], 7n);
     const { ingest } = await data.load(path, { replace: true });
