@@ -17,6 +17,7 @@ import {
 import { withProgress } from "../../lib/show/progress.ts";
 import { table as asTable } from "../../lib/show/table.ts";
 import { barChart } from "../../lib/show/charts/bar.ts";
+import { cut } from "../../lib/show/table_column.ts";
 import { histogram } from "../../lib/show/charts/histogram.ts";
 import { lineChart } from "../../lib/show/charts/line.ts";
 import { inParallel } from "../iceberg/object_store.ts";
@@ -63,7 +64,17 @@ const NUMBER = /^(tinyint|smallint|integer|bigint|real|double|decimal)/;
 const TIME = /^(date|timestamp)/;
 const PLAIN =
   /^(varchar|char|boolean|date|timestamp|tinyint|smallint|integer|bigint|real|double|decimal|uuid)/;
-const SIZE = { width: 420, height: 180 } as const;
+// Two of them fit beside each other on a report's page.
+const SIZE = { width: 390, height: 180 } as const;
+const LONGEST = 24;
+
+/** A value as text, which Trino writes of doubles as 4.1E1. */
+function textOf(type: string, value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const number = Number(value);
+  const isDouble = /^(double|real)/.test(type) && Number.isFinite(number);
+  return isDouble ? String(number) : String(value);
+}
 
 type Known = Pick<ColumnProfile, "name" | "type">;
 
@@ -85,7 +96,6 @@ async function counted(
     sql`SELECT count(*) AS all_rows, ${sql.raw(parts.join(", "))} FROM ${from}`,
   );
   const rows = Number(first["all_rows"]);
-  const text = (value: unknown) => value == null ? undefined : String(value);
   return {
     rows,
     found: columns.map(({ name, type }, i) => ({
@@ -93,8 +103,8 @@ async function counted(
       distinct: first[`d${i}`] === undefined
         ? undefined
         : Number(first[`d${i}`]),
-      least: text(first[`l${i}`]),
-      largest: text(first[`h${i}`]),
+      least: textOf(type, first[`l${i}`]),
+      largest: textOf(type, first[`h${i}`]),
     })),
   };
 }
@@ -102,16 +112,15 @@ async function counted(
 async function frequentValues(
   from: ReturnType<typeof sql.table>,
   { name, type }: Known,
-  most: number,
 ): Promise<ColumnProfile["frequent"]> {
   if (!PLAIN.test(type)) return [];
   const column = sql.id(name);
   const { rows } = await query(sql`
     SELECT CAST(${column} AS varchar) AS value, count(*) AS times FROM ${from}
     WHERE ${column} IS NOT NULL
-    GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${most}`);
+    GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${BARS}`);
   return rows.map(({ value, times }) => ({
-    ...{ value: String(value), rows: Number(times) },
+    ...{ value: textOf(type, value) ?? "", rows: Number(times) },
   }));
 }
 
@@ -131,6 +140,7 @@ function unitOf(
 async function chartOf(
   from: ReturnType<typeof sql.table>,
   { name, type, least, largest, distinct = 0 }: ColumnProfile,
+  values: ColumnProfile["frequent"],
 ): Promise<Displayable | undefined> {
   if (least === undefined || largest === undefined) return undefined;
   const column = sql.id(name);
@@ -164,7 +174,6 @@ async function chartOf(
       ...{ x: "time", y: "rows", yLabel: `rows a ${unit}` },
     });
   }
-  const values = await frequentValues(from, { name, type }, BARS);
   // Where each value is its own, there is nothing to compare.
   if (values.length < 2 || values[0]!.rows === 1) return undefined;
   const { width } = SIZE;
@@ -182,8 +191,9 @@ async function keysOf(
   columns: readonly ColumnProfile[],
 ): Promise<string[]> {
   // An estimate tells which to count.
-  const likely = columns.filter(({ nulls, distinct }) =>
-    nulls === 0 && distinct !== undefined && distinct > rows * 0.9
+  const likely = columns.filter(({ type, nulls, distinct }) =>
+    !/^(double|real)/.test(type) && nulls === 0 && distinct !== undefined &&
+    distinct > rows * 0.9
   );
   const keys: string[] = [];
   for (const { name } of rows > 0 ? likely : []) {
@@ -252,9 +262,10 @@ export function profile(name: string): Promise<Profile> {
       const charts: (Displayable | undefined)[] = [];
       await inParallel([...columns.keys()], async (i) => {
         const column = columns[i]!;
-        column.frequent = await frequentValues(from, column, FREQUENT);
+        const values = await frequentValues(from, column);
+        column.frequent = values.slice(0, FREQUENT);
         step(++done);
-        charts[i] = await chartOf(from, column);
+        charts[i] = await chartOf(from, column, values);
         step(++done);
       });
       const keys = await keysOf(from, rows, columns);
@@ -290,11 +301,13 @@ function shownAs({ table, rows, columns, keys, partitions }: Omit<
     type: column.type,
     nulls: column.nulls,
     distinct: column.distinct ?? null,
-    least: column.least ?? null,
-    largest: column.largest ?? null,
-    "most frequent": column.frequent.map(({ value, rows }) =>
-      `${value} (${formatNumber(rows)})`
-    ).join(", "),
+    least: cut(column.least ?? "", LONGEST) || null,
+    largest: cut(column.largest ?? "", LONGEST) || null,
+    "most frequent": column.frequent[0]?.rows === 1
+      ? "each once"
+      : column.frequent.map(({ value, rows }) =>
+        `${cut(value, LONGEST)} (${formatNumber(rows)})`
+      ).join(", "),
   }));
   const note = [
     `${formatNumber(rows)} rows`,

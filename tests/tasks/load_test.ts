@@ -10,6 +10,9 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { stagedFiles } from "../../lib/store/staging.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
 import { sql } from "../../lib/trino/sql.ts";
 import { openViews } from "../../lab/engines/duckdb/instance.ts";
@@ -23,6 +26,9 @@ async function withData(
   tables: string[],
   body: (dir: string) => Promise<void>,
 ): Promise<void> {
+  await ensureWarehouse(catalog());
+  await ensureTrinoCatalog();
+  await query(sql`CREATE SCHEMA IF NOT EXISTS ${sql.id(namespace)}`);
   const dir = await Deno.makeTempDir({ prefix: "own data ü " });
   try {
     await body(dir);
