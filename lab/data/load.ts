@@ -108,7 +108,7 @@ export async function load(
         bar.update({ done: 0, detail: "columns and types" });
         return await toParquet(given, dir, signal);
       },
-      ({ rows, columns, files }) =>
+      ({ rows, columns }) =>
         `${
           formatNumber(rows)
         } rows, ${columns.length} columns, ${files.length} files`,
@@ -121,7 +121,7 @@ export async function load(
           onProgress: ({ done, total }) =>
             bar.update({ done, total, unit: "bytes" }),
         }),
-      ({ files }) => `${files} files in staging`,
+      ({ bytes }) => `${formatBytes(bytes)} in staging`,
     );
     const result = await withProgress(
       "Ingest",
