@@ -109,9 +109,7 @@ export async function load(
         return await toParquet(given, dir, signal);
       },
       ({ rows, columns }) =>
-        `${
-          formatNumber(rows)
-        } rows, ${columns.length} columns, ${files.length} files`,
+        `${formatNumber(rows)} rows and ${columns.length} columns`,
     );
     await withProgress(
       "Upload",
