@@ -34,6 +34,7 @@ const SEAWEEDFS: SeaweedFsOptions = {
   dir: `${STATE}/seaweedfs`,
   accessKey: "testadmin",
   secretKey: "test/secret+key",
+  reader: { accessKey: "testreader", secretKey: "test/reader+key" },
   warehouses: ["testwarehouse"],
   buckets: ["staging"],
 };

@@ -43,6 +43,8 @@ export interface SeaweedFsOptions {
   accessKey: string;
   /** Secret key that belongs to it. */
   secretKey: string;
+  /** Keys that may only read. */
+  reader?: { accessKey: string; secretKey: string };
   /** Table buckets, each of which is a warehouse. */
   warehouses: string[];
   /** Plain buckets. */
@@ -87,18 +89,27 @@ async function lastLines(dir: string): Promise<string> {
 
 /** Starts the program, with its output in the log file; its process id. */
 async function launch(options: SeaweedFsOptions): Promise<number> {
-  const { dir, accessKey, secretKey, warehouses, buckets } = options;
+  const { dir, accessKey, secretKey, reader, warehouses, buckets } = options;
   const { command } = await weed();
   await Deno.mkdir(`${dir}/data`, { recursive: true });
   const keys = `${dir}/keys.json`;
   await Deno.writeTextFile(
     keys,
     JSON.stringify({
-      identities: [{
-        name: "lane",
-        credentials: [{ accessKey, secretKey }],
-        actions: ["Admin", "Read", "Write", "List", "Tagging"],
-      }],
+      identities: [
+        {
+          name: "lane",
+          credentials: [{ accessKey, secretKey }],
+          actions: ["Admin", "Read", "Write", "List", "Tagging"],
+        },
+        ...reader
+          ? [{
+            name: "reader",
+            credentials: [reader],
+            actions: ["Read", "List"],
+          }]
+          : [],
+      ],
     }),
     { mode: 0o600 },
   );

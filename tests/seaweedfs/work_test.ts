@@ -4,8 +4,9 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { settings, stateDir } from "../../lib/core/settings.ts";
+import { listObjects, s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
 import { readNotebook } from "../../tasks/notebooks/document.ts";
 import { findNotebooks } from "../../tasks/notebooks/paths.ts";
@@ -20,17 +21,20 @@ import {
 
 const TRIPS = 50_000n;
 
-async function task(
+async function taskWith(
+  env: Record<string, string>,
   name: string,
   ...args: string[]
 ): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: taskArguments(name, ...args),
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   const decoder = new TextDecoder();
   return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
 }
+
+const task = (name: string, ...args: string[]) => taskWith({}, name, ...args);
 
 for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
   Deno.test(`notebook ${number} runs unchanged`, async () => {
@@ -49,6 +53,31 @@ for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
 Deno.test("the doctor finds nothing wrong", async () => {
   const { code, text } = await task("doctor");
   assertEquals(code, 0, text);
+});
+
+Deno.test("the doctor says what keys may not do that may only read", async () => {
+  const { reader }: SeaweedFsOptions = JSON.parse(
+    Deno.env.get("LANE_SEAWEEDFS") ?? "",
+  );
+  const { text } = await taskWith({
+    MINIO_ACCESS_KEY: reader!.accessKey,
+    MINIO_SECRET_KEY: reader!.secretKey,
+  }, "doctor");
+  const { stagingBucket } = settings();
+  assertStringIncludes(
+    text,
+    `may not write in ${stagingBucket}: it answers 403`,
+  );
+  // Nothing is left of what those that may write have tried.
+  const client = await s3Client();
+  try {
+    const left = await Array.fromAsync(
+      listObjects(client, stagingBucket, "_doctor/"),
+    );
+    assertEquals(left, []);
+  } finally {
+    client.destroy();
+  }
 });
 
 Deno.test("the analysis runs without a notebook open", async () => {

@@ -219,6 +219,47 @@ export async function bucketExists(
   return (await ask(subject, "HEAD", `/${bucket}`, signal)).status === 200;
 }
 
+/** What the answers to an object written, and removed again, say. */
+export function rightsVerdict(
+  bucket: string,
+  written: StoreAnswer,
+  removed: StoreAnswer | undefined,
+): Outcome {
+  const may = (status: number) => status >= 200 && status < 300;
+  if (written.status === 404) {
+    return {
+      status: "skipped",
+      text: `there is no bucket "${bucket}" yet (notebook 03 makes it)`,
+    };
+  }
+  if (may(written.status) && removed && may(removed.status)) {
+    return { status: "passed", text: `they may write and delete in ${bucket}` };
+  }
+  const [what, right, { status, code }] = may(written.status)
+    ? ["not delete", "s3:DeleteObject", removed ?? written] as const
+    : ["not write", "s3:PutObject and s3:DeleteObject", written] as const;
+  return {
+    status: "warning",
+    text: `these keys may ${what} in ${bucket}: it answers ${status} ${code}`
+      .trimEnd(),
+    next: `ask for ${right} there; without it there is no upload and no ingest`,
+  };
+}
+
+/** Writes an object without a byte into staging, and removes it. */
+async function tryRights(
+  subject: CheckedStack,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { stagingBucket } = subject.given;
+  const path = `/${stagingBucket}/_doctor/${crypto.randomUUID()}`;
+  const written = await ask(subject, "PUT", path, signal);
+  const removed = written.status === 200
+    ? await ask(subject, "DELETE", path, signal)
+    : undefined;
+  return rightsVerdict(stagingBucket, written, removed);
+}
+
 async function reach(
   subject: CheckedStack,
   path: string,
@@ -293,6 +334,15 @@ export function storeChecks(subject: CheckedStack): Check[] {
             await bucketExists(subject, given.stagingBucket, signal),
         ),
     },
+    // Of a stack of our own the keys are those that it was made with.
+    ...stack === "remote"
+      ? [{
+        name: "rights",
+        group: GROUP,
+        needs: ["S3 signature"],
+        run: (signal: AbortSignal) => tryRights(subject, signal),
+      }]
+      : [],
     {
       name: "staging",
       group: GROUP,

@@ -3,6 +3,7 @@ import { settings, type StackName } from "../../../lib/core/settings.ts";
 import {
   clockVerdict,
   healthVerdict,
+  rightsVerdict,
   signatureVerdict,
   storeErrorCode,
 } from "./store.ts";
@@ -75,4 +76,23 @@ Deno.test("healthVerdict() asks MinIO only", () => {
   assertEquals(status(503, "docker"), "failed");
   assertEquals(status(404, "docker"), "failed");
   assertEquals(status(404, "remote"), "skipped");
+});
+
+Deno.test("rightsVerdict() says which right is missing", () => {
+  const verdict = (written: number, removed?: number) =>
+    rightsVerdict(
+      "staging",
+      answer(written, written === 403 ? "AccessDenied" : ""),
+      removed === undefined ? undefined : answer(removed, "AccessDenied"),
+    );
+  assertEquals(verdict(200, 204).status, "passed");
+  assertEquals(verdict(404).status, "skipped");
+  assertEquals(
+    [verdict(403).status, verdict(403).text],
+    [
+      "warning",
+      "these keys may not write in staging: it answers 403 AccessDenied",
+    ],
+  );
+  assertStringIncludes(verdict(200, 403).text, "may not delete");
 });
