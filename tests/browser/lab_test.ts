@@ -165,6 +165,18 @@ labTest(
   },
 );
 
+labTest("opening a notebook leaves it as it is", async ({ page, lab }) => {
+  const path = `${lab.dir}/${INGEST}`;
+  const before = await Deno.readTextFile(path);
+  await openNotebook(page, lab, INGEST);
+  // JupyterLab marks what is not saved; so long it would have noticed.
+  await page.waitForTimeout(2_000);
+  assertEquals(await page.locator(".jp-mod-dirty").count(), 0);
+  assertEquals(await Deno.readTextFile(path), before);
+  await openNotebook(page, lab, ANALYZE);
+  await runAll(page);
+});
+
 labTest("the kernel restarts, and Run All works again", async ({ page }) => {
   await restartAndRunAll(page);
   await assertNoErrors(page);
