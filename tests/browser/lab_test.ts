@@ -173,6 +173,8 @@ labTest("opening a notebook leaves it as it is", async ({ page, lab }) => {
   await page.waitForTimeout(2_000);
   assertEquals(await page.locator(".jp-mod-dirty").count(), 0);
   assertEquals(await Deno.readTextFile(path), before);
+  await addCell(page, "1");
+  assertNotEquals(await page.locator(".jp-mod-dirty").count(), 0);
   await openNotebook(page, lab, ANALYZE);
   await runAll(page);
 });
