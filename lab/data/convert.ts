@@ -42,9 +42,13 @@ export interface Converted {
 }
 
 /** Files below the paths, in order; a path that is not there is refused. */
-async function filesBelow(paths: readonly string[]): Promise<string[]> {
+async function filesBelow(
+  paths: readonly string[],
+  seen = new Set<string>(),
+): Promise<string[]> {
   const found: string[] = [];
-  for (const path of paths) {
+  for (const given of paths) {
+    const path = given.replace(/^~(?=\/|$)/, Deno.env.get("HOME") ?? "~");
     const { isDirectory } = await Deno.stat(path).catch((cause) => {
       throw new LakehouseError({
         what: `Cannot load ${path}`,
@@ -55,11 +59,15 @@ async function filesBelow(paths: readonly string[]): Promise<string[]> {
         cause,
       });
     });
+    // Links may lead round.
+    const real = await Deno.realPath(path);
+    if (seen.has(real)) continue;
+    seen.add(real);
     if (!isDirectory) found.push(path);
     else {
       const names = await Array.fromAsync(Deno.readDir(path));
       const below = names.map(({ name }) => `${path}/${name}`).sort();
-      found.push(...await filesBelow(below));
+      found.push(...await filesBelow(below, seen));
     }
   }
   return found;

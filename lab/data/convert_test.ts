@@ -66,6 +66,13 @@ Deno.test("toParquet() makes one table of files of several kinds and columns", (
     ]);
   }));
 
+Deno.test("toParquet() takes each file once, also where links lead round", () =>
+  inFolder({ "below/a.csv": "n\n1\n" }, async ({ from, to }) => {
+    await Deno.symlink(from, `${from}/below/up`);
+    const { files, rows } = await toParquet([from, `${from}/below`], to);
+    assertEquals([files.length, rows], [1, 1]);
+  }));
+
 Deno.test("toParquet() finds a column's type by all rows, not by the first", () => {
   const lines = Array.from({ length: 30_000 }, (_, i) => i);
   return inFolder(

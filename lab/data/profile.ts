@@ -147,7 +147,7 @@ async function chartOf(
   const options = { ...SIZE, title: name };
   if (NUMBER.test(type) && distinct > BARS) {
     const [low, high] = [Number(least), Number(largest)];
-    // NaN and infinities have no place on an axis; the chart is of the others.
+    // Where one of them is NaN or infinite, there is no axis.
     if (!Number.isFinite(low) || !Number.isFinite(high)) return undefined;
     const width = (high - low) / BINS || 1;
     const { rows } = await query(sql`
