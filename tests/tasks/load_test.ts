@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { data } from "../../lab/mod.ts";
+import { data, engines } from "../../lab/mod.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
 import { settings } from "../../lib/core/settings.ts";
@@ -149,6 +149,30 @@ Deno.test("load() leaves tables alone that came by another way", () =>
     assertEquals(first["n"], 7n);
     const { ingest } = await data.load(path, { replace: true });
     assertEquals(ingest.rows, 2);
+  }));
+
+Deno.test("a folder that Spark wrote loads, with names that are odd", () =>
+  withData(["by_spark"], async (dir) => {
+    {
+      await using spark = await engines.sparkSession();
+      await spark.sql(
+        `INSERT OVERWRITE DIRECTORY '${dir}/By Spark' USING parquet
+        SELECT id AS n, timestamp '2024-01-01 08:00:00' AS at, map('a', id) AS m,
+          CAST(id AS decimal(38, 10)) AS \`a.b\`, id AS \`it"s\` FROM range(5)`,
+      );
+    }
+    const { rows, passedOver } = await data.load(`${dir}/By Spark`);
+    assertEquals(rows, 5);
+    assert(passedOver.every(({ path }) => /_SUCCESS|\.crc$/.test(path)));
+    const { first } = await query(sql`
+      SELECT sum(n) AS n, max(m['a']) AS m, CAST(sum("a.b") AS varchar) AS d,
+        max("it""s") AS i, count(DISTINCT at) AS times
+      FROM ${sql.table(`${namespace}.by_spark`)}`);
+    assertEquals({ ...first }, {
+      ...{ n: 10n, m: 4n, d: "10.0000000000", i: 4n, times: 1n },
+    });
+    const seen = await data.profile("by_spark");
+    assertEquals(seen.keys, ["n", "a.b", 'it"s']);
   }));
 
 Deno.test("many columns, and none of rows, load too", () =>
