@@ -204,7 +204,7 @@ Deno.test("what is staged comes into the table once", async (t) => {
       await Deno.remove(path);
     });
 
-    await t.step(
+    await whole(
       "a table that was set back takes its files again",
       async () => {
         const before = await seen();
@@ -229,7 +229,7 @@ Deno.test("what is staged comes into the table once", async (t) => {
       assertEquals((await seen()).n, before.n);
     });
 
-    await t.step(
+    await whole(
       "where nothing says what a table holds, nothing is appended",
       async () => {
         const before = await seen();
