@@ -11,7 +11,8 @@ import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { formatBytes, formatNumber } from "../../lib/core/format.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
-import { settings } from "../../lib/core/settings.ts";
+import { takeLock } from "../../lib/core/lock.ts";
+import { settings, stateDir } from "../../lib/core/settings.ts";
 import { withProgress } from "../../lib/show/progress.ts";
 import { type IngestResult, submitIngest } from "../../lib/spark/ingest.ts";
 import { uploadFiles } from "../../lib/store/staging.ts";
@@ -98,6 +99,12 @@ export async function load(
       next: `name it ${tableName(table)}`,
     });
   }
+  // Another's files would take the place of those that Spark still reads.
+  using _lock = takeLock(
+    `${stateDir()}/load-${table}.lock`,
+    `Cannot load into ${table}`,
+    "another load into it",
+  );
   await ensureWarehouse(catalog());
   if (!options.replace) await requireOwn(table);
   const dir = await makeCopiesDir();

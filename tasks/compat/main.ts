@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
 import { writeWhole } from "../../lib/core/files.ts";
+import { takeLock } from "../../lib/core/lock.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { PROJECT_DIR, settings, stateDir } from "../../lib/core/settings.ts";
 import { progress } from "../../lib/show/progress.ts";
 import { ENGINE_NAMES, type EngineName } from "../../lab/compat/capability.ts";
 import {
@@ -185,6 +186,12 @@ async function compat(options: CompatTaskOptions): Promise<void> {
   const expected = options.expect
     ? await readResult(options.expect)
     : undefined;
+  // Two would take each other's tables away, and call that the store's failure.
+  using _lock = takeLock(
+    `${stateDir()}/compat.lock`,
+    "Cannot ask the engines",
+    "another compat of this folder",
+  );
   let result = await ask(options);
   const changes = expected ? worseThan(expected, result) : [];
   if (changes.length > 0) result = await askAgain(changes, result);

@@ -6,6 +6,8 @@
 
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { interruptSignal } from "../../lib/core/interrupt.ts";
+import { takeLock } from "../../lib/core/lock.ts";
+import { stateDir } from "../../lib/core/settings.ts";
 import { outputTexts, readNotebook } from "./document.ts";
 import { findNotebooks } from "./paths.ts";
 import { type ExecutedNotebook, runNotebook } from "./run.ts";
@@ -24,6 +26,7 @@ interface RunNotebooksOptions {
 /**
  * Runs the notebooks of these numbers; ends with the first that fails.
  *
+ * @throws {LakehouseError} When another run of notebooks is under way in this folder.
  * @throws {unknown} The signal's reason.
  */
 export async function runNotebooks(
@@ -32,6 +35,12 @@ export async function runNotebooks(
 ): Promise<ExecutedNotebook[]> {
   // One for all: a stop between two notebooks is a stop, too.
   const { env = {}, keepGoing = false, signal = interruptSignal() } = options;
+  // Two would write the same executed notebooks, and the same table.
+  using _lock = takeLock(
+    `${stateDir()}/notebooks.lock`,
+    "Cannot run the notebooks",
+    "another run of notebooks in this folder",
+  );
   const done: ExecutedNotebook[] = [];
   for (const path of await findNotebooks(names)) {
     signal.throwIfAborted();

@@ -12,7 +12,9 @@ import { LAB_FAULTS } from "./machine/lab.ts";
 import { PORTAL_FAULTS } from "./machine/portal.ts";
 import { RECORD_FAULTS } from "./machine/records.ts";
 import { REPORT_FAULTS } from "./machine/report.ts";
+import { COMPAT_FAULTS } from "./stack/compat.ts";
 import { INGEST_FAULTS } from "./stack/ingest.ts";
+import { LOAD_FAULTS } from "./stack/load.ts";
 import { QUERY_FAULTS } from "./stack/query.ts";
 import { SERVICE_FAULTS } from "./stack/services.ts";
 import { TRAIN_FAULTS } from "./machine/train.ts";
@@ -34,6 +36,8 @@ export const MACHINE_FAULTS: readonly Fault[] = [
 export const STACK_FAULTS: readonly Fault[] = [
   ...UPLOAD_FAULTS,
   ...INGEST_FAULTS,
+  ...LOAD_FAULTS,
   ...QUERY_FAULTS,
+  ...COMPAT_FAULTS,
   ...SERVICE_FAULTS,
 ];

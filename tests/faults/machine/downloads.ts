@@ -191,6 +191,27 @@ export const DOWNLOAD_FAULTS: readonly Fault[] = [
   },
   {
     step: "install",
+    fault: "two at once",
+    isLong: true,
+    by: "each",
+    goesOn: true,
+    told: "done",
+    after: "both find everything whole",
+    async make(scene) {
+      await using mirror = await withMirror(scene, [JAR]);
+      const { env } = mirror;
+      const [first, second] = await Promise.all([
+        scene.step("install", [], { env }).ended,
+        scene.step("install", [], { env }).ended,
+      ]);
+      assertEquals(first.code, 0, first.text);
+      scene.notes.set("after", []);
+      return second;
+    },
+    holds: isFetched,
+  },
+  {
+    step: "install",
     fault: "a jar in the cache is damaged, its size as it was",
     told: "done",
     after: "the jar is fetched anew, and no other",

@@ -109,7 +109,10 @@ export const GENERATE_FAULTS: readonly Fault[] = [
     async make(scene) {
       const first = generating(scene);
       await first.saw("Generate: ");
+      // So that it is not done before the other begins.
+      first.kill("SIGSTOP");
       const said = await generating(scene).ended;
+      first.kill("SIGCONT");
       assertEquals((await first.ended).code, 0);
       return said;
     },

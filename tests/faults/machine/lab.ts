@@ -10,19 +10,19 @@ import type { Fault } from "../fault.ts";
 import { type Running, type Said, type Scene, until } from "../scene.ts";
 
 /** JupyterLab with a kernel that runs. */
-async function lab(scene: Scene): Promise<Running> {
-  const port = closedPort();
+async function lab(scene: Scene, asked = closedPort()): Promise<Running> {
   const env = {
     JUPYTER_RUNTIME_DIR: `${scene.dir}/runtime`,
     JUPYTER_DATA_DIR: `${scene.dir}/data`,
   };
   const run = scene.task(
     "lab",
-    ["--no-browser", "--port", String(port)],
+    ["--no-browser", "--port", String(asked)],
     { env },
   );
   await run.saw("?token=");
-  const [, token] = run.text().match(/\?token=([0-9a-f]+)/) ?? [];
+  const [, port, token] = run.text().match(/:(\d+)\/\S*\?token=([0-9a-f]+)/) ??
+    [];
   assert(token, run.text());
   // It tells its address before it listens.
   await until(async () => {
@@ -75,6 +75,22 @@ export const LAB_FAULTS: readonly Fault[] = [
       "JupyterLab has ended: something killed it, as happens when memory runs out. Next: deno task lab; what was saved is there, and the kernels ended with it",
     after: AFTER,
     make: (scene) => ends(scene, () => Deno.kill(server(scene), "SIGKILL")),
+    holds: opensAgain,
+  },
+  {
+    step: "lab",
+    fault: "another program has its port",
+    isLong: true,
+    goesOn: true,
+    told: "…?token=…",
+    after: "it takes the next free one, and tells it",
+    async make(scene) {
+      const port = closedPort();
+      using _other = Deno.listen({ hostname: "127.0.0.1", port });
+      const run = await lab(scene, port);
+      assert(!run.text().includes(`:${port}/`), run.text());
+      return await run.harm(() => run.stop());
+    },
     holds: opensAgain,
   },
   {

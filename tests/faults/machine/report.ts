@@ -98,6 +98,40 @@ export const REPORT_FAULTS: readonly Fault[] = [
   },
   {
     step: "report",
+    fault: "two at once",
+    isLong: true,
+    by: "the second",
+    told:
+      "Cannot run the notebooks: another run of notebooks in this folder (process …, since …) is at it. Next: wait for it, or end it with Ctrl+C in its terminal",
+    after: "the first goes on alone, and reports on every notebook",
+    async make(scene) {
+      let said: Said | undefined;
+      const first = await amidNotebook(scene, async () => {
+        said = await reporting(scene).ended;
+      });
+      assertEquals(first.code, 0, first.text);
+      return said!;
+    },
+    holds: nextReportIsWhole,
+  },
+  {
+    step: "report",
+    fault: "the temporary folder's disk is full",
+    isLong: true,
+    told: "…No space left on device…",
+    after: NEXT,
+    needsDisk: true,
+    async make(scene) {
+      const disk = await scene.disk("tmp", 8);
+      await disk.fill();
+      const args = ["02", "--out", `${scene.dir}/reports`];
+      const env = { ROWS: "0.02", TMPDIR: disk.path };
+      return fromWriting(await scene.task("report", args, { env }).ended);
+    },
+    holds: nextReportIsWhole,
+  },
+  {
+    step: "report",
     fault: "the reports' disk is full",
     isLong: true,
     told:

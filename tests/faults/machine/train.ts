@@ -4,9 +4,10 @@
  * @module
  */
 
+import { assertStringIncludes } from "@std/assert";
 import { cacheDir } from "../../../stack/install/cache.ts";
 import type { Fault } from "../fault.ts";
-import type { Running, Said, Scene } from "../scene.ts";
+import { type Running, type Said, type Scene, until } from "../scene.ts";
 
 /** The cache, shared but for its class archives and compiled classes, which are its own. */
 export async function ownClasses(
@@ -60,6 +61,26 @@ export const TRAIN_FAULTS: readonly Fault[] = [
     told: "Stopped by the user",
     after: AFTER,
     make: (scene) => amidTraining(scene, (run) => run.stop()),
+    holds,
+  },
+  {
+    step: "train",
+    fault: "two at once",
+    isLong: true,
+    by: "the second",
+    told: "A training run is under way already.",
+    after: "the first one goes on alone",
+    async make(scene) {
+      const env = await ownClasses(scene);
+      scene.notes.set("env", env);
+      const first = await training(scene);
+      const said = await scene.task("train", [], { env }).ended;
+      first.stop();
+      const { text } = await first.ended;
+      assertStringIncludes(text, "Stopped by the user");
+      await until(() => scene.left().length === 0, "its end", 30);
+      return said;
+    },
     holds,
   },
   {

@@ -68,6 +68,14 @@ export const INGEST_FAULTS: readonly Fault[] = [
   },
   {
     step: "ingest",
+    fault: "Ctrl+C",
+    told: "Stopped by the user",
+    after: `Spark ends with it; ${AS_BEFORE}`,
+    make: (scene) => amidIngest(scene, (run) => run.stop()),
+    holds: nothingWasPublished,
+  },
+  {
+    step: "ingest",
     fault: "Spark's job dies between the write and the commit",
     isLong: true,
     by: "the next ingest",

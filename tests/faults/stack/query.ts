@@ -6,7 +6,7 @@
 
 import type { Fault } from "../fault.ts";
 import { slowWay } from "../../servers/slow_way.ts";
-import type { Running, Said, Scene } from "../scene.ts";
+import { type Running, type Said, type Scene, until } from "../scene.ts";
 import {
   killService,
   ROWS,
@@ -33,6 +33,17 @@ export async function amidQuery(
   return await run.harm(() => harm(run));
 }
 
+/** How many of the slow queries Trino computes. */
+async function running(scene: Scene): Promise<string> {
+  const text = await scene.stepWorks(
+    "query",
+    `SELECT count(*) FROM system.runtime.queries
+     WHERE state = 'RUNNING' AND query LIKE '%UNNEST(sequence%'
+     AND query NOT LIKE '%runtime%'`,
+  );
+  return text.match(/answer: \d+/)?.[0] ?? text;
+}
+
 const STAYS = "the table stays as it was";
 
 /** Faults of `query()` and of the catalog's client. */
@@ -44,6 +55,18 @@ export const QUERY_FAULTS: readonly Fault[] = [
     after: `${STAYS}; Trino is started again`,
     make: (scene) => amidQuery(scene, 10_000, () => killService("trino")),
     holds: tableIsAsBefore,
+  },
+  {
+    step: "query",
+    fault: "Ctrl+C",
+    isLong: true,
+    told: "Stopped by the user",
+    after: `${STAYS}; Trino computes it no longer`,
+    make: (scene) => amidQuery(scene, 10_000, (run) => run.stop()),
+    async holds(scene) {
+      await tableIsAsBefore(scene);
+      await until(async () => await running(scene) === "answer: 0", "its end");
+    },
   },
   {
     step: "query",

@@ -8,13 +8,14 @@ import { assert, assertEquals } from "@std/assert";
 import { localPrograms } from "../../../stack/local/local.ts";
 import { withEnv } from "../../support/env.ts";
 import type { Fault } from "../fault.ts";
-import { type Said, type Scene, until } from "../scene.ts";
+import { type Running, type Said, type Scene, until } from "../scene.ts";
 import { ownClasses } from "../machine/train.ts";
 import { amidIngest } from "./ingest.ts";
 import { amidQuery } from "./query.ts";
 import {
   nothingWasPublished,
   onStack,
+  STACK_ENV,
   stackDir,
   supervisorOf,
   tableIsAsBefore,
@@ -37,6 +38,18 @@ async function startWith(
   scene.notes.set("good", await Deno.readFile(path));
   await harm(path);
   return await scene.task("up", [], { stays: true }).ended;
+}
+
+/** Does something once the services start. */
+async function amidStart(
+  scene: Scene,
+  harm: (run: Running) => unknown,
+): Promise<Said> {
+  await wellStack(scene);
+  await scene.works("down");
+  const run = scene.task("up", [], { stays: true });
+  await run.saw("Starting s3");
+  return await run.harm(() => harm(run));
 }
 
 /** With the file as it was, all is as before. */
@@ -107,6 +120,45 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     after: `${STAYS}; the services end with it, and \`up\` starts them again`,
     make: (scene) => amidIngest(scene, killSupervisor),
     holds: nothingWasPublished,
+  },
+  {
+    step: "up",
+    fault: "Ctrl+C while the services start",
+    isLong: true,
+    // Services end as they should.
+    withinSeconds: 20,
+    told: "Stopped by the user",
+    after: `what it had started is stopped; ${STAYS}`,
+    make: (scene) => amidStart(scene, (run) => run.stop()),
+    async holds(scene) {
+      const { text } = await scene.task("status").ended;
+      assert(text.includes("✗ trino    STOPPED"), text);
+      await tableIsAsBefore(scene);
+    },
+  },
+  {
+    step: "up",
+    fault: "another program takes a port between the look at it and the start",
+    withinSeconds: 40,
+    told:
+      "Cannot start trino (…): its port is taken; … Next: end the program that has the port, or change the setting",
+    after: `nothing is started; ${STAYS}`,
+    async make(scene) {
+      let other: Deno.Listener | undefined;
+      const port = Number(STACK_ENV.TRINO_PORT);
+      try {
+        return await amidStart(scene, () => {
+          other = Deno.listen({ hostname: "127.0.0.1", port });
+        });
+      } finally {
+        other?.close();
+      }
+    },
+    async holds(scene) {
+      const { text } = await scene.task("status").ended;
+      assert(text.includes("✗ trino    STOPPED"), text);
+      await tableIsAsBefore(scene);
+    },
   },
   {
     step: "up",
