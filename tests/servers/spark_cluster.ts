@@ -14,6 +14,8 @@ export interface SparkCluster extends AsyncDisposable {
   master: string;
   /** A file of settings with which drivers are let in. */
   properties: string;
+  /** The secret in that file. */
+  secret: string;
   /** Folder of each worker: its executors' outputs. */
   workers: { dir: string; process: Deno.ChildProcess }[];
   /** What the master tells everybody of itself. */
@@ -69,7 +71,7 @@ export async function startSparkCluster(): Promise<SparkCluster> {
     return await response.text();
   };
   const cluster: SparkCluster = {
-    ...{ master, properties, workers, page },
+    ...{ master, properties, secret, workers, page },
     async [Symbol.asyncDispose]() {
       for (const { process } of [...workers, { process: leader }]) {
         try {

@@ -86,7 +86,9 @@ Deno.test("jobs run on a cluster's executors, which get jars and keys; a lost on
     for (const worker of cluster.workers) {
       assertEquals(await executorsOf(worker), 1, "every worker has worked");
     }
-    const told = [...lines, shown].filter((text) => text.includes(secretKey));
+    const told = [...lines, shown].filter((text) =>
+      text.includes(secretKey) || text.includes(cluster.secret)
+    );
     assertEquals(told, []);
 
     // A worker and its executor are gone in the middle of the work.
