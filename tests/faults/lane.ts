@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { type Fault, says } from "./fault.ts";
-import { Scene, until } from "./scene.ts";
+import { load, Scene, until } from "./scene.ts";
 
 /** Longest time from a fault to the words about it, on a machine that is not busy. */
 const TOLD_SECONDS = 10;
@@ -25,10 +25,8 @@ async function slowness(): Promise<number> {
     stderr: "null",
   }).output();
   const seconds = (performance.now() - started) / 1000;
-  // One start may be lucky: so many programs want each core, too.
-  const [wanting = 0] = Deno.loadavg();
-  const each = wanting / navigator.hardwareConcurrency;
-  return Math.max(1, seconds / START_SECONDS, each);
+  // One start may be lucky.
+  return Math.max(load(), seconds / START_SECONDS);
 }
 
 /** A command's first words: class paths are long. */

@@ -46,13 +46,20 @@ export interface Running {
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until it is so. */
+/** How many programs want each core: so much longer everything takes. */
+export function load(): number {
+  const [wanting = 0] = Deno.loadavg();
+  return Math.max(1, wanting / navigator.hardwareConcurrency);
+}
+
+/** Waits until it is so, for so many seconds of a machine that is not busy. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
   what: string | (() => string),
   seconds = 60,
 ): Promise<void> {
-  for (let i = 0; i < seconds * 20; i++) {
+  const started = performance.now();
+  while (performance.now() - started < seconds * 1000 * load()) {
     if (await isSo()) return;
     await sleep(50);
   }
