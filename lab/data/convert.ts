@@ -123,7 +123,7 @@ const list = (files: readonly string[]) =>
  * columns' names, with null where a file has no such column.
  *
  * @param dir An empty folder.
- * @throws {LakehouseError} When a path is not there, no file is of a known kind, DuckDB cannot read one, or a value has no type that all engines know.
+ * @throws {LakehouseError} When a path is not there, no file is of a known kind, DuckDB cannot read one, a value has no type that all engines know, or the disk is full.
  * @throws {unknown} The signal's reason.
  */
 export async function toParquet(
@@ -179,6 +179,14 @@ export async function toParquet(
       options,
     );
     return { files, passedOver, rows: Number(first["Count"]), columns };
+  } catch (cause) {
+    if (!/No space left on device/.test(String(cause))) throw cause;
+    throw new LakehouseError({
+      what: `Cannot load ${paths.join(", ")}`,
+      why: `the disk is full on which they are made ready, that of ${dir}`,
+      next: "free some space, or set TMPDIR to a folder on a larger disk",
+      cause,
+    });
   } finally {
     await db.close();
   }

@@ -137,7 +137,8 @@ export const LOAD_FAULTS: readonly Fault[] = [
     step: "load",
     fault: "the temporary folder's disk is full",
     isLong: true,
-    told: "…No space left on device…",
+    told:
+      "Cannot load …: the disk is full on which they are made ready, that of …. Next: free some space, or set TMPDIR to a folder on a larger disk",
     after: AFTER,
     needsDisk: true,
     async make(scene) {
