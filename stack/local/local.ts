@@ -34,7 +34,8 @@ import {
   type Supervisor,
 } from "./supervisor.ts";
 
-const START_SECONDS = 120;
+// One that ends is seen at once: this is for what hangs, on a busy machine too.
+const START_SECONDS = 300;
 
 const dir = () => `${stateDir()}/local`;
 
