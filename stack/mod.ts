@@ -99,13 +99,15 @@ async function reasonFor(stack: StackName): Promise<string> {
     : "it is running";
 }
 
-/** The Docker stack, which alone has several stores; others refuse to choose. */
-function stackWithStore(name = "docker"): Stack {
-  if (name === "docker") return dockerStack;
+/** The Docker stack, which alone has several stores, and workers; others refuse. */
+function dockerAlone(option: "store" | "workers", name = "docker"): Stack {
+  if (name === "docker") return stackOf(name);
   throw new LakehouseError({
-    what: `Cannot choose a store of the ${stackOf(name).name} stack`,
-    why: "only the docker stack has several",
-    next: "leave --store out, or take --stack docker",
+    what: `Cannot choose ${
+      option === "store" ? "a store" : "the workers"
+    } of the ${stackOf(name).name} stack`,
+    why: "only the docker stack has a choice",
+    next: `leave --${option} out, or take --stack docker`,
   });
 }
 
@@ -129,12 +131,17 @@ async function dockerReason(): Promise<{ reason: string; isMeant: boolean }> {
  *
  * @param name The stack asked for.
  * @param store The object store asked for, which only the Docker stack has.
+ * @param workers How many workers are asked for, which only the Docker stack has.
  */
 export async function chooseStack(
   name?: string,
   store?: string,
+  workers?: number,
 ): Promise<{ stack: Stack; reason: string }> {
-  if (store) return { stack: stackWithStore(name), reason: "asked for" };
+  if (store) return { stack: dockerAlone("store", name), reason: "asked for" };
+  if (workers !== undefined) {
+    return { stack: dockerAlone("workers", name), reason: "asked for" };
+  }
   if (name) return { stack: stackOf(name), reason: "asked for" };
   const { stack } = settings();
   if (stack) return { stack: stackOf(stack), reason: await reasonFor(stack) };

@@ -33,6 +33,12 @@ export interface UpOptions {
    * @default {the one that is set or runs}
    */
   store?: string;
+  /**
+   * How many workers of each engine, where a stack can have some.
+   *
+   * @default {as many as run}
+   */
+  workers?: number;
   /** Ends the start; what was started is stopped again. */
   signal?: AbortSignal;
   /** Told what happens, a line at a time. */

@@ -16,8 +16,24 @@ import { docker, type Engine } from "./engine.ts";
 /** The services, in the order they are shown. */
 export const SERVICES = ["minio", "seaweedfs", "trino", "spark"] as const;
 
-/** Name of a service of the Compose file. */
-export type ServiceName = typeof SERVICES[number];
+/** The services that `--workers` adds, of which two have any number of containers. */
+export const WORKER_SERVICES = [
+  "trino-worker",
+  "spark-master",
+  "spark-worker",
+] as const;
+
+/** Name of one of their containers: those that are numbered have their number. */
+export type WorkerName =
+  | "spark-master"
+  | `${"trino" | "spark"}-worker-${number}`;
+
+/** Name of what a container runs: a service of the Compose file, or one of its workers. */
+export type ServiceName = typeof SERVICES[number] | WorkerName;
+
+/** Whether a service is one of those that `--workers` adds. */
+export const isWorker = (name: ServiceName): name is WorkerName =>
+  !(SERVICES as readonly string[]).includes(name);
 
 /** A container as the engine sees it. */
 export interface Container extends ContainerState {
@@ -83,7 +99,7 @@ export async function compose(
       // Only a start of AIStor needs it; the file is not read without one.
       MINIO_LICENSE: options.licence ?? "none",
       // Else its containers would be left out of what is stopped or removed.
-      COMPOSE_PROFILES: "seaweedfs",
+      COMPOSE_PROFILES: "seaweedfs,workers",
       // A plain list of lines, also where it believes in a terminal.
       COMPOSE_PROGRESS: "plain",
       COMPOSE_ANSI: "never",
@@ -111,12 +127,27 @@ interface Inspected {
   };
 }
 
+const LABEL = "com.docker.compose";
+
+function serviceOf(labels: Record<string, string>): ServiceName {
+  const service = labels[`${LABEL}.service`] ?? "";
+  return (service.endsWith("-worker")
+    ? `${service}-${labels[`${LABEL}.container-number`]}`
+    : service) as ServiceName;
+}
+
+/** Whether a container is of a service of this Compose file. */
+function isKnown({ Config: { Labels } }: Inspected): boolean {
+  const known: readonly string[] = [...SERVICES, ...WORKER_SERVICES];
+  return known.includes(Labels[`${LABEL}.service`] ?? "");
+}
+
 function toContainer(found: Inspected): Container {
   const { Id, Name, Config, State, HostConfig } = found;
   return {
     id: Id,
     name: Name.replace(/^\//, ""),
-    service: Config.Labels["com.docker.compose.service"] as ServiceName,
+    service: serviceOf(Config.Labels),
     state: State.Status,
     exitCode: State.ExitCode,
     outOfMemory: State.OOMKilled,
@@ -130,7 +161,7 @@ function toContainer(found: Inspected): Container {
         ])
       ),
     ),
-    folder: Config.Labels["com.docker.compose.project.working_dir"] ?? "",
+    folder: Config.Labels[`${LABEL}.project.working_dir`] ?? "",
   };
 }
 
@@ -141,7 +172,7 @@ function toContainer(found: Inspected): Container {
  * @throws {LakehouseError} When the engine does not answer.
  */
 export async function containers(signal?: AbortSignal): Promise<Container[]> {
-  const label = "label=com.docker.compose";
+  const label = `label=${LABEL}`;
   const { stdout } = await docker([
     "ps",
     "--all",
@@ -156,9 +187,7 @@ export async function containers(signal?: AbortSignal): Promise<Container[]> {
   const inspected = await docker(["inspect", ...ids], signal);
   // One that was removed in between is missing; the others are there.
   const found: Inspected[] = JSON.parse(inspected.stdout || "[]");
-  return found.map(toContainer).filter(({ service }) =>
-    SERVICES.includes(service)
-  );
+  return found.filter(isKnown).map(toContainer);
 }
 
 /**

@@ -18,8 +18,11 @@ import {
   compose,
   type Container,
   containers,
+  isWorker,
   runningContainer,
   type ServiceName,
+  type SERVICES,
+  WORKER_SERVICES,
 } from "./compose.ts";
 import { docker, type Engine, findEngine } from "./engine.ts";
 import { knownFailure, startFailure, unhealthy } from "./failure.ts";
@@ -38,24 +41,33 @@ import {
   storeOf,
   wantedStore,
 } from "./store.ts";
+import {
+  currentWorkers,
+  workerNames,
+  WORKERS,
+  workerTitle,
+} from "./workers.ts";
 import { run } from "../../lib/core/process.ts";
 import type { ServiceStatus, Stack, UpOptions } from "../stack.ts";
 
 const START_MS = 180_000;
 const POLL_MS = 300;
 
-const TITLES: Record<ServiceName, string> = {
+const TITLES: Record<typeof SERVICES[number], string> = {
   minio: "MinIO AIStor, object store and Iceberg catalog",
   seaweedfs: "SeaweedFS, object store and Iceberg catalog",
   trino: "Trino",
   spark: "Spark, which jobs enter by docker exec",
 };
 
-/** The services of the stack with this store, in the order they are shown. */
-export const servicesWith = (store: StoreName): ServiceName[] => [
-  storeOf(store).service,
-  "trino",
-  "spark",
+/** The services of the stack with this store and no workers, in the order they are shown. */
+const servicesWith = (store: StoreName) =>
+  [storeOf(store).service, "trino", "spark"] as const;
+
+/** What the stack that runs consists of, in the order it is shown. */
+export const currentServices = (): ServiceName[] => [
+  ...servicesWith(currentStore()),
+  ...workerNames(currentWorkers()),
 ];
 
 async function tail(container: Container, lines: number): Promise<string[]> {
@@ -114,26 +126,40 @@ async function waitUntilHealthy(
 /** Ends the other store: both have the same ports, and the data stays. */
 async function leaveOtherStore(
   engine: Engine,
-  other: Container,
+  { service }: Container,
   options: UpOptions,
 ): Promise<void> {
-  options.onStep?.(`Removing the container of ${TITLES[other.service]}`);
+  const title = TITLES[service as keyof typeof TITLES];
+  options.onStep?.(`Removing the container of ${title}`);
   // Trino's catalogs lead to it, and are forgotten with its container.
-  const args = ["rm", "--stop", "--force", other.service, "trino"];
+  await remove(engine, [service, "trino"]);
+}
+
+async function remove(engine: Engine, services: readonly string[]) {
+  const args = ["rm", "--stop", "--force", ...services];
   const { code, lines } = await compose(engine, args);
   if (code !== 0) throw startFailure(lines);
 }
 
 async function startContainers(
   engine: Engine,
-  services: ServiceName[],
+  services: readonly string[],
   licenceText: string | undefined,
+  workers: number,
   options: UpOptions,
 ): Promise<void> {
   const { code, lines } = await compose(engine, [
     "up",
     "--detach",
-    ...services,
+    ...workers > 0
+      ? [
+        ...["trino", "spark"].flatMap((engine) => [
+          ...["--scale", `${engine}-worker=${workers}`],
+        ]),
+        ...services,
+        ...WORKER_SERVICES,
+      ]
+      : services,
   ], {
     licence: licenceText,
     ...(options.signal ? { signal: options.signal } : {}),
@@ -156,10 +182,13 @@ async function startContainers(
 /** How a job is submitted to the spark container. */
 async function sparkSubmit(): Promise<SparkSubmit> {
   const container = await runningContainer("spark", "Cannot run Spark");
-  return sparkSubmitIn(container.id);
+  return sparkSubmitIn(container.id, currentWorkers());
 }
 
-async function record(name: StoreName): Promise<void> {
+async function record(
+  name: StoreName,
+  workers = currentWorkers(),
+): Promise<void> {
   const ports = dockerPorts(name);
   const { S3_PORT: s3, CATALOG_PORT: catalog = s3, TRINO_PORT } = ports;
   const found = await containers();
@@ -169,10 +198,12 @@ async function record(name: StoreName): Promise<void> {
       STORE: name,
       TRINO_URI: `http://localhost:${TRINO_PORT}`,
       ...storeEndpoints(storeOf(name), { s3, catalog }),
+      ...workers > 0 ? { [WORKERS]: String(workers) } : {},
     },
     ports: { ...ports },
     spark: sparkSubmitIn(
       found.find(({ service }) => service === "spark")?.id ?? "spark",
+      workers,
     ),
   });
 }
@@ -185,7 +216,7 @@ async function recordFailed(name: StoreName): Promise<void> {
 
 async function up(options: UpOptions = {}): Promise<void> {
   const upSince = performance.now();
-  const { signal, onStep } = options;
+  const { signal, onStep, workers = currentWorkers() } = options;
   const name = wantedStore(options.store);
   const { title, service, isLicensed } = storeOf(name);
   const licenceText = isLicensed ? await licence() : undefined;
@@ -204,19 +235,29 @@ async function up(options: UpOptions = {}): Promise<void> {
     onStep?.(`${folder} was closed to the containers' users, and is opened`);
   }
   try {
-    const ours = servicesWith(name);
-    const other = before.find((one) => !ours.includes(one.service));
+    const ours: readonly string[] = servicesWith(name);
+    const other = before.find(({ service }) =>
+      !isWorker(service) && !ours.includes(service)
+    );
     if (other) {
       await leaveOtherStore(engine, other, options);
       await record(name);
     }
-    await startContainers(engine, ours, licenceText, options);
+    const helpers = before.filter(({ service }) => isWorker(service));
+    if (workers > 0) {
+      onStep?.(`Workers of Trino and of Spark: ${workers} each (--workers)`);
+    } else if (helpers.length > 0) {
+      onStep?.("Removing the workers of Trino and of Spark");
+      await remove(engine, WORKER_SERVICES);
+    }
+    await startContainers(engine, ours, licenceText, workers, options);
     await waitUntilHealthy([service], upSince, options);
-    await record(name);
+    await record(name, workers);
     // Before the others are there: if it denies, they are of no use.
     await checkServing(name, signal);
     await waitUntilHealthy(["trino", "spark"], upSince, options);
-    await record(name);
+    await waitUntilHealthy(workerNames(workers), upSince, options);
+    await record(name, workers);
   } catch (error) {
     if (signal?.aborted) await compose(engine, ["stop"]);
     await recordFailed(name).catch(() => {});
@@ -257,12 +298,12 @@ async function status(): Promise<ServiceStatus[]> {
       ] as const
     )).then((states) => new Map(states)),
   ]);
-  return servicesWith(currentStore()).map((service) => {
+  return currentServices().map((service) => {
     const container = found.find((one) => one.service === service);
     const state = health.get(service) ?? container?.state ?? "missing";
     return {
       name: service,
-      title: TITLES[service],
+      title: isWorker(service) ? workerTitle(service) : TITLES[service],
       healthy: state === "healthy",
       state,
       address: Object.values(container?.published ?? {})
@@ -276,7 +317,7 @@ async function* logs(
   name: string,
   options: { lines?: number; follow?: boolean; signal?: AbortSignal } = {},
 ): AsyncGenerator<string> {
-  const services = servicesWith(currentStore());
+  const services = currentServices();
   const service = services.find((one) => one === name);
   const container = (await containers()).find((one) => one.service === service);
   if (!container) {

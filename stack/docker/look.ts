@@ -10,9 +10,10 @@ import { CatalogError } from "../../lib/catalog/call.ts";
 import { catalog } from "../../lib/catalog/config.ts";
 import { getWarehouse } from "../../lib/catalog/warehouses.ts";
 import type { LakehouseError } from "../../lib/core/errors.ts";
-import type { Container, ServiceName } from "./compose.ts";
+import { type Container, isWorker, type SERVICES } from "./compose.ts";
 import { docker } from "./engine.ts";
 import { storeOf } from "./store.ts";
+import { workerProblem } from "./workers.ts";
 
 const ANSWER_MS = 5_000;
 const TRINO_PORT = 8080;
@@ -115,9 +116,18 @@ async function lookAtSpark(
   return code === 0 ? HEALTHY : starting(stderr.split("\n")[0] ?? "");
 }
 
+/** One that nobody leads is no help: its leader is asked whether it knows it. */
+async function lookAtWorker(
+  container: Container,
+  signal: AbortSignal,
+): Promise<Health> {
+  const problem = await workerProblem(container, signal);
+  return problem ? starting(problem) : HEALTHY;
+}
+
 const LOOKS: Readonly<
   Record<
-    ServiceName,
+    typeof SERVICES[number],
     (container: Container, signal: AbortSignal) => Promise<Health>
   >
 > = {
@@ -139,7 +149,9 @@ export async function lookAt(
   const limit = AbortSignal.timeout(ANSWER_MS);
   const either = signal ? AbortSignal.any([signal, limit]) : limit;
   try {
-    return await LOOKS[container.service](container, either);
+    const { service } = container;
+    const look = isWorker(service) ? lookAtWorker : LOOKS[service];
+    return await look(container, either);
   } catch (error) {
     signal?.throwIfAborted();
     return starting((error as Error).message);

@@ -5,19 +5,23 @@
  */
 
 import type { SparkSubmit } from "../../lib/core/running_stack.ts";
+import { masterArguments } from "./workers.ts";
 import mavenSets from "../install/maven.json" with { type: "json" };
 
 /** What Spark fetches by `--packages` at the first job; the volume keeps it. */
 const PACKAGES: readonly string[] = mavenSets.spark.roots;
 
-/** How a job is submitted in this container. */
-export function sparkSubmitIn(container: string): SparkSubmit {
+/**
+ * How a job is submitted in this container.
+ *
+ * @param workers How many workers of Spark's do the work; with none, the container itself. @default {0}
+ */
+export function sparkSubmitIn(container: string, workers = 0): SparkSubmit {
   return {
     container,
     command: [
       "/opt/spark/bin/spark-submit",
-      "--master",
-      "local[*]",
+      ...masterArguments(workers),
       "--packages",
       PACKAGES.join(","),
       // hadoop-aws asks for all of AWS in one jar of 281 MB; the parts above do.

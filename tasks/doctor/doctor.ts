@@ -42,6 +42,7 @@ import { type CheckedStack, dockerStore } from "./subject.ts";
 import { jarsCheck, javaCheck, pythonChecks } from "./checks/tools.ts";
 import { trinoChecks } from "./checks/trino.ts";
 import { composeVariable } from "../../stack/docker/compose.ts";
+import { currentWorkers } from "../../stack/docker/workers.ts";
 import { licence } from "../../stack/docker/licence.ts";
 import { dockerPorts } from "../../stack/docker/ports.ts";
 import { currentStore } from "../../stack/docker/store.ts";
@@ -87,6 +88,7 @@ function dockerChecks(subject: CheckedStack): Check[] {
     ...catalogChecks(subject),
     filesCheck(subject),
     ...trinoChecks(subject),
+    ...currentWorkers() > 0 ? [nodesCheck()] : [],
     sparkCheck(subject, []),
   ];
 }

@@ -21,11 +21,12 @@ await main(
       const stack = currentStack(name);
       const services = await stack.status();
       const width = Math.max(...services.map(({ address }) => address.length));
+      const wide = Math.max(8, ...services.map(({ name }) => name.length));
       console.log(`Stack: ${stack.name}`);
       for (const { name, title, healthy, state, address, memory } of services) {
         const size = memory === undefined ? "" : formatBytes(memory);
         console.log(
-          `${healthy ? "✓" : "✗"} ${name.padEnd(8)} ${state.padEnd(9)} ${
+          `${healthy ? "✓" : "✗"} ${name.padEnd(wide)} ${state.padEnd(9)} ${
             address.padEnd(width)
           } ${size.padStart(7)}  ${title}`,
         );

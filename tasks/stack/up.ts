@@ -2,6 +2,7 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { runningStack } from "../../lib/core/running_stack.ts";
 import { forgetStack } from "../../stack/record.ts";
 import { chooseStack } from "../../stack/mod.ts";
+import { workerCount } from "../../stack/docker/workers.ts";
 import { trainInBackground } from "../../stack/local/training.ts";
 import { useSpark } from "../../stack/tools.ts";
 import { command, main, shown } from "../terminal/cli.ts";
@@ -10,6 +11,7 @@ interface UpTaskOptions {
   stack?: string;
   store?: string;
   spark?: string;
+  workers?: string;
 }
 
 /** What cannot be read is written anew; the services are found without it. */
@@ -30,14 +32,28 @@ await main(
       "docker, local or remote; default: the one that fits",
     )
     .option("--store <name>", "the docker stack's: aistor or seaweedfs")
+    .option(
+      "--workers <number>",
+      "the docker stack's, of Trino and of Spark each; default: as many as run",
+    )
     .option("--spark <version>", "the Spark that jobs run on: 3.5 or 4.1")
     .action(async (options: UpTaskOptions) => {
       await forgetDamagedRecord();
-      const { stack, reason } = await chooseStack(options.stack, options.store);
+      const workers = options.workers === undefined
+        ? undefined
+        : workerCount(options.workers);
+      const { stack, reason } = await chooseStack(
+        options.stack,
+        options.store,
+        workers,
+      );
       console.log(`Stack: ${stack.name} (${reason})`);
       // Which keys are meant depends on it, before it is recorded.
       if (stack.name === "remote") Deno.env.set("STACK", stack.name);
-      await stack.up(shown(options.store));
+      await stack.up({
+        ...shown(options.store),
+        ...workers === undefined ? {} : { workers },
+      });
       await useSpark(options.spark, shown());
       if (stack.name === "local" && await trainInBackground()) {
         console.log("In idle time the next start is made quicker.");

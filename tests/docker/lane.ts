@@ -108,9 +108,11 @@ export async function containerOf(service: ServiceName): Promise<Container> {
   return found;
 }
 
-/** Command lines of all that runs in the spark container. */
-export async function sparkProcesses(): Promise<string> {
-  const { id } = await containerOf("spark");
+/** Command lines of all that runs in a container of Spark's. */
+export async function sparkProcesses(
+  service: ServiceName = "spark",
+): Promise<string> {
+  const { id } = await containerOf(service);
   const { code, stdout, stderr } = await docker(["top", id, "-eo", "pid,args"]);
   assertEquals(code, 0, stderr);
   return stdout;

@@ -115,16 +115,24 @@ async function writeArguments(dir: string, javaHome: string): Promise<void> {
   await writeTrinoPlugin({ dir });
 }
 
+/** What a stand-in needs of this machine. */
+export interface StandIn {
+  /** Folders that are mounted. */
+  volumes: string[];
+  /** Variables. */
+  environment?: Record<string, string>;
+}
+
 /**
- * Writes the Compose file that mounts this machine's caches into the stand-ins;
- * its path.
+ * What each stand-in needs of this machine's caches, by its service in the
+ * Compose file.
  *
  * @param weed SeaweedFS's program, where there is one.
  */
-export async function writeOverride(
+export async function standIns(
   dir: string,
   weed?: string,
-): Promise<string> {
+): Promise<Record<string, StandIn>> {
   // What the caches lack is fetched as for the local stack.
   await prepareLocal();
   const javaHome = await java(TRINO_JAVA);
@@ -141,7 +149,19 @@ export async function writeOverride(
     ],
     environment: { JAVA_HOME: javaHome, PROJECT: PROJECT_DIR },
   };
-  const services = {
+  const trino = {
+    volumes: [
+      ...engine.volumes,
+      `${dir}/trino/plugin:/usr/lib/trino/plugin:ro`,
+    ],
+    environment: { ...engine.environment, TRINO_VERSION },
+  };
+  const sparkHome = {
+    volumes: ["bin", "jars", "python"].map((name) =>
+      `${spark}/${name}:/opt/spark/${name}:ro`
+    ),
+  };
+  return {
     minio: {
       volumes: [
         ...engine.volumes,
@@ -150,26 +170,34 @@ export async function writeOverride(
       ],
       environment: { ...engine.environment, DENO_DIR: "/deno-dir" },
     },
-    trino: {
-      volumes: [
-        ...engine.volumes,
-        `${dir}/trino/plugin:/usr/lib/trino/plugin:ro`,
-      ],
-      environment: { ...engine.environment, TRINO_VERSION },
-    },
+    trino,
+    "trino-worker": trino,
     ...weed
       ? { seaweedfs: { volumes: [`${weed}:/usr/lib/seaweedfs/weed:ro`] } }
       : {},
     spark: {
       volumes: [
-        `${spark}/bin:/opt/spark/bin:ro`,
-        `${spark}/jars:/opt/spark/jars:ro`,
-        `${spark}/python:/opt/spark/python:ro`,
+        ...sparkHome.volumes,
         // Where the machine's certificate authority is known to it alone.
         "/etc/ssl/certs:/etc/ssl/certs:ro",
       ],
     },
+    "spark-master": sparkHome,
+    "spark-worker": sparkHome,
   };
+}
+
+/**
+ * Writes the Compose file that mounts this machine's caches into the stand-ins;
+ * its path.
+ *
+ * @param weed SeaweedFS's program, where there is one.
+ */
+export async function writeOverride(
+  dir: string,
+  weed?: string,
+): Promise<string> {
+  const services = await standIns(dir, weed);
   const path = `${dir}/compose.stand-in.json`;
   await Deno.writeTextFile(path, JSON.stringify({ services }, null, 2));
   return path;

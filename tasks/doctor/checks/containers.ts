@@ -11,7 +11,7 @@ import {
   type ServiceName,
 } from "../../../stack/docker/compose.ts";
 import { unhealthy } from "../../../stack/docker/failure.ts";
-import { servicesWith } from "../../../stack/docker/docker.ts";
+import { currentServices } from "../../../stack/docker/docker.ts";
 import { type Health, lookAt } from "../../../stack/docker/look.ts";
 import { dockerPorts } from "../../../stack/docker/ports.ts";
 import { currentStore, storeOf } from "../../../stack/docker/store.ts";
@@ -76,7 +76,7 @@ export function containerVerdict(
 /** Whether the ports of the settings lead into the containers. */
 export function publishedVerdict(
   found: Container[],
-  wanted: Partial<Record<ServiceName, { setting: string; address: string }>>,
+  wanted: Record<string, { setting: string; address: string }>,
 ): Outcome {
   const wrong = Object.entries(wanted).flatMap(
     ([name, { setting, address }]) => {
@@ -139,7 +139,7 @@ export function containerChecks(
   stack: Stack,
 ): Check[] {
   let found: Container[] = [];
-  const services = servicesWith(currentStore());
+  const services = currentServices();
   const { service: store } = storeOf(currentStore());
   const ours = (name: ServiceName) =>
     found.find(({ service }) => service === name);
