@@ -30,7 +30,7 @@ interface Service {
   healthcheck?: unknown;
   depends_on?: unknown;
   ports?: { host_ip: string; published: string }[];
-  volumes: { type: string; bind?: { selinux?: string } }[];
+  volumes?: { type: string; bind?: { selinux?: string } }[];
 }
 
 async function composeFileAlone(): Promise<void> {
@@ -61,7 +61,9 @@ async function composeFileAlone(): Promise<void> {
   const published = ports.map(({ published }) => published);
   assertEquals(published.sort(), ["9000", "9000", "9001", "9002", "9999"]);
   assert(ports.every(({ host_ip }) => host_ip === "127.0.0.1"));
-  for (const { image, mem_limit, healthcheck, depends_on, volumes } of all) {
+  for (
+    const { image, mem_limit, healthcheck, depends_on, volumes = [] } of all
+  ) {
     assertMatch(image, /:.*\d/);
     assert(Number(mem_limit) > 0, image);
     // What an image ships is not known, and one store of two is there.
