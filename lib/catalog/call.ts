@@ -5,7 +5,7 @@
  */
 
 import pRetry from "p-retry";
-import { CERTIFICATE_CAUSES, knownCause } from "../core/errors.ts";
+import { causesOf, CERTIFICATE_CAUSES, knownCause } from "../core/errors.ts";
 import { LakehouseError, type LakehouseErrorParts } from "../core/errors.ts";
 import { isBroken, PASSING } from "../core/interrupt.ts";
 import { parseExactJson, stringifyExactJson } from "../core/json.ts";
@@ -76,43 +76,6 @@ function isPassing(error: unknown): boolean {
         error.type === "CommitFailedException");
 }
 
-/** Likely cause and next step for an error of the catalog. */
-function explain(
-  catalog: Catalog,
-  status: number,
-  type: string,
-  message: string,
-): { why: string; next?: string } {
-  if (type === "RequestTimeTooSkewed") {
-    return {
-      why: `this machine's clock is not the catalog's (${type}: ${message})`,
-      next: "set the clock, then run it again",
-    };
-  }
-  if (status === 401 || status === 403) {
-    return {
-      why: `the catalog refused the keys or the signature (${message})`,
-      next:
-        `check MINIO_ACCESS_KEY, MINIO_SECRET_KEY and the clock, or ${DOCTOR}`,
-    };
-  }
-  if (type === "IcebergWarehouseNotFound") {
-    return {
-      why:
-        `there is no such warehouse (${message}), and a bucket of its name alone is none`,
-      next: "ensureWarehouse(), or deno task up",
-    };
-  }
-  if (type === "") {
-    return {
-      why:
-        `${catalog.uri} answers ${status}, but not as an Iceberg catalog does`,
-      next: `set CATALOG_URI to the catalog's address, or ${DOCTOR}`,
-    };
-  }
-  return status >= 500 ? { why: message, next: DOCTOR } : { why: message };
-}
-
 function errorOf(
   catalog: Catalog,
   what: string,
@@ -128,8 +91,10 @@ function errorOf(
   } catch {
     // Not the envelope: some other server, or a proxy before the catalog.
   }
-  const parts = explain(catalog, status, type, message || `status ${status}`);
-  return new CatalogError({ what, ...parts }, status, type);
+  const why = message || `status ${status}`;
+  const values = { uri: catalog.uri, status, type, message: why };
+  const known = knownCause(causesOf("catalog", values), `${status} ${type}`);
+  return new CatalogError({ what, why, ...known }, status, type);
 }
 
 /** Whether the catalog, by its answer, has no such endpoint. */
@@ -224,14 +189,9 @@ export async function callCatalog(
   } catch (cause) {
     signal?.throwIfAborted();
     if (limit.aborted) {
-      throw new LakehouseError({
-        what,
-        why: `the catalog at ${catalog.uri} did not answer within ${
-          limitMs / 1000
-        } s`,
-        next: DOCTOR,
-        cause,
-      });
+      const why = `the catalog at ${catalog.uri} did not answer within`;
+      const late = `${why} ${limitMs / 1000} s`;
+      throw new LakehouseError({ what, why: late, next: DOCTOR, cause });
     }
     if (cause instanceof LakehouseError) throw cause;
     const why = `the Iceberg catalog at ${catalog.uri} cannot be reached`;

@@ -140,12 +140,11 @@ export async function ensureWarehouse(
   } catch (error) {
     const isForbidden = error instanceof CatalogError && error.status === 403;
     if (isForbidden || isUnsupported(error)) {
+      const whom = isForbidden ? "these keys" : "its clients";
       throw new LakehouseError({
         what,
         why:
-          `the catalog at ${catalog.uri} has none of this name, and creates none for ${
-            isForbidden ? "these keys" : "its clients"
-          }`,
+          `the catalog at ${catalog.uri} has none of this name, and creates none for ${whom}`,
         next:
           "create it with the store's own tools, or set WAREHOUSE to one that is there",
         cause: error,

@@ -5,7 +5,7 @@
  */
 
 import causes from "./causes.json" with { type: "json" };
-import { kernel, seen } from "./kernel.ts";
+import { kernel, seen, variables } from "./kernel.ts";
 
 const traces = new WeakMap<Error, string>();
 let latest: LakehouseError | undefined;
@@ -102,19 +102,28 @@ export function knownCause<C extends Cause>(
   return causes.find(({ pattern }) => pattern.test(text));
 }
 
-/** Causes as the file of them has them, after those that have to do with certificates. */
-const causesOf = (kind: keyof typeof causes): readonly Cause[] =>
-  [...causes.certificate, ...causes[kind]]
-    .map((cause) => ({ ...cause, pattern: RegExp(cause.pattern, "i") }));
+/** Causes as the file of them has them, with values in the place of names in braces. */
+export function causesOf(
+  kind: keyof typeof causes,
+  values: object = {},
+): readonly Cause[] {
+  const known = values as Record<string, unknown>;
+  const filled = (text: string) =>
+    text.replace(/\{([a-z]+)\}/gi, (_, name) => String(known[name]));
+  return causes[kind].map(({ pattern, why, next }) => ({
+    ...{ pattern: RegExp(filled(pattern), "i") },
+    ...{ why: filled(why), next: filled(next) },
+  }));
+}
 
 /** What is wrong with a server's certificate, by the words of Deno, Java and Python. */
-export const CERTIFICATE_CAUSES: readonly Cause[] = causesOf("certificate");
+export const CERTIFICATE_CAUSES = causesOf("certificate");
 /** Causes by the words of an S3 client. */
-export const STORE_CAUSES: readonly Cause[] = causesOf("store");
+export const STORE_CAUSES = [...CERTIFICATE_CAUSES, ...causesOf("store")];
 /** Why Trino cannot be asked, by the words of the client. */
-export const TRINO_CAUSES: readonly Cause[] = causesOf("trino");
+export const TRINO_CAUSES = [...CERTIFICATE_CAUSES, ...causesOf("trino")];
 /** Causes by the words of Spark and Java. */
-export const SPARK_CAUSES: readonly Cause[] = causesOf("spark");
+export const SPARK_CAUSES = [...CERTIFICATE_CAUSES, ...causesOf("spark")];
 
 /**
  * The name that was probably meant, by the pairs of letters that it shares with
@@ -143,6 +152,46 @@ export function nearestName(
   };
   const [best = ""] = names.toSorted((a, b) => likeness(b) - likeness(a));
   return likeness(best) >= 0.5 ? best : undefined;
+}
+
+/** Tells which name was meant by an error about one that is not there. */
+function tellMeant(error: Error): void {
+  const [, name, kind] = /^(\w+) is not (defined|a function)$/
+    .exec(Object.hasOwn(error, "message") ? error.message : "") ?? [];
+  if (!name) return;
+  const exports = Deno.readTextFileSync(new URL("../mod.ts", import.meta.url))
+    .matchAll(/^export \{([^}]*)\}/gm);
+  const ours = [...exports].flatMap(([, names]) =>
+    names!.replaceAll(/type \w+/g, "").match(/\w+/g) ?? []
+  );
+  const isMissing = kind === "defined";
+  const all = [...isMissing ? variables : [], ...ours];
+  const meant = isMissing && ours.includes(name)
+    ? name
+    : nearestName(name, all.filter((each) => each !== name));
+  if (!meant) return;
+  const said = meant === name ? "" : `: the nearest name is ${meant}`;
+  const next = variables.includes(meant)
+    ? ""
+    : `. Next: import { ${meant} } from "@lakehouse"`;
+  error.message += said + next;
+}
+
+if (kernel()) {
+  for (const { prototype } of [ReferenceError, TypeError]) {
+    const { name } = prototype;
+    // Whoever shows an error reads its name first.
+    Object.defineProperty(prototype, "name", {
+      configurable: true,
+      get(this: Error) {
+        tellMeant(this);
+        return name;
+      },
+      set(this: Error, value: string) {
+        Object.defineProperty(this, "name", { value, writable: true });
+      },
+    });
+  }
 }
 
 /** Where an error came from, line by line, without its message. */

@@ -54,24 +54,94 @@ function reason(error: unknown): string {
     : `${error}`;
 }
 
-/** Has the values of a built-in class show themselves as the last of a cell. */
-export function showsAs<T>(
-  { prototype }: { prototype: T },
-  display: (value: T) => MediaBundle,
-): void {
-  Object.defineProperty(prototype, DISPLAY, {
-    ...{ configurable: true, writable: true },
-    value(this: T) {
-      return display(this);
-    },
+const text = (plain: string): Displayable => ({
+  [DISPLAY]: () => ({ "text/plain": plain }),
+});
+
+/** Names of the notebook's own variables, as of the end of a cell. */
+export let variables: readonly string[] = [];
+
+/** Reads those names, which V8's inspector alone tells. */
+async function readVariables(): Promise<void> {
+  const { Session } = await import("node:inspector");
+  // As a task of its own: asked within what the inspector itself runs, the
+  // kernel panics.
+  await new Promise((resolve) => setTimeout(resolve));
+  const session = new Session();
+  session.connect();
+  variables = await new Promise((resolve) => {
+    session.post("Runtime.globalLexicalScopeNames", {}, (_, found) => {
+      resolve((found as { names?: string[] } | undefined)?.names ?? []);
+    });
   });
+  session.disconnect();
+}
+
+/** What a variable holds, when a cell that ends with it would show that. */
+function resultIn(name: string): object | undefined {
+  let value: unknown;
+  try {
+    value = (0, eval)(name);
+  } catch { /* the cell that names it failed before it had a value */ }
+  const isObject = typeof value === "object" && value !== null;
+  return isObject && DISPLAY in value ? value : undefined;
+}
+
+let hasPrinted = false;
+const known = new WeakSet<object>();
+
+/** Names the result that a cell left in a variable and nowhere else. */
+function unshown(): Displayable | undefined {
+  const [name, result] =
+    variables.map((name) => [name, resultIn(name)] as const)
+      .filter(([, result]) => result && !known.has(result)).at(-1) ?? [];
+  if (!result || hasPrinted) return undefined;
+  const { rows, columns, height } = result as Record<string, unknown>;
+  const sizes = [Array.isArray(rows) ? rows : height, columns].map((all, i) => {
+    const size = Array.isArray(all) ? all.length : all;
+    return `${size} ${i ? "column" : "row"}${size === 1 ? "" : "s"}`;
+  }).join(" × ");
+  const held = /^\d+ .*\d/.test(sizes) ? sizes : "what can be shown";
+  return text(`${name} holds ${held}: end the cell with ${name} to show it`);
+}
+
+/**
+ * Has what ends a cell show as `shown` says, where it says something; nothing
+ * and a promise show what is missing.
+ */
+export function watchCells(
+  shown: (value: unknown) => Displayable | undefined,
+): void {
+  const notebook = kernel();
+  if (!notebook) return;
+  type Inner = { broadcastResult(count: number, value: unknown): unknown };
+  const deno = Deno as unknown as Record<symbol, { jupyter: Inner }>;
+  const { jupyter } = deno[(Deno as unknown as { internal: symbol }).internal]!;
+  const { broadcastResult } = jupyter;
+  jupyter.broadcastResult = async (count, value) => {
+    await readVariables();
+    const said = value === undefined
+      ? unshown()
+      : value instanceof Promise
+      ? text("Not awaited: write await before it, and what comes of it shows")
+      : shown(value);
+    variables.map(resultIn).forEach((result) => result && known.add(result));
+    hasPrinted = false;
+    await broadcastResult(count, said ?? value);
+  };
+  const [{ broadcast }, { log }] = [notebook, console];
+  notebook.broadcast = (type, content) => {
+    // What has an id is a bar.
+    hasPrinted ||= content.transient.display_id === undefined;
+    return broadcast(type, content);
+  };
+  console.log = (...all) => {
+    hasPrinted = true;
+    log(...all);
+  };
 }
 
 if (kernel()) {
-  showsAs(Promise, () => ({
-    "text/plain":
-      "Not awaited: write await before it, and what comes of it shows",
-  }));
   // The kernel drops what no cell awaits; without a line in the output, a
   // forgotten `await` would look like success.
   addEventListener("unhandledrejection", (event) => {

@@ -20,11 +20,8 @@ function holderOf(path: string): string {
 
 /** Whether the file is still the one at the path, and no other took its place. */
 function isAt(file: Deno.FsFile, path: string): boolean {
-  try {
-    return file.statSync().ino === Deno.statSync(path).ino;
-  } catch {
-    return false;
-  }
+  const isSame = () => file.statSync().ino === Deno.statSync(path).ino;
+  return ifThere(isSame, Error) ?? false;
 }
 
 /**

@@ -179,12 +179,11 @@ function nameOf(name: string, value: string, kind: keyof typeof NAMES): string {
   const [of, least, most] = NAMES[kind];
   if (RegExp(`^[${of}]{${least},${most}}$`).test(value)) return value;
   const fit = value.toLowerCase().replace(RegExp(`[^${of}]+`, "g"), of.at(-1)!);
+  const like = fit.slice(0, most).padEnd(least, "0");
   throw new LakehouseError({
     what: `Cannot use ${name} "${value}"`,
     why: `it takes ${least} to ${most} of ${of}; Trino makes capitals small`,
-    next: `set ${name} to something like ${
-      fit.slice(0, most).padEnd(least, "0")
-    }`,
+    next: `set ${name} to something like ${like}`,
   });
 }
 

@@ -8,8 +8,7 @@ import { pathToFileURL } from "node:url";
 import { PROJECT_DIR } from "../core/settings.ts";
 import { LakehouseError, latestError, traceOf } from "../core/errors.ts";
 import { displayable, escapeHtml, FAINT, linkHtml } from "../core/kernel.ts";
-import { seen } from "../core/kernel.ts";
-import { type Displayable, kernel } from "../core/kernel.ts";
+import { type Displayable, kernel, seen } from "../core/kernel.ts";
 import { show } from "./display.ts";
 
 /** The part of a `TrinoError` that says where in the SQL it lies. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DataFrame } from "nodejs-polars";
+import type { DataFrame, Series } from "nodejs-polars";
 import { parseExactJson } from "../core/json.ts";
 
 /** A polars DataFrame; its type alone, polars itself need not be loaded. */
@@ -14,6 +14,12 @@ export type Frame = DataFrame;
 export function isFrame(value: unknown): value is Frame {
   return Object.prototype.toString.call(value) === "[object DataFrame]" &&
     typeof (value as Frame).writeJSON === "function";
+}
+
+/** Whether a value is a polars Series. */
+export function isSeries(value: unknown): value is Series {
+  return typeof (value as Series | null)?.toFrame === "function" &&
+    String((value as Series).dtype).startsWith("DataType");
 }
 
 /** `DataType(Datetime(us,UTC))` as `Datetime(us,UTC)`. */

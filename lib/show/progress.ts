@@ -264,10 +264,6 @@ export function progress(
   };
 }
 
-function isStop(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
-}
-
 /**
  * Runs a step with a progress bar, which ends with the outcome, as stopped, or
  * as failed; what lies behind a failure is shown folded.
@@ -297,6 +293,7 @@ export async function failProgress(
   error: unknown,
   stopped = "stopped",
 ): Promise<void> {
-  await bar?.fail(isStop(error) ? stopped : "failed");
+  const isStop = error instanceof Error && error.name === "AbortError";
+  await bar?.fail(isStop ? stopped : "failed");
   await showDetails(error);
 }

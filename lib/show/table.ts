@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type Frame, frameRows, isFrame } from "./frame_rows.ts";
+import { type Frame, frameRows, isFrame, isSeries } from "./frame_rows.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
 import { breaking, DISPLAY, displayable, escapeHtml } from "../core/kernel.ts";
-import { FAINT, kernel, linkHtml, seen, showsAs } from "../core/kernel.ts";
+import { FAINT, linkHtml, seen, watchCells } from "../core/kernel.ts";
 import type { Displayable } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
 import type { ColumnFormat, TableCell, TableColumn } from "./table_column.ts";
@@ -215,13 +215,12 @@ export function table(
   return displayable(tableHtml(parts), tableText(parts));
 }
 
-if (kernel()) {
-  // Rows that end a cell, as filter() or map() gives them.
-  showsAs<unknown[]>(
-    Array,
-    (rows) =>
-      rows.length > 0 && rows.every((row) => row?.constructor === Object)
-        ? table(rows as object[])[DISPLAY]()
-        : { "text/plain": Deno.inspect(rows, { colors: true }) },
-  );
-}
+// What ends a cell: rows as filter() or map() gives them, and what polars has,
+// whose own table rounds integers.
+watchCells((value) => {
+  if (isFrame(value)) return table(value);
+  if (isSeries(value)) return table(value.toFrame());
+  const isRows = Array.isArray(value) && value.length > 0 &&
+    value.every((row) => row?.constructor === Object);
+  return isRows ? table(value) : undefined;
+});

@@ -7,7 +7,12 @@
 import { formatBytes, formatNumber } from "../core/format.ts";
 import { withProgress } from "../show/progress.ts";
 import { settings } from "../core/settings.ts";
-import { type Cause, knownCause, SPARK_CAUSES } from "../core/errors.ts";
+import {
+  type Cause,
+  causesOf,
+  knownCause,
+  SPARK_CAUSES,
+} from "../core/errors.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { KILLED } from "../core/process.ts";
@@ -110,19 +115,8 @@ function parseMessage(line: string): Message | undefined {
 }
 
 function likelyCause(text: string): Cause | undefined {
-  return knownCause([
-    {
-      pattern: /IcebergWarehouseNotFound|warehouse .*does not exist/i,
-      why: `there is no warehouse "${settings().warehouse}" yet`,
-      next: "run notebook 01, which makes it, or deno task analyze",
-    },
-    ...SPARK_CAUSES,
-    {
-      pattern: /NoSuchBucket|does not exist/,
-      why: "the staging bucket is not there",
-      next: "run notebook 03, or deno task analyze",
-    },
-  ], text);
+  const [warehouse, bucket] = causesOf("ingest", settings());
+  return knownCause([warehouse!, ...SPARK_CAUSES, bucket!], text);
 }
 
 function failure(

@@ -6,7 +6,7 @@
 
 import type { S3 } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
-import { knownCause, LakehouseError } from "../core/errors.ts";
+import { causesOf, knownCause, LakehouseError } from "../core/errors.ts";
 import { STORE_CAUSES } from "../core/errors.ts";
 
 /**
@@ -45,22 +45,11 @@ export function s3Error(cause: unknown, what: string): unknown {
     $metadata?: { httpStatusCode?: number };
   };
   const { minioHost } = settings();
+  const said = name ?? String(cause);
   const known = knownCause([
     ...STORE_CAUSES,
-    {
-      pattern: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|AbortError/,
-      why: `nothing answers at ${minioHost}`,
-      next: "deno task up",
-    },
-    {
-      pattern: /^403/,
-      why: `${minioHost} refused the keys (${name})`,
-      next: "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY",
-    },
-  ], `${$metadata?.httpStatusCode} ${code} ${name}`) ?? {
-    why: `${minioHost} answered ${name ?? String(cause)}`,
-    next: "deno task status",
-  };
+    ...causesOf("endpoint", { minioHost, name, said }),
+  ], `${$metadata?.httpStatusCode} ${code} ${name}`);
   return new LakehouseError({ what, ...known, cause });
 }
 

@@ -221,8 +221,7 @@ export function upload(options: UploadOptions = {}): Promise<UploadResult> {
         ...options,
       }),
     ({ uploaded, skipped, bytes }) =>
-      `${uploaded} files sent, ${skipped} there already, ${
-        formatBytes(bytes)
-      } in staging`,
+      `${uploaded} files sent, ${skipped} there already, ` +
+      `${formatBytes(bytes)} in staging`,
   );
 }

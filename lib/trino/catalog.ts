@@ -38,9 +38,10 @@ function statement(given: Settings, keys: Keys): string {
   const lines = Object.entries(propertiesOf(given, keys)).map(([name, value]) =>
     `  ${identifier(name)} = ${literal(value)}`
   );
-  return `CREATE CATALOG ${
-    identifier(given.trinoCatalog)
-  } USING iceberg\nWITH (\n${lines.join(",\n")}\n)`;
+  const name = identifier(given.trinoCatalog);
+  return `CREATE CATALOG ${name} USING iceberg\nWITH (\n${
+    lines.join(",\n")
+  }\n)`;
 }
 
 /**

@@ -5,20 +5,16 @@
  * @module
  */
 
-import { knownCause, LakehouseError, nearestName } from "../core/errors.ts";
+import {
+  causesOf,
+  knownCause,
+  LakehouseError,
+  nearestName,
+} from "../core/errors.ts";
 import type { Cause } from "../core/errors.ts";
 import { settings } from "../core/settings.ts";
 import { identifier, literal } from "./literal.ts";
 import type { Column } from "./types.ts";
-
-const UNREACHED =
-  /Cannot obtain metadata|UnknownHostException|Name or service not known|Connection refused|Failed to load table|Unable to execute HTTP request/i;
-const REFUSED: Cause = {
-  pattern: /Forbidden|signature|AccessDenied|403/i,
-  why: "the catalog or the object store refused the keys Trino signs with",
-  next:
-    "check MINIO_ACCESS_KEY and MINIO_SECRET_KEY, then run notebook 01 again",
-};
 
 /**
  * Likely cause and next step of a failed statement; `undefined` when the message
@@ -31,33 +27,13 @@ export function trinoCause(
   message: string,
   underneath = "",
 ): Cause | undefined {
-  const { engineMinioHost, engineCatalogUri, trinoCatalog } = settings();
-  const known = knownCause([
-    {
-      pattern: UNREACHED,
-      why:
-        `Trino cannot reach the object store or the catalog under the name it was given (${engineMinioHost}, ${engineCatalogUri})`,
-      next:
-        "deno task doctor; in containers the name is http://minio:9000, set by ENGINE_MINIO_HOST",
-    },
-    REFUSED,
-    {
-      pattern: RegExp(`^CATALOG_NOT_FOUND:.*'${trinoCatalog}'`),
-      why: "Trino forgets its catalogs when it stops",
-      next:
-        `run notebook 01 again, or await ensureTrinoCatalog(), which creates "${trinoCatalog}"`,
-    },
-    {
-      pattern: /^(TRANSACTION_ALREADY_ABORTED|UNKNOWN_TRANSACTION):/,
-      why:
-        "a statement of the transaction has failed, or none came for minutes",
-      next: "ask for ROLLBACK, or trinoSession.reset()",
-    },
-  ], `${errorName}: ${message}`);
+  const all = causesOf("statement", settings());
+  const [unreached, refused] = all;
+  const known = knownCause(all, `${errorName}: ${message}`);
   // Trino says the same of a catalog that answers, and refuses.
-  const isRefused = known?.pattern === UNREACHED &&
+  const isRefused = known === unreached &&
     /Forbidden|SignatureDoesNotMatch|AccessDenied/.test(underneath);
-  return isRefused ? REFUSED : known;
+  return isRefused ? refused : known;
 }
 
 /** What an error says to do where the table of the trips is not there. */
@@ -149,21 +125,21 @@ export interface QueryProgress {
 /** A query that Trino refused or could not finish. */
 export class TrinoError extends LakehouseError {
   /** Trino's name of the error, such as `SYNTAX_ERROR`. */
-  readonly errorName: string;
+  readonly errorName!: string;
   /** `USER_ERROR`, `INTERNAL_ERROR`, `INSUFFICIENT_RESOURCES` or `EXTERNAL`. */
-  readonly errorType: string;
+  readonly errorType!: string;
   /** The query's id in Trino's own pages. */
-  readonly queryId: string;
+  readonly queryId!: string;
   /** Line of the SQL text at fault, from 1. */
-  readonly line: number | undefined;
+  readonly line!: number | undefined;
   /** Column of that line, from 1. */
-  readonly column: number | undefined;
+  readonly column!: number | undefined;
   /** Address of Trino's page about the query. */
-  readonly infoUri: string;
+  readonly infoUri!: string;
   /** Whether a commit of another writer came in between; nothing was written. */
-  readonly conflict: boolean;
+  readonly conflict!: boolean;
   /** The SQL text as Trino got it, but for the secret key. */
-  readonly text: string;
+  readonly text!: string;
 
   /** Builds the error from a page of Trino's protocol, the SQL text, and what is known better. */
   constructor(
@@ -189,15 +165,13 @@ export class TrinoError extends LakehouseError {
       ...(error.failureInfo ? { cause: failureOf(error.failureInfo) } : {}),
     });
     this.name = "TrinoError";
-    this.errorName = error.errorName;
-    this.errorType = error.errorType;
-    this.queryId = page.id;
-    this.line = place?.lineNumber;
-    this.column = place?.columnNumber;
-    this.infoUri = page.infoUri ?? "";
-    this.conflict = conflict;
-    // The statement that makes the catalog of a remote stack holds the key.
-    this.text = text.replaceAll(literal(settings().secretKey), "'…'");
+    Object.assign(this, {
+      ...{ errorName: error.errorName, errorType: error.errorType, conflict },
+      ...{ queryId: page.id, infoUri: page.infoUri ?? "" },
+      ...{ line: place?.lineNumber, column: place?.columnNumber },
+      // The statement that makes the catalog of a remote stack holds the key.
+      text: text.replaceAll(literal(settings().secretKey), "'…'"),
+    });
   }
 }
 

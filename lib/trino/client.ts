@@ -337,7 +337,7 @@ export async function query(
   }
   // Some other server, or a proxy before Trino: no answer is no empty result.
   if (!last) throw unreachable(new Error("what answers is no Trino"), trinoUri);
-  if (last?.error) {
+  if (last.error) {
     const names = async (list: string) =>
       (await query(list, { ...options, limitMs: NAMES_LIMIT_MS })).rows
         .map((row) => String(Object.values(row)[0]));
@@ -346,13 +346,11 @@ export async function query(
   }
   return new QueryResult({
     ...{ engine: "Trino", text, columns, rows },
-    queryId: last?.id ?? "",
-    infoUri: last?.infoUri ?? "",
-    updateType: last?.updateType,
-    updateCount: last?.updateCount,
-    serverMs: last?.stats.elapsedTimeMillis ?? 0,
+    ...{ queryId: last.id, infoUri: last.infoUri ?? "" },
+    ...{ updateType: last.updateType, updateCount: last.updateCount },
+    serverMs: last.stats.elapsedTimeMillis,
     clientMs: performance.now() - started,
-    bytesRead: last?.stats.physicalInputBytes ?? 0,
+    bytesRead: last.stats.physicalInputBytes ?? 0,
     session: trinoSession.values,
   });
 }

@@ -117,14 +117,12 @@ export function refuseForeignFiles(
     .sort();
   if (foreign.length === 0) return;
   const [one, ...more] = foreign;
-  const files = more.length
-    ? `${foreign.length} Parquet files`
-    : "a Parquet file";
+  const count = more.length ? foreign.length : "a";
+  const files = `${count} Parquet file${more.length ? "s" : ""}`;
+  const writer = WRITERS[action];
   throw new LakehouseError({
     what: `Cannot ${action} into ${dir}`,
-    why: `it holds ${files} that ${
-      WRITERS[action]
-    } did not write, such as "${one}"`,
+    why: `it holds ${files} that ${writer} did not write, such as "${one}"`,
     next: "choose another folder, or move these files away",
   });
 }
@@ -151,11 +149,10 @@ export function refuseFullDisk(
     bavail * bsize,
   );
   if (bytes <= free) return;
+  const [needed, left] = [bytes, free].map(formatBytes);
   throw new LakehouseError({
     what: `Cannot ${action} into ${dir}`,
-    why: `about ${formatBytes(bytes)} are needed and ${
-      formatBytes(free)
-    } are free`,
+    why: `about ${needed} are needed and ${left} are free`,
     next: "ask for fewer rows, or choose a folder on a larger disk",
   });
 }

@@ -174,6 +174,89 @@ Deno.test("a cell that ends with a promise says what is missing", async () => {
   assertStringIncludes(cell!.outputs[0].data["text/plain"], "write await");
 });
 
+Deno.test("a name that is not there is told with the nearest, and its stack", async () => {
+  const [first, , own, ours, missing, none, later] = await runCells(
+    `import { ask } from "../lib/mod.ts"; barChrat([]);`,
+    `import { barChart } from "../lib/mod.ts"; const trips = [1];`,
+    `const count = () => tripz.length;\ncount()`,
+    `barChrat([])`,
+    `import { histogran } from "../lib/mod.ts"; histogran([])`,
+    `await fetched.json()`,
+    `barChrat([])`,
+  );
+  const said = [first, own, ours, missing, none, later].map((cell) =>
+    cell!.outputs[0].traceback[1]
+  );
+  const chart = "ReferenceError: barChrat is not defined: the nearest name is";
+  assertEquals(said, [
+    `${chart} barChart. Next: import { barChart } from "@lakehouse"`,
+    "ReferenceError: tripz is not defined: the nearest name is trips",
+    `${chart} barChart`,
+    `TypeError: histogran is not a function: the nearest name is histogram. Next: import { histogram } from "@lakehouse"`,
+    "ReferenceError: fetched is not defined",
+    `${chart} barChart`,
+  ]);
+  assertStringIncludes(own!.outputs[0].traceback[2], "at count (");
+  assertEquals(own!.outputs[0].ename, "ReferenceError");
+});
+
+Deno.test("a result that a cell assigns and does not show is named, again when it runs again", async () => {
+  const assign = `const trips = table([{ a: 1, b: 2 }]);`;
+  const [, ...cells] = await runCells(
+    `import pl from "nodejs-polars";
+     import { QueryResult, show, table } from "../lib/mod.ts"; 0`,
+    assign,
+    assign,
+    `const frame = pl.DataFrame({ a: [1, 2], b: ["x", null] });`,
+    `const type = (name: string) =>
+       ({ name, type: "bigint", typeSignature: { rawType: "bigint" } });
+     const columns = ["n", "m", "o"].map(type);
+     const rows = [{ n: 1n, m: 2n, o: 3n }];
+     const given = { engine: "Trino", text: "", serverMs: 1, clientMs: 1 };
+     let result = new QueryResult({ ...given, columns, rows });`,
+    `const printed = table([]); console.log("it is there");`,
+    `const shown = table([{ c: 3 }]); await show(shown);`,
+    `const plain = [1]; const after = Promise.resolve(2);`,
+    `trips`,
+    `function later() {}`,
+  );
+  assertEquals(
+    cells.map(({ outputs }) =>
+      outputs.map(({ data, text }) => data?.["text/plain"] ?? text)
+    ).slice(0, 7),
+    [
+      ["trips holds what can be shown: end the cell with trips to show it"],
+      ["trips holds what can be shown: end the cell with trips to show it"],
+      ["frame holds 2 rows × 2 columns: end the cell with frame to show it"],
+      ["result holds 1 row × 3 columns: end the cell with result to show it"],
+      ["it is there\n"],
+      ["c\n─\n3\n1 row"],
+      [],
+    ],
+  );
+  assertStringIncludes(cells[7]!.outputs[0].data["text/html"], "<table>");
+  assertEquals(cells[8]!.outputs, []);
+});
+
+Deno.test("what polars has ends a cell as a table, exact", async () => {
+  const [, frame, series, empty] = await runCells(
+    `import pl from "nodejs-polars";
+     import { table } from "../lib/mod.ts"; 0`,
+    `const big = pl.Series("n", ["9007199254740993", null], pl.Utf8)
+       .cast(pl.Int64);
+     pl.DataFrame([big])`,
+    "big",
+    `pl.DataFrame({ n: [1] }).filter(pl.col("n").gt(1))`,
+  );
+  for (const cell of [frame, series]) {
+    const { data } = cell!.outputs[0];
+    assertStringIncludes(data["text/html"], ">9,007,199,254,740,993</td>");
+    assertStringIncludes(data["text/html"], "Int64");
+    assertStringIncludes(data["text/plain"], "2 rows");
+  }
+  assertStringIncludes(empty!.outputs[0].data["text/plain"], "no rows");
+});
+
 Deno.test("a failure that no cell awaits shows as an error", async () => {
   const [, lost, timer] = await runCells(
     IMPORT,
