@@ -83,8 +83,7 @@ function resultIn(name: string): object | undefined {
   try {
     value = (0, eval)(name);
   } catch { /* the cell that names it failed before it had a value */ }
-  const isObject = typeof value === "object" && value !== null;
-  return isObject && DISPLAY in value ? value : undefined;
+  return value instanceof Object && DISPLAY in value ? value : undefined;
 }
 
 let hasPrinted = false;
