@@ -197,7 +197,7 @@ export function breaking(text: string): string {
 }
 
 /** Style of what is there to be found, not to be read first; for light and dark pages. */
-export const FAINT = "opacity:.6";
+export const FAINT = "opacity:.7";
 
 /**
  * A link, or its text alone when the address is none of the web.

@@ -122,3 +122,56 @@ export async function assertHints(page: Page): Promise<void> {
   assert(count > 0, "no mark answers");
   assertEquals(astray, []);
 }
+
+/** Something that Tab comes to. */
+export interface Stop {
+  /** Its element, `a.hint` or `summary`. */
+  element: string;
+  /** Its text or title. */
+  name: string;
+  /** What a mark shows while it has the focus. */
+  said: string;
+  /** Whether it shows that it has the focus. */
+  isMarked: boolean;
+}
+
+const MOST_STOPS = 500;
+
+/**
+ * Goes through a page by Tab alone, from its beginning to its end, and opens
+ * and closes each fold by Enter; fails where Tab is held.
+ */
+export async function tabThrough(page: Page): Promise<Stop[]> {
+  const stops: Stop[] = [];
+  const isOpen = () =>
+    page.evaluate(() =>
+      (document.activeElement!.parentElement as HTMLDetailsElement).open
+    );
+  while (stops.length < MOST_STOPS) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate((): Stop | undefined => {
+      const at = document.activeElement as HTMLElement;
+      if (!at || at === document.body) return undefined;
+      const { outlineStyle, outlineWidth } = getComputedStyle(at);
+      const { width, height } = at.getBoundingClientRect();
+      const after = getComputedStyle(at, "::after").content;
+      return {
+        element: at.tagName.toLowerCase() +
+          (at.className && `.${at.className.split(" ")[0]}`),
+        name: at.title || at.innerText,
+        said: after === "none" ? "" : after,
+        isMarked: outlineStyle !== "none" && parseFloat(outlineWidth) > 0 &&
+          width > 0 && height > 0,
+      };
+    });
+    if (!stop) return stops;
+    stops.push(stop);
+    if (stop.element !== "summary") continue;
+    const before = await isOpen();
+    await page.keyboard.press("Enter");
+    assertEquals(await isOpen(), !before, `${stop.name} does not open`);
+    await page.keyboard.press("Enter");
+    assertEquals(await isOpen(), before, `${stop.name} does not close`);
+  }
+  throw new Error(`Tab comes to no end: ${JSON.stringify(stops.slice(-5))}`);
+}

@@ -24,9 +24,11 @@ import {
   assertChartsDrawn,
   assertHints,
   assertNotTooWide,
+  assertStandsOut,
   clipped,
   type Opened,
   type PageView,
+  tabThrough,
   withReportPage,
 } from "./report_page.ts";
 
@@ -281,6 +283,36 @@ reportTest(
     );
   },
 );
+
+for (const name of ["index", "01-shown"]) {
+  reportTest(`${name}.html fits a desk, a tablet and a phone`, async () => {
+    for (const width of [1440, 1024, 390]) {
+      for (const scheme of ["light", "dark"] as const) {
+        await withPage(name, { width, scheme }, async ({ page }) => {
+          await assertNotTooWide(page);
+          await assertStandsOut(page, 4.5);
+        });
+      }
+    }
+  });
+}
+
+reportTest("Tab leads through a page, and every stop shows", async () => {
+  for (const width of [1280, 390]) {
+    await withPage("01-shown", { width }, async ({ page }) => {
+      const stops = await tabThrough(page);
+      assertEquals(stops.filter(({ isMarked }) => !isMarked), []);
+      const named = (element: string) =>
+        stops.filter((stop) => stop.element === element);
+      const marks = named("a.hint");
+      assertEquals(marks.length, 5);
+      for (const { name, said } of marks) assertEquals(said, `"${name}"`);
+      assert(named("summary").some(({ name }) => name === "Data"));
+      assert(named("button").length > 0, JSON.stringify(stops));
+      assert(named("a").some(({ name }) => name === "Next"));
+    });
+  }
+});
 
 reportTest("print shows no code and cuts nothing off", async () => {
   await withPage("01-shown", { width: 690 }, async ({ page }) => {

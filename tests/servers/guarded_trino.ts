@@ -1,6 +1,6 @@
 /**
  * A Trino as offices have it: HTTPS with a certificate of its own authority,
- * tokens (JWT), and catalogs that only administrators add.
+ * passwords or tokens (JWT), and catalogs that only administrators add.
  *
  * @module
  */
@@ -14,7 +14,9 @@ import { writeTrinoPlugin } from "../../stack/local/service_files.ts";
 import { java, TRINO_JAVA } from "../../stack/install/java.ts";
 import { python } from "../../stack/install/python.ts";
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { artifactPaths } from "../../stack/install/maven.ts";
 import { closedPort } from "../support/env.ts";
+import { ended } from "../support/programs.ts";
 import { makeAuthority } from "./authority.ts";
 
 /** One that runs; see {@linkcode startGuardedTrino}. */
@@ -25,9 +27,73 @@ export interface GuardedTrino extends AsyncDisposable {
   authority: string;
   /** A token of that user's, good for an hour. */
   tokenOf(user: string): string;
+  /** The password of `alice`, its only user who has one. */
+  password: string;
 }
 
-const START_MS = 120_000;
+const START_MS = 240_000;
+
+/**
+ * Who may log in with which password. Trino's own plugin for a file of them is
+ * not on Maven Central.
+ */
+const GUESTS = `
+package guests;
+
+import io.trino.spi.Plugin;
+import io.trino.spi.security.AccessDeniedException;
+import io.trino.spi.security.BasicPrincipal;
+import io.trino.spi.security.PasswordAuthenticator;
+import io.trino.spi.security.PasswordAuthenticatorFactory;
+import java.util.List;
+import java.util.Map;
+
+public class Guests implements Plugin {
+  @Override
+  public Iterable<PasswordAuthenticatorFactory> getPasswordAuthenticatorFactories() {
+    return List.of(new PasswordAuthenticatorFactory() {
+      @Override
+      public String getName() {
+        return "guests";
+      }
+
+      @Override
+      public PasswordAuthenticator create(Map<String, String> passwords) {
+        return (user, password) -> {
+          if (password.equals(passwords.get(user))) {
+            return new BasicPrincipal(user);
+          }
+          throw new AccessDeniedException("Invalid credentials");
+        };
+      }
+    });
+  }
+}
+`;
+
+/** Puts that plugin beside the others, and returns the file of passwords. */
+async function writeGuests(
+  dir: string,
+  javaHome: string,
+  passwords: Record<string, string>,
+): Promise<string> {
+  const plugin = `${dir}/trino/plugin/guests`;
+  const services = `${plugin}/classes/META-INF/services`;
+  await Deno.mkdir(services, { recursive: true });
+  await Deno.writeTextFile(`${services}/io.trino.spi.Plugin`, "guests.Guests");
+  await Deno.writeTextFile(`${dir}/Guests.java`, GUESTS);
+  const { code, all } = await ended(`${javaHome}/bin/javac`, [
+    ...["-cp", artifactPaths("trino").join(":")],
+    ...["-d", `${plugin}/classes`, `${dir}/Guests.java`],
+  ]);
+  if (code !== 0) throw new Error(all);
+  const lines = Object.entries({
+    "password-authenticator.name": "guests",
+    ...passwords,
+  }).map((pair) => pair.join("="));
+  await Deno.writeTextFile(`${dir}/passwords.properties`, lines.join("\n"));
+  return `${dir}/passwords.properties`;
+}
 
 /**
  * Starts one.
@@ -63,6 +129,11 @@ export async function startGuardedTrino(
     },
   };
   await writeTrinoPlugin(context);
+  const password = `it's $1 "secret"`;
+  const passwords = await writeGuests(dir, context.javaHome, {
+    // As a file of properties has it.
+    alice: password,
+  });
   const service = localServices(context).find(({ name }) => name === "trino")!;
   const { command: [program = "", ...args] } = await service.program();
   const usual = await Deno.readTextFile(
@@ -76,7 +147,8 @@ export async function startGuardedTrino(
     "http-server.https.enabled": "true",
     "http-server.https.port": https,
     "http-server.https.keystore.path": `${dir}/server.pem`,
-    "http-server.authentication.type": "JWT",
+    "http-server.authentication.type": "PASSWORD,JWT",
+    "password-authenticator.config-files": passwords,
     "http-server.authentication.jwt.key-file": `${dir}/jwt.key`,
     "internal-communication.shared-secret": randomBytes(48).toString("base64"),
     config: `${dir}/config.properties`,
@@ -100,7 +172,7 @@ export async function startGuardedTrino(
     caCerts: [await Deno.readTextFile(authority.path)],
   });
   const trino: GuardedTrino = {
-    ...{ uri, authority: authority.path },
+    ...{ uri, authority: authority.path, password },
     tokenOf(user) {
       const part = (value: object) =>
         new TextEncoder().encode(JSON.stringify(value))

@@ -3,7 +3,11 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { CLI_JAVA, java, TRINO_JAVA } from "../../stack/install/java.ts";
+import { artifactPaths, fetchArtifacts } from "../../stack/install/maven.ts";
+import { taskArguments } from "../../tasks/dev/task.ts";
 import { startGuardedTrino } from "../servers/guarded_trino.ts";
+import { ASK, ended, withPrograms } from "../support/programs.ts";
 
 const { engineCatalogUri, engineMinioHost, warehouse, accessKey, secretKey } =
   settings();
@@ -102,4 +106,66 @@ Deno.test("Trino is asked over HTTPS with a log-in, and the catalogs that are th
     ),
     "2",
   );
+});
+
+Deno.test("deno task sql and the lines of connect log in over HTTPS with a password and with a token", async () => {
+  await fetchArtifacts(["trino-cli", "trino-jdbc"]);
+  const [cli] = artifactPaths("trino-cli");
+  const [driver = ""] = artifactPaths("trino-jdbc");
+  const program = `${await java(CLI_JAVA)}/bin/java`;
+  await using trino = await startGuardedTrino({}, {});
+  const token = trino.tokenOf("alice");
+  const given = {
+    ...{ STACK: "remote", TRINO_URI: trino.uri, TRINO_USER: "alice" },
+    ...{ TRINO_CATALOG: "system", NAMESPACE: "runtime", TABLE: "nodes" },
+    ...{ CA_BUNDLE: trino.authority, TRINO_PASSWORD: "", TRINO_TOKEN: "" },
+  };
+  const task = (env: Record<string, string>, ...args: [string, ...string[]]) =>
+    ended(Deno.execPath(), taskArguments(...args), { ...given, ...env });
+  const ask = "SELECT current_user";
+  const logIns = [
+    { env: { TRINO_PASSWORD: trino.password }, property: "password" },
+    { env: { TRINO_TOKEN: token }, property: "accessToken" },
+  ];
+  for (const { env, property } of logIns) {
+    const [[name, secret]] = Object.entries(env) as [[string, string]];
+    const one = await task(env, "sql", ask);
+    assertEquals([one.code, one.out], [0, `"alice"\n`], one.all);
+
+    const lines = await task(env, "connect", "trino");
+    assertEquals([lines.code, lines.out.includes(secret)], [0, false]);
+    const trinoProgram = { trino: `exec ${program} -jar ${cli} "$@"` };
+    await withPrograms(trinoProgram, async (_, own) => {
+      const shell = await ended("bash", ["-eu"], { ...own, ...env }, lines.out);
+      assertEquals([shell.code, shell.out], [0, `"1"\n`], shell.all);
+    });
+
+    const jdbc = await task(env, "connect", "jdbc");
+    assertEquals([jdbc.code, jdbc.out.includes(secret)], [0, false]);
+    assertStringIncludes(jdbc.out, `what ${name} holds`);
+    const [, url = ""] = jdbc.out.match(/^url: +(.*)$/m) ?? [];
+    await withPrograms({}, async (dir) => {
+      await Deno.writeTextFile(`${dir}/Ask.java`, ASK);
+      const { code, out, all } = await ended(
+        `${await java(TRINO_JAVA)}/bin/java`,
+        [
+          ...["-cp", driver, `${dir}/Ask.java`, url, ask],
+          ...["user=alice", `${property}=$${name}`],
+        ],
+        env,
+      );
+      assertEquals([code, out], [0, "alice\n"], all);
+    });
+  }
+  const wrong = [
+    { TRINO_PASSWORD: "no" },
+    { TRINO_TOKEN: `${token.slice(0, -4)}AAAA` },
+    { CA_BUNDLE: "", TRINO_PASSWORD: trino.password },
+  ];
+  for (const env of wrong) {
+    const { code, all } = await task(env, "sql", ask);
+    assertEquals(code, 1, all);
+    const isKnown = !("CA_BUNDLE" in env);
+    assertStringIncludes(all, isKnown ? "uthenti" : "certificat");
+  }
 });

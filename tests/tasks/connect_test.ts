@@ -16,6 +16,7 @@ import { cacheDir } from "../../stack/install/cache.ts";
 import { python } from "../../stack/install/python.ts";
 import { localSparkSubmit } from "../../stack/local/spark_submit.ts";
 import { taskArguments } from "../../tasks/dev/task.ts";
+import { ASK, ended, withPrograms } from "../support/programs.ts";
 
 const OWN = {
   NAMESPACE: "connect-test",
@@ -23,32 +24,6 @@ const OWN = {
   STAGING_BUCKET: "connect-test",
 };
 const ROWS = 1234;
-
-interface Ended {
-  code: number;
-  out: string;
-  all: string;
-}
-
-async function ended(
-  command: string,
-  args: string[],
-  env: Record<string, string> = {},
-  input = "",
-): Promise<Ended> {
-  const child = new Deno.Command(command, {
-    args,
-    env: { NO_COLOR: "1", ...env },
-    ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
-  }).spawn();
-  const [{ code, stdout, stderr }] = await Promise.all([
-    child.output(),
-    new Blob([input]).stream().pipeTo(child.stdin).catch(() => {}),
-  ]);
-  const decoder = new TextDecoder();
-  const out = decoder.decode(stdout);
-  return { code, out, all: out + decoder.decode(stderr) };
-}
 
 const task = (name: string, args: string[], input = "", env = {}) =>
   ended(Deno.execPath(), taskArguments(name, ...args), {
@@ -62,24 +37,6 @@ async function linesFor(tool: string): Promise<string> {
   assertEquals(code, 0, all);
   assert(!all.includes(settings().secretKey), all);
   return out;
-}
-
-/** Programs in a folder of their own, as they would be on one's PATH. */
-async function withPrograms(
-  programs: Record<string, string>,
-  body: (dir: string, env: Record<string, string>) => Promise<void>,
-): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    for (const [name, text] of Object.entries(programs)) {
-      await Deno.writeTextFile(`${dir}/${name}`, `#!/bin/sh\n${text}\n`);
-      await Deno.chmod(`${dir}/${name}`, 0o755);
-    }
-    const PATH = `${dir}:${Deno.env.get("PATH")}`;
-    await body(dir, { PATH, HOME: dir });
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
 }
 
 /** Runs the lines for a tool, which have to print the number of rows. */
@@ -133,20 +90,6 @@ Deno.test("connect trino: Trino's CLI counts the rows", async () => {
   );
 });
 
-const ASK = `
-import java.sql.DriverManager;
-
-public class Ask {
-  public static void main(String[] args) throws Exception {
-    try (var connection = DriverManager.getConnection(args[0], args[1], null);
-        var rows = connection.createStatement().executeQuery(args[2])) {
-      rows.next();
-      System.out.println(rows.getLong(1));
-    }
-  }
-}
-`;
-
 Deno.test("connect jdbc: a program with Trino's driver counts the rows", async () => {
   await makeTable();
   await fetchArtifacts(["trino-jdbc"]);
@@ -160,8 +103,8 @@ Deno.test("connect jdbc: a program with Trino's driver counts the rows", async (
     const { code, out, all } = await ended(
       `${await java(TRINO_JAVA)}/bin/java`,
       [
-        ...["-cp", jar, `${dir}/Ask.java`],
-        ...[valueOf("url"), valueOf("user"), valueOf("query")],
+        ...["-cp", jar, `${dir}/Ask.java`, valueOf("url"), valueOf("query")],
+        `user=${valueOf("user")}`,
       ],
       env,
     );
