@@ -110,6 +110,13 @@ function stored(name: string, type: string): string {
   } AS ${column}`;
 }
 
+/**
+ * What DuckDB may hold, in bytes: half of what is free. Of its own it takes most
+ * of the machine's, where Spark and Trino are at work too.
+ */
+const memoryLimit = () =>
+  Math.max(512e6, Math.floor(Deno.systemMemoryInfo().available / 2));
+
 const list = (files: readonly string[]) =>
   // Brackets and stars of a name are a pattern to DuckDB.
   `[${
@@ -123,6 +130,7 @@ const list = (files: readonly string[]) =>
  * columns' names, with null where a file has no such column.
  *
  * @param dir An empty folder.
+ * @param memory What DuckDB may hold, in bytes. @default {half of what is free}
  * @throws {LakehouseError} When a path is not there, no file is of a known kind, DuckDB cannot read one, a value has no type that all engines know, or the disk is full.
  * @throws {unknown} The signal's reason.
  */
@@ -130,6 +138,7 @@ export async function toParquet(
   paths: readonly string[],
   dir: string,
   signal?: AbortSignal,
+  memory: number = memoryLimit(),
 ): Promise<Converted> {
   const passedOver: Converted["passedOver"] = [];
   const files: string[] = [];
@@ -162,6 +171,7 @@ export async function toParquet(
   ).join(" UNION ALL BY NAME ");
   const db = await openViews(dir, [
     "SET GLOBAL preserve_insertion_order = false",
+    `SET GLOBAL memory_limit = '${memory} B'`,
   ]);
   const options = signal ? { signal } : {};
   try {
