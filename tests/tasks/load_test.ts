@@ -8,7 +8,7 @@ import {
 import { data, engines } from "../../lab/mod.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import { DISPLAY } from "../../lib/core/kernel.ts";
-import { settings } from "../../lib/core/settings.ts";
+import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
 import { stagedFiles } from "../../lib/store/staging.ts";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
@@ -17,9 +17,12 @@ import { query } from "../../lib/trino/client.ts";
 import { sql } from "../../lib/trino/sql.ts";
 import { openViews } from "../../lab/engines/duckdb/instance.ts";
 import { python } from "../../stack/install/python.ts";
+import { watchTree } from "../../bench/measure/proc.ts";
 import { taskArguments } from "../../tasks/dev/task.ts";
 
 const { namespace } = settings();
+/** Rows of 1.4 GB of CSV. */
+const BIG_ROWS = 9_600_000;
 
 /** A folder of files, and the tables of these names, which are gone afterwards. */
 async function withData(
@@ -211,3 +214,62 @@ Deno.test("deno task load goes from a path to a profile", () =>
     assertStringIncludes(out!, `Table: ${namespace}.load_by_task`);
     assertStringIncludes(out!, "keys: city, people");
   }));
+
+Deno.test({
+  name: "deno task load takes in more than it may hold in memory",
+  // Minutes of processor time.
+  ignore: !Deno.env.get("TEST_ALL"),
+  fn: () =>
+    withData(["load_big"], async (dir) => {
+      const limit = 512e6;
+      const db = await openViews(dir, [
+        `SET GLOBAL memory_limit = '${limit} B'`,
+        "SET GLOBAL preserve_insertion_order = false",
+      ]);
+      const path = `${dir}/load_big.csv`;
+      await db.run(`
+        COPY (
+          SELECT i AS id, md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS key,
+            TIMESTAMP '2024-01-01' + to_seconds(i) AS at, (i % 977) / 7.0 AS fare,
+            i % 77 AS area, md5((i % 1000)::VARCHAR) AS company
+          FROM range(${BIG_ROWS}) t(i)
+        ) TO '${path.replaceAll("'", "''")}'`);
+      await db.close();
+      const { size } = await Deno.stat(path);
+      assert(size > 2 * limit, `${size} bytes`);
+      // What runs in a process of its own, where its memory can be told.
+      const convert = `file://${PROJECT_DIR}/lab/data/convert.ts`;
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["eval", "--no-lock", `--config=${PROJECT_DIR}/deno.json`],
+          `const { toParquet } = await import(${JSON.stringify(convert)});
+           const made = await toParquet([${JSON.stringify(path)}],
+             ${JSON.stringify(`${dir}/made`)}, undefined, ${limit});
+           const status = Deno.readTextFileSync("/proc/self/status");
+           console.log(made.rows, status.match(/VmHWM:\\s+(\\d+)/)[1] * 1024);
+           Deno.exit();`,
+        ],
+      });
+      await Deno.mkdir(`${dir}/made`);
+      const { stdout, stderr } = await child.output();
+      const [rows, most] = new TextDecoder().decode(stdout).split(" ")
+        .map(Number);
+      assertEquals(rows, BIG_ROWS, new TextDecoder().decode(stderr));
+      assert(most! < size, `${most} bytes`);
+
+      const load = new Deno.Command(Deno.execPath(), {
+        args: taskArguments("load", path, "--no-profile"),
+        env: { NO_COLOR: "1", SPARK_DRIVER_MEMORY: "1g" },
+        ...{ stdout: "piped", stderr: "piped" },
+      }).spawn();
+      const watch = watchTree(load.pid);
+      const { code, stderr: said } = await load.output();
+      const { rss } = watch.end();
+      assertEquals(code, 0, new TextDecoder().decode(said));
+      console.log(`of ${size} bytes: DuckDB's process ${most}, all ${rss}`);
+      const { first } = await query(
+        sql`SELECT count(*) AS n FROM ${sql.table(`${namespace}.load_big`)}`,
+      );
+      assertEquals(first["n"], BigInt(BIG_ROWS));
+    }),
+});
