@@ -7,7 +7,7 @@
 import { type Frame, frameRows, isFrame, isSeries } from "./frame_rows.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
-import { breaking, DISPLAY, displayable, escapeHtml } from "../core/kernel.ts";
+import { breaking, displayable, escapeHtml } from "../core/kernel.ts";
 import { FAINT, linkHtml, seen, watchCells } from "../core/kernel.ts";
 import type { Displayable } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
