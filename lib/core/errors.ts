@@ -159,7 +159,7 @@ function tellMeant(error: Error): void {
   const [, name, kind] = /^(\w+) is not (defined|a function)$/
     .exec(Object.hasOwn(error, "message") ? error.message : "") ?? [];
   if (!name) return;
-  const exports = Deno.readTextFileSync(new URL("../mod.ts", import.meta.url))
+  const exports = Deno.readTextFileSync(`${import.meta.dirname}/../mod.ts`)
     .matchAll(/^export \{([^}]*)\}/gm);
   const ours = [...exports].flatMap(([, names]) =>
     names!.replaceAll(/type \w+/g, "").match(/\w+/g) ?? []

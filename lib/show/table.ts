@@ -8,8 +8,8 @@ import { type Frame, frameRows, isFrame, isSeries } from "./frame_rows.ts";
 import { LakehouseError } from "../core/errors.ts";
 import { formatNumber } from "../core/format.ts";
 import { breaking, displayable, escapeHtml } from "../core/kernel.ts";
-import { FAINT, linkHtml, seen, watchCells } from "../core/kernel.ts";
-import type { Displayable } from "../core/kernel.ts";
+import { type Displayable, FAINT, linkHtml, seen } from "../core/kernel.ts";
+import { watchCells } from "../core/kernel.ts";
 import { cut, tableColumn, visibleText } from "./table_column.ts";
 import type { ColumnFormat, TableCell, TableColumn } from "./table_column.ts";
 

@@ -72,12 +72,10 @@ export function withHints(
     `${Math.round(part / whole * 10_000) / 100}%`;
   const stops = hints.length > MOST_STOPS ? -1 : 0;
   const links = hints.map((hint) =>
-    `<a class="hint" role="img" tabindex="${stops}" title="${
-      escapeHtml(hint.text)
-    }" ` +
+    `<a class="hint" tabindex="${stops}" title="${escapeHtml(hint.text)}" ` +
     `style="position:absolute;left:${share(hint.x, width)};` +
     `top:${share(hint.y + down, height)};width:${share(hint.width, width)};` +
-    `height:${share(hint.height, height)}"></a>`
+    `height:${share(hint.height, height)}" role="img"></a>`
   );
   return `${STYLE}<div style="position:relative;display:inline-block;` +
     `max-width:100%">${image}${links.join("")}</div>`;

@@ -12,7 +12,7 @@ const htmlOf = (shown: Displayable) => shown[DISPLAY]()["text/html"]!;
 
 function hints(shown: Displayable) {
   const found = htmlOf(shown).matchAll(
-    /<a class="hint" tabindex="(-?\d)" title="([^"]*)" style="position:absolute;left:([\d.-]+)%;top:([\d.-]+)%;width:([\d.]+)%;height:([\d.]+)%"><\/a>/g,
+    /<a class="hint" tabindex="(-?\d)" title="([^"]*)" style="position:absolute;left:([\d.-]+)%;top:([\d.-]+)%;width:([\d.]+)%;height:([\d.]+)%" role="img"><\/a>/g,
   );
   return [...found].map(([, stop, text, ...place]) => ({
     ...{ stop: Number(stop), text: text! },
