@@ -62,7 +62,11 @@ function parsePeers(text: string): number {
 
 await main(
   command("bench", "Measures each step beside its peers, in turn, in one run.")
-    .option("--rows <millions>", "sizes in millions, separated by commas", "1")
+    .option(
+      "--rows <millions>",
+      "sizes in millions, separated by commas",
+      "1,5",
+    )
     .option(
       "--steps <names>",
       `any of ${STEPS.join(", ")}, separated by commas`,

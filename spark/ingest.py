@@ -47,7 +47,7 @@ FILE_SETTINGS = {
 }
 
 
-def arguments() -> argparse.Namespace:
+def arguments(given: list | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -73,7 +73,7 @@ def arguments() -> argparse.Namespace:
         help="take whatever columns the files have, which must be alike, and not those of the trips; "
         "with replace alone",
     )
-    options = parser.parse_args()
+    options = parser.parse_args(given)
     if options.any_columns and (options.register or options.mode != "replace"):
         parser.error("--any-columns goes with replace alone, and not with --register")
     if options.register and options.mode == "merge":
@@ -84,11 +84,12 @@ def arguments() -> argparse.Namespace:
 class ProgressReporter(threading.Thread):
     """Reports finished tasks of the running stages twice a second."""
 
-    def __init__(self, spark: SparkSession, total: int, rows: int) -> None:
+    def __init__(self, spark: SparkSession, total: int, rows: int, tell) -> None:
         super().__init__(daemon=True)
         self.tracker = spark.sparkContext.statusTracker()
         self.total = total
         self.rows = rows
+        self.tell = tell
         self.ended = threading.Event()
 
     def run(self) -> None:
@@ -96,19 +97,18 @@ class ProgressReporter(threading.Thread):
             for stage in self.tracker.getActiveStageIds():
                 info = self.tracker.getStageInfo(stage)
                 if info and info.numTasks == self.total:
-                    emit(
-                        "progress",
+                    self.tell(
                         {
                             "tasks": info.numCompletedTasks,
                             "total": info.numTasks,
                             "rows": self.rows * info.numCompletedTasks // info.numTasks,
-                        },
+                        }
                     )
 
 
 @contextmanager
-def progress(spark: SparkSession, files: list):
-    reporter = ProgressReporter(spark, len(files), sum(file.rows for file in files))
+def progress(spark: SparkSession, options: argparse.Namespace, files: list):
+    reporter = ProgressReporter(spark, len(files), sum(file.rows for file in files), options.tell)
     reporter.start()
     try:
         yield
@@ -127,7 +127,7 @@ def replace(spark: SparkSession, options: argparse.Namespace, files: list, colum
     properties = {"owner": spark.sparkContext.sparkUser(), **TABLE_PROPERTIES}
     held = {file.name: file.identity for file in files}
     with Replacement(spark, options, trips._jdf.schema(), properties) as publication:
-        with progress(spark, files):
+        with progress(spark, options, files):
             if options.register:
                 summary = publication.register(files, columns, held)
             else:
@@ -167,7 +167,7 @@ def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: 
     trips = staged_trips(spark, new, columns)
     held.update({file.name: file.identity for file in new})
     with publication:
-        with progress(spark, new):
+        with progress(spark, options, new):
             if options.register:
                 counted = publication.register(new, columns, held)
             else:
@@ -183,16 +183,15 @@ def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: 
     }
 
 
-def ingest(options: argparse.Namespace) -> dict:
+def ingest(spark: SparkSession, options: argparse.Namespace, tell) -> dict:
+    """Does what the options say in a session that has FILE_SETTINGS; `tell` is told how far it is."""
     started = time.monotonic()
+    options.tell = tell
     columns = []
     if not options.any_columns:
         with open(COLUMNS_FILE, encoding="utf-8") as file:
             columns = json.load(file)
-    spark = session(options, "ingest", FILE_SETTINGS)
-    if options.end_with_stdin:
-        end_with_stdin(spark)
-    emit("progress", {"tasks": 0, "total": 0, "rows": 0})
+    tell({"tasks": 0, "total": 0, "rows": 0})
     found = staged_files(spark, options.staging)
     with ThreadPoolExecutor(8) as pool:
         files = list(pool.map(lambda status: staged_file(spark, status, columns), found))
@@ -217,24 +216,35 @@ def ingest(options: argparse.Namespace) -> dict:
     }
 
 
-def main() -> int:
-    options = arguments()
-    try:
-        emit("ingest", ingest(options))
-        return 0
-    except IngestError as error:
-        emit("error", error.parts)
-    except Py4JJavaError as error:
+def problem(error: Exception) -> dict:
+    """What a user is told of an ingest that failed; what is no fault of the work is raised again."""
+    if isinstance(error, IngestError):
+        return error.parts
+    what = "Spark could not finish the ingest"
+    if isinstance(error, Py4JJavaError):
         chain = causes(error.java_exception)
         why = first_line(chain[-1])
         bad_file = refused_reading(chain, why)
-        what = {"what": "Spark could not finish the ingest", "why": why}
-        emit("error", bad_file.parts if bad_file else what)
-    except CapturedException as error:
+        return bad_file.parts if bad_file else {"what": what, "why": why}
+    if isinstance(error, CapturedException):
         # What Spark's Python has its own names for.
-        traceback.print_exc()
-        why = str(error).splitlines()[0]
-        emit("error", {"what": "Spark could not finish the ingest", "why": f"{type(error).__name__}: {why}"})
+        traceback.print_exception(error)
+        return {"what": what, "why": f"{type(error).__name__}: {str(error).splitlines()[0]}"}
+    raise error
+
+
+def main() -> int:
+    options = arguments()
+    started = time.monotonic()
+    try:
+        spark = session(options, "ingest", FILE_SETTINGS)
+        if options.end_with_stdin:
+            end_with_stdin(spark)
+        result = ingest(spark, options, lambda state: emit("progress", state))
+        emit("ingest", {**result, "seconds": round(time.monotonic() - started, 3)})
+        return 0
+    except Exception as error:  # pylint: disable=broad-except
+        emit("error", problem(error))
     return 1
 
 

@@ -2,10 +2,12 @@
 
     spark-submit spark/session.py --warehouse trinotutorial --minio-host http://minio:9000
 
-Takes   {"id": 1, "sql": "SELECT 1"} and {"cancel": 1}.
+Takes   {"id": 1, "sql": "SELECT 1"}, {"id": 2, "ingest": [arguments of ingest.py]}
+        and {"cancel": 1}.
 Prints  {"ready": …} once; then for a statement {"progress": …} while it runs,
         {"columns": …} and {"rows": …} in parts when it returns some, and at its
-        end {"done": …} or {"failed": …}, each with the statement's id.
+        end {"done": …} or {"failed": …}, each with the statement's id; for an
+        ingest {"ingesting": …}, and {"ingested": …} or {"refused": …}.
 Everything else on its output is Spark's log. Statements run at the same time,
 each on a thread of its own.
 """
@@ -23,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from py4j.java_gateway import is_instance_of
 
 from equality_delete import equality_delete
+import ingest
 from exact_values import encode, signature, with_pairs
 from lakehouse import CATALOG, add_arguments, causes, emit, session
 
@@ -30,6 +33,7 @@ THREADS = 16
 ROWS_A_LINE = 1000
 STACK_LINES = 30
 LOOK_SECONDS = 0.2
+SHUFFLE = "spark.sql.shuffle.partitions"
 
 
 class Statement:
@@ -39,7 +43,7 @@ class Statement:
         self.spark = spark
         self.context = spark.sparkContext
         self.id = request["id"]
-        self.text = request["sql"]
+        self.text = request.get("sql", "ingest")
         self.tag = f"statement-{self.id}"
         self.is_cancelled = False
         self.shown = {}
@@ -110,6 +114,40 @@ class Statement:
             emit("progress", state)
 
 
+class Ingest(Statement):
+    """An ingest in this session, without Spark's start."""
+
+    def __init__(self, spark, request: dict) -> None:
+        super().__init__(spark, request)
+        self.arguments = request["ingest"]
+
+    def run(self) -> None:
+        active = self.spark._jvm.org.apache.spark.sql.SparkSession
+        try:
+            self.mark_jobs()
+            # Settings and views of its own.
+            own = self.spark.newSession()
+            for name, value in ingest.FILE_SETTINGS.items():
+                own.conf.set(name, value)
+            own.conf.set(SHUFFLE, self.spark.conf.get(SHUFFLE))
+            active.setActiveSession(own._jsparkSession)
+            options = ingest.arguments(self.arguments)
+            result = ingest.ingest(own, options, lambda state: emit("ingesting", {"id": self.id, **state}))
+            emit("ingested", {"id": self.id, **result})
+        except (Exception, SystemExit) as error:  # pylint: disable=broad-except
+            try:
+                emit("refused", {"id": self.id, **ingest.problem(error)})
+            except (Exception, SystemExit) as other:  # pylint: disable=broad-except
+                emit("failed", {"id": self.id, **facts(self.spark, other)})
+        finally:
+            active.clearActiveSession()
+
+    def look(self) -> None:
+        # It tells of itself.
+        if self.is_cancelled:
+            self.cancel()
+
+
 def facts(spark, error: Exception) -> dict:
     """What is known of a failure: Java's exceptions outermost first, and the last one's stack."""
     origin = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
@@ -165,11 +203,11 @@ def serve(spark) -> None:
         if line is None:
             return
         request = json.loads(line)
-        if "sql" in request:
-            statement = Statement(spark, request)
+        if "cancel" not in request:
+            statement = (Ingest if "ingest" in request else Statement)(spark, request)
             running[statement.id] = statement
             threads.submit(run, statement)
-        elif request.get("cancel") in running:
+        elif request["cancel"] in running:
             running[request["cancel"]].cancel()
 
 
@@ -193,10 +231,9 @@ def main() -> None:
         "spark.sql.warehouse.dir": os.path.join(tempfile.gettempdir(), "spark-warehouse"),
     }
     spark = session(options, "notebook", extra)
-    shuffle = "spark.sql.shuffle.partitions"
-    if not spark.sparkContext.getConf().contains(shuffle):
+    if not spark.sparkContext.getConf().contains(SHUFFLE):
         # Spark's own 200 cost seconds on a few cores, whatever the amount of data.
-        spark.conf.set(shuffle, str(4 * spark.sparkContext.defaultParallelism))
+        spark.conf.set(SHUFFLE, str(4 * spark.sparkContext.defaultParallelism))
     ready = {
         "pid": spark._jvm.java.lang.ProcessHandle.current().pid(),
         "spark": spark.version,

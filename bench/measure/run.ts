@@ -18,14 +18,13 @@ import {
   openLake,
   removeTable,
   removeUnder,
-  TABLE,
   workDir,
 } from "./lake.ts";
 import { machine, versions } from "../report/machine.ts";
 import { PRODUCT, type Results, type StepName } from "../report/results.ts";
 import { fits, roomAt } from "./room.ts";
 import { generateStep } from "../steps/generate.ts";
-import { BARE_TABLE, ingestStep } from "../steps/ingest.ts";
+import { ingestStep, TABLES } from "../steps/ingest.ts";
 import { queryStep } from "../steps/query.ts";
 import { demoStep, setupStep, startupStep } from "../steps/startup.ts";
 import { uploadStep } from "../steps/upload.ts";
@@ -73,9 +72,7 @@ async function clear(bench: Bench): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   if (!ON_STACK.some((step) => bench.steps.includes(step))) return;
-  for (const table of [TABLE, BARE_TABLE, `${TABLE}_pyiceberg`]) {
-    await removeTable(table);
-  }
+  for (const table of TABLES) await removeTable(table);
   await removeUnder("");
 }
 

@@ -33,9 +33,12 @@ function productText(result: Result): string {
 /** A line for one of the product's results, with its peers. */
 function line(what: string, results: Results, result: Result): string[] {
   const { step, rows } = result;
+  // Peers have one way to ingest.
   const peers = peersOf(results, {
     ...{ step, rows },
-    ...result.case === undefined ? {} : { case: result.case },
+    ...result.case === undefined || step === "ingest"
+      ? {}
+      : { case: result.case },
   });
   return [what, productText(result), peers.map(peerText).join("; ")];
 }
@@ -58,6 +61,10 @@ export function figureRows(results: Results): string[][] {
       if (result.case) continue;
       add(`${words}, ${formatNumber(result.rows)} rows`, result);
     }
+  }
+  for (const result of results.results) {
+    if (result.step !== "ingest" || !result.case) continue;
+    add(`ingest, ${result.case}, ${formatNumber(result.rows)} rows`, result);
   }
   for (const { step, case: name, rss, seconds } of results.results) {
     if (step !== "upload" || !name) continue;

@@ -28,6 +28,8 @@ export type StepName = typeof STEPS[number];
 export const PRODUCT = "product";
 /** The case of its ingest that does not decode the files. */
 export const REGISTERED = "registered as they are";
+/** The case of its second ingest in a Spark session that stays. */
+export const AGAIN = "again in a session";
 
 /** One subject's rounds of one step at one number of rows. */
 export interface Result {

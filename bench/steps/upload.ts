@@ -119,19 +119,16 @@ async function bigStep(bench: Bench): Promise<void> {
   }
 }
 
-/** The product's files sent to a table's staging, unmeasured, for the steps that follow. */
-export async function stage(
-  rows: number,
-  table = TABLE,
-): Promise<MeasuredFiles> {
+/** The product's files sent to staging, unmeasured, for the steps that follow. */
+export async function stage(rows: number): Promise<MeasuredFiles> {
   const files = await tripFiles(rows);
-  const { objects, bytes } = await objectsUnder(`${table}/`);
+  const { objects, bytes } = await objectsUnder(`${TABLE}/`);
   if (objects > 0 && bytes === files.bytes) return files;
   await measure({
     name: PRODUCT,
     command: Deno.execPath(),
     args: denoArgs("measure/product.ts", "upload", files.dir),
-    env: { ...BENCH_ENV, TABLE: table },
+    env: BENCH_ENV,
   });
   return files;
 }

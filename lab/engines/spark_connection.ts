@@ -14,6 +14,12 @@ import { parseExactJson } from "../../lib/core/json.ts";
 import type { SparkSubmit } from "../../lib/core/running_stack.ts";
 import type { Row } from "../../lib/trino/rows.ts";
 import { SparkError, type SparkFailure } from "./spark_error.ts";
+import {
+  failure,
+  type Ingested,
+  type IngestProgress,
+  type Refused,
+} from "../../lib/spark/ingest.ts";
 import { lakeArguments, sparkSubmit, submit } from "../../lib/spark/submit.ts";
 import {
   type Column,
@@ -39,8 +45,10 @@ export interface RunningStatement extends RowsReader {
   rows: Row[];
   /** Told how far it is. */
   onProgress: ((progress: SparkProgress) => void) | undefined;
-  /** Called at its end, with the milliseconds it took inside Spark. */
-  resolve(serverMs: number): void;
+  /** Told how far an ingest is. */
+  onIngest?: ((progress: IngestProgress) => void) | undefined;
+  /** Called at its end, with the milliseconds it took inside Spark or what an ingest says. */
+  resolve(ended: number | Ingested): void;
   /** Called when it failed. */
   reject(error: unknown): void;
 }
@@ -62,13 +70,17 @@ export type SessionMessage =
   | { columns: { id: number; columns: Column[] } }
   | { rows: { id: number; rows: unknown[][] } }
   | { done: { id: number; ms: number } }
-  | { failed: SparkFailure & { id: number } };
+  | { failed: SparkFailure & { id: number } }
+  | { ingesting: IngestProgress & { id: number } }
+  | { ingested: Ingested & { id: number } }
+  | { refused: Refused & { id: number } };
+
+const MESSAGE =
+  /^\{"(ready|progress|columns|rows|done|failed|ingesting|ingested|refused)": /;
 
 /** The session's JSON lines; `undefined` for lines of Spark's log. */
 export function parseSessionMessage(line: string): SessionMessage | undefined {
-  if (!/^\{"(ready|progress|columns|rows|done|failed)": /.test(line)) {
-    return undefined;
-  }
+  if (!MESSAGE.test(line)) return undefined;
   return parseExactJson(line) as SessionMessage;
 }
 
@@ -86,7 +98,14 @@ function deliver(
     Object.assign(statement, rowsReader(message.columns.columns));
   } else if ("rows" in message) {
     statement.rows.push(...statement.read(message.rows.rows));
-  } else if ("done" in message) statement.resolve(message.done.ms);
+  } else if ("ingesting" in message) {
+    const { tasks, total, rows } = message.ingesting;
+    statement.onIngest?.({ tasks, total, rows });
+  } else if ("ingested" in message) {
+    const { id: _id, ...ingested } = message.ingested;
+    statement.resolve(ingested);
+  } else if ("refused" in message) statement.reject(failure(message.refused));
+  else if ("done" in message) statement.resolve(message.done.ms);
   else statement.reject(new SparkError(message.failed));
 }
 

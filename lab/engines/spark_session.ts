@@ -9,6 +9,13 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { interruptSignal, withLimit } from "../../lib/core/interrupt.ts";
 import type { SparkSubmit } from "../../lib/core/running_stack.ts";
 import {
+  ingestArguments,
+  type Ingested,
+  type IngestOptions,
+  type IngestResult,
+  ingestResult,
+} from "../../lib/spark/ingest.ts";
+import {
   connect,
   type Connection,
   type RunningStatement,
@@ -87,32 +94,41 @@ export interface SparkSession extends AsyncDisposable {
    * @throws {unknown} The signal's reason, after the statement was cancelled; what it had committed stays.
    */
   sql(statement: Statement, options?: SparkSqlOptions): Promise<QueryResult>;
+  /**
+   * Fills the trips table with what lies in staging, as `ingest()` does, but
+   * without the seconds that Spark's start takes. A session that is to ingest
+   * millions is started with `isLong`.
+   *
+   * `onLog` is the session's, and `leftOut` and the other results are those of
+   * `ingest()`; `sparkSeconds` begins with the request.
+   *
+   * @throws {LakehouseError} When staging is empty or not as expected, Spark fails, or the session has ended; the table is then as it was.
+   * @throws {unknown} The signal's reason, after the ingest was cancelled; what it had committed stays.
+   */
+  ingest(options?: Omit<IngestOptions, "onLog">): Promise<IngestResult>;
   /** Ends it and waits until its process is gone; statements that run are cancelled. */
   stop(): Promise<void>;
   /** Kills its process at once, as a crash would, and waits until it is gone. */
   kill(): Promise<void>;
 }
 
-async function runSql(
+/** A statement or an ingest from its request to its end; cancelled at the limit. */
+async function request<T extends number | Ingested>(
   connection: Connection,
   id: number,
-  text: string,
-  options: SparkSqlOptions,
-): Promise<QueryResult> {
+  asked: { sql: string } | { ingest: string[] },
+  limit: AbortSignal,
+  told: Pick<RunningStatement, "onProgress" | "onIngest">,
+): Promise<RunningStatement & { ended: T }> {
   const { statements, send } = connection;
-  const started = performance.now();
-  const limit = withLimit(
-    options.signal ?? interruptSignal(),
-    options.limitMs ?? DEFAULT_LIMIT_MS,
-    "The statement",
-  );
   limit.throwIfAborted();
   const ended = connection.ended();
   if (ended) throw ended;
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const { onProgress } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<
+    number | Ingested
+  >();
   const statement: RunningStatement = {
-    ...{ ...rowsReader([]), rows: [], onProgress, resolve, reject },
+    ...{ ...rowsReader([]), rows: [], ...told, resolve, reject },
   };
   statements.set(id, statement);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -121,15 +137,11 @@ async function runSql(
     timer = setTimeout(() => reject(limit.reason), CANCEL_MS);
   };
   limit.addEventListener("abort", onAbort, { once: true });
-  send({ id, sql: text });
+  send({ id, ...asked });
   try {
-    const serverMs = await promise;
+    const said = await promise as T;
     limit.throwIfAborted();
-    const { columns, rows } = statement;
-    const clientMs = performance.now() - started;
-    return new QueryResult({
-      ...{ engine: "Spark", text, columns, rows, serverMs, clientMs },
-    });
+    return { ...statement, ended: said };
   } catch (error) {
     throw limit.aborted ? limit.reason : error;
   } finally {
@@ -137,6 +149,43 @@ async function runSql(
     limit.removeEventListener("abort", onAbort);
     statements.delete(id);
   }
+}
+
+const limitOf = (
+  { signal, limitMs }: Pick<SparkSqlOptions, "signal" | "limitMs">,
+  what: string,
+) => withLimit(signal ?? interruptSignal(), limitMs ?? DEFAULT_LIMIT_MS, what);
+
+async function runSql(
+  connection: Connection,
+  id: number,
+  text: string,
+  options: SparkSqlOptions,
+): Promise<QueryResult> {
+  const started = performance.now();
+  const { columns, rows, ended: serverMs } = await request<number>(
+    ...[connection, id, { sql: text }] as const,
+    limitOf(options, "The statement"),
+    { onProgress: options.onProgress },
+  );
+  const clientMs = performance.now() - started;
+  return new QueryResult({
+    ...{ engine: "Spark", text, columns, rows, serverMs, clientMs },
+  });
+}
+
+async function runIngest(
+  connection: Connection,
+  id: number,
+  options: Omit<IngestOptions, "onLog">,
+): Promise<IngestResult> {
+  const started = performance.now();
+  const { ended } = await request<Ingested>(
+    ...[connection, id, { ingest: ingestArguments(options) }] as const,
+    limitOf(options, "The ingest"),
+    { onProgress: undefined, onIngest: options.onProgress },
+  );
+  return ingestResult(ended, started);
 }
 
 /** `promise`, or nothing after `ms` milliseconds. */
@@ -181,6 +230,7 @@ async function start(options: SparkSessionOptions): Promise<SparkSession> {
       const text = statementFor("Spark", statement);
       return await runSql(connection, ++last, text, options);
     },
+    ingest: (options = {}) => runIngest(connection, ++last, options),
     async stop() {
       close();
       await atMost(gone, STOP_MS);

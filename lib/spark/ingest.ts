@@ -98,14 +98,26 @@ export interface IngestOptions {
   limitMs?: number;
 }
 
+/** What the job says at its end. */
+export type Ingested =
+  & Omit<IngestResult, "leftOut" | "snapshotId" | "sparkSeconds">
+  & { left_out: string[]; snapshot_id: number | bigint };
+
+/** What the job says of its failure. */
+export interface Refused {
+  /** What failed. */
+  what: string;
+  /** Why, where the job knows. */
+  why?: string;
+  /** What to do next, where the job knows. */
+  next?: string;
+}
+
 /** The job's JSON lines, one of these each. */
 interface Message {
   progress?: IngestProgress;
-  ingest?: Omit<IngestResult, "leftOut" | "snapshotId" | "sparkSeconds"> & {
-    left_out: string[];
-    snapshot_id: number | bigint;
-  };
-  error?: { what: string; why?: string; next?: string };
+  ingest?: Ingested;
+  error?: Refused;
 }
 
 /** `undefined` for lines of Spark's log. */
@@ -119,10 +131,11 @@ function likelyCause(text: string): Cause | undefined {
   return knownCause([warehouse!, ...SPARK_CAUSES, bucket!], text);
 }
 
-function failure(
-  error: Message["error"],
-  code: number,
-  log: string[],
+/** An ingest's failure as an error; `code` is how its process ended. */
+export function failure(
+  error: Refused | undefined,
+  code = 0,
+  log: string[] = [],
 ): LakehouseError {
   const text = [error?.why ?? "", ...log].join("\n");
   const known = error?.next ? undefined : likelyCause(text);
@@ -135,6 +148,32 @@ function failure(
     next: error?.next ?? known?.next ?? "deno task doctor",
     cause: new Error(shown),
   });
+}
+
+/** Arguments of the job that do as the options say. */
+export function ingestArguments(options: IngestOptions): string[] {
+  const { stagingBucket, table } = settings();
+  return [
+    ["--staging", `s3a://${stagingBucket}/${options.staged ?? table}/`],
+    lakeArguments(),
+    ["--table", options.table ?? table, "--mode", options.mode ?? "replace"],
+    options.register ? ["--register"] : [],
+    options.anyColumns ? ["--any-columns"] : [],
+  ].flat();
+}
+
+/** What an ingest says at its end, as its result; `started` by `performance.now()`. */
+export function ingestResult(
+  { snapshot_id, seconds, left_out, ...rest }: Ingested,
+  started: number,
+): IngestResult {
+  return {
+    ...rest,
+    leftOut: left_out,
+    sparkSeconds: seconds,
+    seconds: (performance.now() - started) / 1000,
+    snapshotId: BigInt(snapshot_id),
+  };
 }
 
 /**
@@ -157,24 +196,15 @@ function failure(
 export async function submitIngest(
   options: IngestOptions = {},
 ): Promise<IngestResult> {
-  const given = settings();
-  const { table = given.table, mode = "replace", register } = options;
   const signal = options.signal ?? interruptSignal();
   const started = performance.now();
   const log: string[] = [];
   let said: Message = {};
-  const from = options.staged ?? given.table;
-  const staged = await stagedFiles(from);
+  const staged = await stagedFiles(options.staged ?? settings().table);
   const code = await submit({
     script: "ingest.py",
     isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
-    args: [
-      ["--staging", `s3a://${given.stagingBucket}/${from}/`],
-      lakeArguments(),
-      ["--table", table, "--mode", mode, "--end-with-stdin"],
-      register ? ["--register"] : [],
-      options.anyColumns ? ["--any-columns"] : [],
-    ].flat(),
+    args: [...ingestArguments(options), "--end-with-stdin"],
     // It closes when this program ends, however it does.
     input: new ReadableStream(),
     signal: withLimit(signal, options.limitMs ?? LIMIT_MS, "The ingest"),
@@ -190,14 +220,7 @@ export async function submitIngest(
     },
   });
   if (code !== 0 || !said.ingest) throw failure(said.error, code, log);
-  const { snapshot_id, seconds, left_out, ...rest } = said.ingest;
-  return {
-    ...rest,
-    leftOut: left_out,
-    sparkSeconds: seconds,
-    seconds: (performance.now() - started) / 1000,
-    snapshotId: BigInt(snapshot_id),
-  };
+  return ingestResult(said.ingest, started);
 }
 
 /**

@@ -1,0 +1,94 @@
+// A Spark session that stays takes ingests as spark-submit does: the same rows, the same
+// refusals, none twice, beside its statements.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { sparkSession } from "../../lab/engines/spark_session.ts";
+import { catalog } from "../../lib/catalog/config.ts";
+import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import type { IngestProgress } from "../../lib/spark/ingest.ts";
+import { uploadFiles } from "../../lib/store/staging.ts";
+import { generateTrips } from "../../lib/trips/generate.ts";
+import { withEnv } from "../support/env.ts";
+
+const TABLE = "session_ingest_test";
+
+Deno.test("a session ingests without Spark's start", async (t) => {
+  const dir = await Deno.makeTempDir();
+  await withEnv({ TABLE, PARQUET_DIR: dir }, async () => {
+    await ensureWarehouse(catalog());
+    await generateTrips({ rows: 10_000, dir, rowsPerFile: 2_500 });
+    await uploadFiles();
+    await using spark = await sparkSession({ name: TABLE });
+    const count = async () =>
+      (await spark.sql(`SELECT count(*) AS n,
+        count(DISTINCT unique_key) AS keys FROM ${TABLE}`)).rows[0];
+
+    await t.step("what is staged is in the table, and told", async () => {
+      const told: IngestProgress[] = [];
+      const result = await spark.ingest({ onProgress: (at) => told.push(at) });
+      assertEquals(
+        [result.rows, result.added, result.held, result.files],
+        [10_000, 10_000, 0, 4],
+      );
+      assert(result.snapshotId > 0n && result.sparkSeconds > 0);
+      assertEquals(told[0], { tasks: 0, total: 0, rows: 0 });
+      assertEquals(await count(), { n: 10_000, keys: 10_000 });
+    });
+
+    await t.step("a rerun adds nothing, in each mode", async () => {
+      for (const mode of ["append", "merge"] as const) {
+        const { added, held } = await spark.ingest({ mode });
+        assertEquals([added, held], [0, 4]);
+      }
+    });
+
+    await t.step("two at once, and statements beside them", async () => {
+      const other = await Deno.makeTempDir();
+      await generateTrips({ rows: 1_000, dir: other, seed: 7 });
+      await Deno.copyFile(
+        `${other}/trips-00000.parquet`,
+        `${dir}/more.parquet`,
+      );
+      await Deno.remove(other, { recursive: true });
+      await uploadFiles();
+      const [first, second] = await Promise.all([
+        spark.ingest({ mode: "append" }),
+        spark.ingest({ mode: "append" }),
+        count(),
+      ]);
+      assertEquals([first.added, second.added].sort(), [0, 1_000]);
+      assertEquals(await count(), { n: 11_000, keys: 11_000 });
+    });
+
+    await t.step("what is refused is told as ingest() tells it", async () => {
+      await Deno.writeTextFile(`${dir}/more.parquet`, "no Parquet");
+      await uploadFiles();
+      const error = await assertRejects(() => spark.ingest(), LakehouseError);
+      assert(error.message.includes("it is no whole Parquet file"));
+      await assertRejects(
+        () => spark.ingest({ mode: "merge", register: true }),
+        Error,
+        "SystemExit",
+      );
+      assertEquals(await count(), { n: 11_000, keys: 11_000 });
+    });
+
+    await t.step("one that is cancelled changes nothing", async () => {
+      await Deno.remove(`${dir}/more.parquet`);
+      await uploadFiles();
+      const stop = new AbortController();
+      await assertRejects(
+        () =>
+          spark.ingest({
+            signal: stop.signal,
+            onProgress: () => stop.abort(new Error("enough")),
+          }),
+        Error,
+        "enough",
+      );
+      assertEquals((await spark.ingest()).rows, 10_000);
+      assertEquals(await count(), { n: 10_000, keys: 10_000 });
+    });
+    await spark.sql(`DROP TABLE ${TABLE}`);
+  }).finally(() => Deno.remove(dir, { recursive: true }));
+});
