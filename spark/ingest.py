@@ -25,7 +25,7 @@ from pyspark.sql import SparkSession
 from increment import Increment, MovedOn
 from lakehouse import CATALOG, add_arguments, causes, emit, end_with_stdin, first_line, quoted, session
 from publication import Replacement
-from staged_files import IngestError, check_written, refused_reading, staged_file, staged_files, staged_rows, staged_trips
+from staged_files import IngestError, check_written, refused_reading, runs, staged_file, staged_files, staged_rows, staged_trips
 
 # Of an ingest into a table that others change meanwhile.
 ATTEMPTS = 5
@@ -41,6 +41,8 @@ TABLE_PROPERTIES = {
 FILE_SETTINGS = {
     "spark.sql.files.maxPartitionBytes": "1g",
     "spark.sql.files.openCostInBytes": "1g",
+    # Each of these tasks looks at a part of the files; Spark's own number is one a file.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
     # Columns of others are looked at in nanoseconds, and may differ in case alone.
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.caseSensitive": "true",
@@ -82,7 +84,7 @@ def arguments(given: list | None = None) -> argparse.Namespace:
 
 
 class ProgressReporter(threading.Thread):
-    """Reports finished tasks of the running stages twice a second."""
+    """Reports finished tasks of the running stages twice a second; `total` are those of the one that writes."""
 
     def __init__(self, spark: SparkSession, total: int, rows: int, tell) -> None:
         super().__init__(daemon=True)
@@ -108,7 +110,7 @@ class ProgressReporter(threading.Thread):
 
 @contextmanager
 def progress(spark: SparkSession, options: argparse.Namespace, files: list):
-    reporter = ProgressReporter(spark, len(files), sum(file.rows for file in files), options.tell)
+    reporter = ProgressReporter(spark, len(files if options.register else runs(files)), sum(file.rows for file in files), options.tell)
     reporter.start()
     try:
         yield

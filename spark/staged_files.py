@@ -17,6 +17,11 @@ from staged_columns import ONLY_NULLS, TABLE_TYPES, Cast, Found, cast_for, descr
 NO_CODECS = {"BROTLI", "LZO"}
 # What such names begin with Spark passes over without a word.
 HIDDEN = ("_", ".")
+# More files than this, each smaller than SMALL, are not written as so many: a task
+# takes those that come one after another, up to TOGETHER.
+FEW = 100
+SMALL = 1024**2
+TOGETHER = 16 * 1024**2
 # Of files that cannot be ingested so many are named.
 MOST_NAMED = 5
 # How Spark names the file that a task failed at.
@@ -223,6 +228,20 @@ def require_read(stored: DataFrame, files: list) -> DataFrame:
     return stored
 
 
+def runs(files: list) -> list[list]:
+    """The files by the task that reads them: each has one, but many small ones share it with their neighbours."""
+    if len(files) <= FEW or any(file.bytes >= SMALL for file in files):
+        return [[file] for file in files]
+    found, size = [], TOGETHER
+    for file in files:
+        size += file.bytes
+        if size > TOGETHER:
+            found.append([])
+            size = file.bytes
+        found[-1].append(file)
+    return found
+
+
 def staged_rows(spark: SparkSession, files: list) -> DataFrame:
     """All rows, with the columns that the files have."""
     wrong = [file for file in files if file.problems]
@@ -244,7 +263,14 @@ def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
     for casts, group in alike.items():
         named = [(column["name"], column["type"], cast) for column, cast in zip(columns, casts)]
         schema = ", ".join(f"`{name}` {cast.read_as}" for name, _, cast in named if cast.read_as)
-        stored = require_read(spark.read.schema(schema).parquet(*literal_paths(group)), group)
+        reader = spark.read.schema(schema)
+        together = runs(group)
+        if len(together) == len(group):
+            stored = reader.parquet(*literal_paths(group))
+        else:
+            # Spark would put together files of one size, of whatever times.
+            stored = reduce(DataFrame.unionAll, [reader.parquet(*literal_paths(run)).coalesce(1) for run in together])
+        require_read(stored, group)
         check_values(stored, group, named)
         parts.append(
             stored.selectExpr(
