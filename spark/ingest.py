@@ -118,6 +118,12 @@ def progress(spark: SparkSession, options: argparse.Namespace, files: list):
         reporter.ended.set()
 
 
+def tell_written(options: argparse.Namespace, files: list, rows: int) -> None:
+    """The last word before a commit: whoever is told may raise, and nothing is published."""
+    tasks = len(runs(files))
+    options.tell({"tasks": tasks, "total": tasks, "rows": rows})
+
+
 def written(summary: dict) -> dict:
     """What a snapshot says that its commit added."""
     return {"files": int(summary.get("added-data-files", 0)), "bytes": int(summary.get("added-files-size", 0))}
@@ -136,6 +142,7 @@ def replace(spark: SparkSession, options: argparse.Namespace, files: list, colum
                 summary = publication.write(trips, held)
         added = int(summary.get("added-records", 0))
         check_written(publication.label, added, trips, files, staged_files(spark, options.staging))
+        tell_written(options, files, added)
         # One commit: a reader sees the table of before or the one of after.
         snapshot = publication.publish()
     return {"rows": added, "added": added, "held": 0, "snapshot_id": snapshot, **written(summary)}
@@ -175,6 +182,7 @@ def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: 
             else:
                 counted = (publication.append if options.mode == "append" else publication.merge)(trips, held)
         check_written(publication.label, counted, trips, new, staged_files(spark, options.staging))
+        tell_written(options, new, counted)
         snapshot = publication.publish()
     return {
         "rows": publication.total,

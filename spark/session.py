@@ -131,8 +131,7 @@ class Ingest(Statement):
                 own.conf.set(name, value)
             own.conf.set(SHUFFLE, self.spark.conf.get(SHUFFLE))
             active.setActiveSession(own._jsparkSession)
-            options = ingest.arguments(self.arguments)
-            result = ingest.ingest(own, options, lambda state: emit("ingesting", {"id": self.id, **state}))
+            result = ingest.ingest(own, ingest.arguments(self.arguments), self.tell)
             emit("ingested", {"id": self.id, **result})
         except (Exception, SystemExit) as error:  # pylint: disable=broad-except
             try:
@@ -141,6 +140,11 @@ class Ingest(Statement):
                 emit("failed", {"id": self.id, **facts(self.spark, other)})
         finally:
             active.clearActiveSession()
+
+    def tell(self, state: dict) -> None:
+        if self.is_cancelled:
+            raise InterruptedError("cancelled before its commit")
+        emit("ingesting", {"id": self.id, **state})
 
     def look(self) -> None:
         # It tells of itself.
