@@ -8,6 +8,7 @@
 import {
   knownCause,
   LakehouseError,
+  type LakehouseErrorParts,
   SPARK_CAUSES,
 } from "../../lib/core/errors.ts";
 import { parseExactJson } from "../../lib/core/json.ts";
@@ -18,7 +19,6 @@ import {
   failure,
   type Ingested,
   type IngestProgress,
-  type Refused,
 } from "../../lib/spark/ingest.ts";
 import { lakeArguments, sparkSubmit, submit } from "../../lib/spark/submit.ts";
 import {
@@ -73,7 +73,7 @@ export type SessionMessage =
   | { failed: SparkFailure & { id: number } }
   | { ingesting: IngestProgress & { id: number } }
   | { ingested: Ingested & { id: number } }
-  | { refused: Refused & { id: number } };
+  | { refused: LakehouseErrorParts & { id: number } };
 
 const MESSAGE =
   /^\{"(ready|progress|columns|rows|done|failed|ingesting|ingested|refused)": /;

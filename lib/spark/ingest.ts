@@ -11,9 +11,10 @@ import {
   type Cause,
   causesOf,
   knownCause,
+  LakehouseError,
+  type LakehouseErrorParts,
   SPARK_CAUSES,
 } from "../core/errors.ts";
-import { LakehouseError } from "../core/errors.ts";
 import { interruptSignal, withLimit } from "../core/interrupt.ts";
 import { KILLED } from "../core/process.ts";
 import { parseExactJson } from "../core/json.ts";
@@ -103,21 +104,11 @@ export type Ingested =
   & Omit<IngestResult, "leftOut" | "snapshotId" | "sparkSeconds">
   & { left_out: string[]; snapshot_id: number | bigint };
 
-/** What the job says of its failure. */
-export interface Refused {
-  /** What failed. */
-  what: string;
-  /** Why, where the job knows. */
-  why?: string;
-  /** What to do next, where the job knows. */
-  next?: string;
-}
-
 /** The job's JSON lines, one of these each. */
 interface Message {
   progress?: IngestProgress;
   ingest?: Ingested;
-  error?: Refused;
+  error?: LakehouseErrorParts;
 }
 
 /** `undefined` for lines of Spark's log. */
@@ -133,7 +124,7 @@ function likelyCause(text: string): Cause | undefined {
 
 /** An ingest's failure as an error; `code` is how its process ended. */
 export function failure(
-  error: Refused | undefined,
+  error: LakehouseErrorParts | undefined,
   code = 0,
   log: string[] = [],
 ): LakehouseError {

@@ -5,6 +5,7 @@ import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { settings } from "../../lib/core/settings.ts";
 import type { IngestProgress } from "../../lib/spark/ingest.ts";
 import { uploadFiles } from "../../lib/store/staging.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
@@ -77,7 +78,9 @@ Deno.test("a session ingests without Spark's start", async (t) => {
       await Deno.remove(`${dir}/more.parquet`);
       await uploadFiles();
       const commits = async () =>
-        (await spark.sql(`SELECT * FROM ${TABLE}.snapshots`)).rows.length;
+        (await spark.sql(
+          `SELECT * FROM ${settings().namespace}.${TABLE}.snapshots`,
+        )).rows.length;
       const before = await commits();
       const stop = new AbortController();
       await assertRejects(
