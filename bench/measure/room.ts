@@ -49,7 +49,8 @@ export function needOf(plan: BenchPlan): Room {
     // Parts of a file lie there beside the whole one while it is put together.
     const store = isLocal ? 2 * DISK.object : 0;
     const tables = has("ingest", "query") && isLocal
-      ? DISK.table * (withPeers ? 3 : 1)
+      // Written anew and registered; with peers two more, and a session's.
+      ? DISK.table * (withPeers ? 5 : 2)
       : 0;
     bytes = Math.max(bytes, store + tables) + DISK.file;
   }
