@@ -105,11 +105,9 @@ export type Ingested =
   & { left_out: string[]; snapshot_id: number | bigint };
 
 /** The job's JSON lines, one of these each. */
-interface Message {
-  progress?: IngestProgress;
-  ingest?: Ingested;
-  error?: LakehouseErrorParts;
-}
+type Message = Partial<
+  { progress: IngestProgress; ingest: Ingested; error: LakehouseErrorParts }
+>;
 
 /** `undefined` for lines of Spark's log. */
 function parseMessage(line: string): Message | undefined {
@@ -148,22 +146,18 @@ export function ingestArguments(options: IngestOptions): string[] {
     ["--staging", `s3a://${stagingBucket}/${options.staged ?? table}/`],
     lakeArguments(),
     ["--table", options.table ?? table, "--mode", options.mode ?? "replace"],
-    options.register ? ["--register"] : [],
-    options.anyColumns ? ["--any-columns"] : [],
-  ].flat();
+    [options.register && "--register", options.anyColumns && "--any-columns"],
+  ].flat().filter((each) => typeof each === "string");
 }
 
 /** What an ingest says at its end, as its result; `started` by `performance.now()`. */
-export function ingestResult(
-  { snapshot_id, seconds, left_out, ...rest }: Ingested,
-  started: number,
-): IngestResult {
+export function ingestResult(said: Ingested, started: number): IngestResult {
+  const { snapshot_id, seconds, left_out, ...rest } = said;
   return {
     ...rest,
-    leftOut: left_out,
-    sparkSeconds: seconds,
+    ...{ leftOut: left_out, sparkSeconds: seconds },
+    ...{ snapshotId: BigInt(snapshot_id) },
     seconds: (performance.now() - started) / 1000,
-    snapshotId: BigInt(snapshot_id),
   };
 }
 
@@ -188,8 +182,7 @@ export async function submitIngest(
   options: IngestOptions = {},
 ): Promise<IngestResult> {
   const signal = options.signal ?? interruptSignal();
-  const started = performance.now();
-  const log: string[] = [];
+  const [started, log]: [number, string[]] = [performance.now(), []];
   let said: Message = {};
   const staged = await stagedFiles(options.staged ?? settings().table);
   const code = await submit({
