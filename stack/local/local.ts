@@ -104,6 +104,7 @@ async function waitUntilHealthy(
   const started = performance.now();
   const waiting = new Set(services);
   let nextLook = started + 1_000;
+  const seen = new Map<string, number>();
   while (waiting.size > 0) {
     options.signal?.throwIfAborted();
     await Promise.all([...waiting].map(async (service) => {
@@ -121,7 +122,13 @@ async function waitUntilHealthy(
       for (const service of waiting) {
         const state = states.get(service.name)?.state ?? "gone";
         const late = now - started > START_SECONDS * 1000;
-        if (late || state === "FATAL" || state === "gone") {
+        const pid = states.get(service.name)?.pid;
+        const first = seen.get(service.name) ?? pid;
+        if (first) seen.set(service.name, first);
+        // The supervisor would start it again and again, to end of the same.
+        const hasEnded = pid !== first &&
+          await causeOf(service.name, logged.get(service.name));
+        if (hasEnded || late || state === "FATAL" || state === "gone") {
           throw await startFailure(
             service,
             late
@@ -137,18 +144,21 @@ async function waitUntilHealthy(
   }
 }
 
+/** The end of a service's log; what an earlier start died of is before `from`. */
+const logOf = (name: string, from = 0) =>
+  Array.fromAsync(readLog(logFile(dir(), name), { lines: 60, from }));
+
+/** Why it ended, where its log tells. */
+const causeOf = async (name: string, from?: number) =>
+  knownCause(SERVICE_CAUSES, (await logOf(name, from)).join("\n"));
+
 async function startFailure(
   service: LocalService,
   state: string,
   from = 0,
 ): Promise<LakehouseError> {
   const { name } = service;
-  const lines: string[] = [];
-  // What an earlier start died of is not what this one does.
-  const options = { lines: 60, from };
-  for await (const line of readLog(logFile(dir(), name), options)) {
-    lines.push(line);
-  }
+  const lines = await logOf(name, from);
   const cause = knownCause(SERVICE_CAUSES, lines.join("\n"));
   if (cause?.isDamage) {
     await forgetChecked();

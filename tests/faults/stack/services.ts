@@ -141,11 +141,11 @@ export const SERVICE_FAULTS: readonly Fault[] = [
     fault: "another program takes a port between the look at it and the start",
     withinSeconds: 40,
     told:
-      "Cannot start trino (…): its port is taken; … Next: end the program that has the port, or change the setting",
+      "Cannot start s3 (…): its port is taken; … Next: end the program that has the port, or change the setting",
     after: `nothing is started; ${STAYS}`,
     async make(scene) {
       let other: Deno.Listener | undefined;
-      const port = Number(STACK_ENV.TRINO_PORT);
+      const port = Number(STACK_ENV.S3_PORT);
       try {
         return await amidStart(scene, () => {
           other = Deno.listen({ hostname: "127.0.0.1", port });
