@@ -215,6 +215,43 @@ Deno.test("deno task load goes from a path to a profile", () =>
     assertStringIncludes(out!, "keys: city, people");
   }));
 
+// By pandas 3.1.1 with pyarrow 26.0.1: categories, nulls of integers and of
+// booleans, times with and without a zone, lists, an index that has a name.
+Deno.test("what pandas wrote goes from its path to a profile", () =>
+  withData(["by_pandas"], async (dir) => {
+    const path = `${dir}/By pandas.parquet`;
+    await Deno.copyFile(
+      new URL("data/by_pandas.parquet", import.meta.url),
+      path,
+    );
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: taskArguments("load", path),
+      env: { NO_COLOR: "1" },
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    const out = new TextDecoder().decode(stdout);
+    assertStringIncludes(out, `Table: ${namespace}.by_pandas`);
+    for (const name of ["station", "riders", "lines", "stop id"]) {
+      assertStringIncludes(out, name);
+    }
+    const { rows } = await query(sql`
+      SELECT station, riders, CAST("at" AS varchar) AS "at",
+        to_unixtime(seen) AS seen, lines, open,
+        CAST(share AS varchar) AS share, "stop id"
+      FROM ${sql.table(`${namespace}.by_pandas`)} ORDER BY "stop id"`);
+    assertEquals(rows.map((row) => Object.values(row)), [
+      [
+        ...["Loop", 10n, "2024-01-01 08:00:00.000000", 1704117600],
+        ...[["Red", "Blue"], true, "5.0E-1", 7n],
+      ],
+      ["O'Hare", null, null, 1704117600, [], null, null, 8n],
+      [
+        ...["Loop", 30n, "2024-03-10 02:30:00.000000", 1704117600],
+        ...[null, false, "-2.5E-1", 9n],
+      ],
+    ]);
+  }));
+
 Deno.test({
   name: "deno task load takes in more than it may hold in memory",
   // Minutes of processor time.
