@@ -83,12 +83,30 @@ own = socket.gethostbyname(socket.gethostname())
 print([w["state"] for w in page["workers"] if w["host"] == own] or page["status"])
 `;
 
+/** For so long a coordinator may still hold one that was killed for alive. */
+const YOUNG_MS = 120_000;
+
+/** Whether a server that was started just now, perhaps again, is still starting. */
+async function isStarting(id: string, signal: AbortSignal): Promise<boolean> {
+  const { stdout: since } = await docker(
+    ["inspect", "--format", "{{.State.StartedAt}}", id],
+    signal,
+  );
+  if (Date.now() - Date.parse(since) > YOUNG_MS) return false;
+  const { stdout, stderr } = await docker(
+    ["logs", "--since", since, id],
+    signal,
+  );
+  return !(stdout + stderr).includes("SERVER STARTED");
+}
+
 /** Why a worker cannot be used yet, or `undefined` when its leader knows it. */
 export async function workerProblem(
   { id, service }: Container,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (service.startsWith("trino")) {
+    if (await isStarting(id, signal)) return "it is starting";
     const { rows } = await query(
       "SELECT node_id AS id FROM system.runtime.nodes WHERE state = 'active'",
       { signal },

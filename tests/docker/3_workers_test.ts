@@ -28,7 +28,8 @@ Deno.test("up --workers adds workers of both engines, and takes nothing from wha
   }
   assertEquals(await wrong(), {});
   const logs = await task("logs", ["trino-worker-2", "--lines", "5"]);
-  assertStringIncludes(logs.text, "io.trino.");
+  // Which lines those are differs.
+  assert(/\bio\.(trino|airlift)\./.test(logs.text), logs.text);
 });
 
 Deno.test("jobs, sessions and queries are worked on by the workers, and no command line has the keys", async () => {
@@ -71,7 +72,12 @@ Deno.test("a worker that has ended is named, and up brings it back", async () =>
   assertStringIncludes(said ?? "", "has ended with code 137");
   // As many as there were, without a word of them.
   assertStringIncludes(await up(), "2 each");
-  const after = await task("status");
+  let after = await task("status");
+  // The coordinator may take its silence for an end once more, for a while.
+  for (let i = 0; after.code !== 0 && i < 30; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    after = await task("status");
+  }
   assertEquals(after.code, 0, after.text);
 });
 
