@@ -86,7 +86,10 @@ await main(
     "Tests the Docker stack on a real engine, with stand-in images.",
   )
     .option("--filter <text>", "only tests with this in their name")
-    .option("--all", "run every notebook, not 01 to 05 only")
+    .option(
+      "--all",
+      "every notebook, not 01 to 05 only, and a worker that is killed",
+    )
     .option("--keep", "leave the containers running")
     .action(async (options: Options) => {
       await Deno.mkdir(STATE, { recursive: true });
@@ -111,6 +114,7 @@ await main(
             "tests/docker",
           ], {
             ...LANE_ENV,
+            TEST_ALL: options.all ? "1" : "",
             LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
             LANE_SEAWEEDFS: program ?? "",
           }),

@@ -139,6 +139,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
   {
     step: "up",
     fault: "another program takes a port between the look at it and the start",
+    isLong: true,
     withinSeconds: 40,
     told:
       "Cannot start s3 (…): its port is taken; … Next: end the program that has the port, or change the setting",
