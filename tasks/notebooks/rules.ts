@@ -34,13 +34,19 @@ export function shapeProblems(path: string, notebook: Notebook): string[] {
     add("", `the kernel is not deno: choose Deno in JupyterLab and save`);
   }
   const language = notebook.metadata["language_info"] as
-    | { name?: string }
+    | { name?: string; version?: string }
     | undefined;
   if (language?.name !== "typescript") {
     // Without it `deno fmt` passes over the code, and says nothing.
     add(
       "",
       "its language is not TypeScript: run a cell in JupyterLab and save",
+    );
+  } else if (language.version !== Deno.version.typescript) {
+    // What the kernel says of itself is written into it.
+    add(
+      "",
+      "JupyterLab would mark it as changed once it is open: open it there and save",
     );
   }
   const first = notebook.cells[0];

@@ -22,7 +22,7 @@ function good(): Notebook {
     ],
     metadata: {
       kernelspec: { name: "deno" },
-      language_info: { name: "typescript" },
+      language_info: { name: "typescript", version: Deno.version.typescript },
     },
     nbformat: 4,
     nbformat_minor: 5,
@@ -68,6 +68,14 @@ Deno.test("shapeProblems() finds long, empty and unexplained cells", () => {
   notebook.cells.push({ ...notebook.cells[1]!, id: "c" });
   assertEquals(shapeProblems("01-x.ipynb", notebook), [
     "01-x.ipynb, cell 2: no text before it says what it does",
+  ]);
+});
+
+Deno.test("shapeProblems() finds what JupyterLab would write into it", () => {
+  const notebook = good();
+  notebook.metadata["language_info"] = { name: "typescript" };
+  assertEquals(shapeProblems("01-a.ipynb", notebook), [
+    "01-a.ipynb: JupyterLab would mark it as changed once it is open: open it there and save",
   ]);
 });
 
