@@ -30,7 +30,7 @@ import {
   sizes,
   start,
   tables,
-  theme,
+  tone,
   watchBar,
 } from "./notebook_page.ts";
 import { pixels } from "./pixels.ts";
@@ -113,17 +113,17 @@ labTest("a blank picture does not pass as a chart", async ({ page }) => {
 
 /** The notebook's top and a chart, as pictures, on a light and a dark page. */
 async function assertReadable(page: Page, name: string): Promise<void> {
-  for (const tone of ["Light", "Dark"] as const) {
-    await theme(page, `JupyterLab ${tone}`);
+  for (const scheme of ["light", "dark"] as const) {
+    await tone(page, scheme);
     assertEquals(await faintTexts(page, LEAST_CONTRAST), []);
     await scrollToTop(page);
-    await shot(page, `${name} ${tone.toLowerCase()}`);
+    await shot(page, `${name} ${scheme}`);
     const chart = charts(page).first();
     if (await chart.count() === 0) continue;
     await bringIntoView(chart);
-    await shot(page, `${name} ${tone.toLowerCase()} chart`);
+    await shot(page, `${name} ${scheme} chart`);
   }
-  await theme(page, "JupyterLab Light");
+  await tone(page, "light");
 }
 
 for (const [name, { charts, tables, bar }] of Object.entries(SHOWN)) {

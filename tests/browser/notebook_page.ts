@@ -236,17 +236,13 @@ export async function scrollToTop(page: Page): Promise<void> {
   await page.waitForTimeout(300);
 }
 
-/** Settings → Theme. */
-export async function theme(
+/** The system's light or dark, which JupyterLab follows. */
+export async function tone(
   page: Page,
-  name: "JupyterLab Light" | "JupyterLab Dark",
+  colorScheme: "light" | "dark",
 ): Promise<void> {
-  await page.locator(".lm-MenuBar-item").getByText("Settings", { exact: true })
-    .click();
-  await page.locator(".lm-Menu-item").getByText("Theme", { exact: true })
-    .hover();
-  await page.locator(".lm-Menu-item").getByText(name, { exact: true }).click();
-  await page.locator(`body[data-jp-theme-name="${name}"]`)
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`body[data-jp-theme-light="${colorScheme === "light"}"]`)
     .waitFor({ state: "attached" });
   // Its style sheet comes after its name.
   await page.waitForTimeout(500);
