@@ -22,7 +22,10 @@ function notebook(markdown: string, source = GOOD): Notebook {
     ],
     metadata: {
       kernelspec: { name: "deno" },
-      language_info: { name: "typescript" },
+      language_info: {
+        name: "typescript",
+        version: Deno.version.typescript,
+      },
     },
     nbformat: 4,
     nbformat_minor: 5,
