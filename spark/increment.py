@@ -3,12 +3,11 @@
 import json
 from contextlib import contextmanager
 
-from py4j.java_gateway import is_instance_of
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse import CATALOG, causes, quoted
-from publication import HELD, Publication, ancestors, identifier, snapshots
+from publication import HELD, Publication, identifier, snapshots, was_refused
 from registration import MAPPING, name_mapping, require_as_is
 from staged_files import IngestError
 
@@ -44,7 +43,7 @@ class Increment(Publication):
         # That of held(), so that nobody's commit comes between.
         self.before = self.table.currentSnapshot()
         on = [self.before.snapshotId()] if self.before else []
-        self.table.manageSnapshots().createBranch(self.id, *on).commit()
+        self._change_branches(self.table, lambda branches: branches.createBranch(self.id, *on))
         self.rows = self.count(self.branch)
         return self
 
@@ -127,17 +126,15 @@ class Increment(Publication):
 
     def publish(self) -> int:
         """Returns the snapshot that readers see from now on; MovedOn when they see another than before."""
-        self.table.refresh()
-        if self.table.currentSnapshot() != self.before:
-            raise MovedOn
-        head = self.table.snapshot(self.id).snapshotId()
         changes = self.table.newTransaction()
+        if changes.table().currentSnapshot() != self.before:
+            raise MovedOn
+        head = changes.table().snapshot(self.id).snapshotId()
         changes.manageSnapshots().fastForwardBranch("main", self.id).removeBranch(self.id).commit()
         try:
             self._commit(changes.commitTransaction)
         except Py4JJavaError as error:
-            refused = "org.apache.iceberg.exceptions.CommitFailedException"
-            if is_instance_of(self.spark.sparkContext._gateway, error.java_exception, refused):
+            if was_refused(self.spark, error):
                 raise MovedOn from error
             raise
         return head

@@ -26,6 +26,8 @@ from staged_files import IngestError
 DEAD_MS = 24 * 60 * 60 * 1000
 # So long an attempt that failed waits for the removal of what it wrote.
 REMOVAL_SECONDS = 30
+# Of a change of a branch's name, in a table that others change meanwhile.
+BRANCH_ATTEMPTS = 10
 RECORDS = "_ingests"
 # What a snapshot's summary says of the staged files whose rows the table has: by name, entity tag and rows.
 HELD = "staged-files"
@@ -64,6 +66,12 @@ def snapshots(table, ref: str):
 
 def ancestors(table, ref: str) -> set:
     return {snapshot.snapshotId() for snapshot in snapshots(table, ref)}
+
+
+def was_refused(spark: SparkSession, error: Py4JJavaError) -> bool:
+    """Whether the catalog has committed nothing, as another commit came first."""
+    name = "org.apache.iceberg.exceptions.CommitFailedException"
+    return is_instance_of(spark.sparkContext._gateway, error.java_exception, name)
 
 
 @dataclass
@@ -215,6 +223,17 @@ class Publication:
         files = f"SELECT 1 FROM {self.name}.all_data_files WHERE contains(file_path, '-{attempt}-') LIMIT 1"
         return self.table.snapshot(record.snapshot) is not None or bool(self.spark.sql(files).collect())
 
+    def _change_branches(self, table, change) -> None:
+        """Commits a change of branches, which Iceberg does not try again when others commit meanwhile."""
+        for left in reversed(range(BRANCH_ATTEMPTS)):
+            try:
+                change(table.manageSnapshots()).commit()
+                return
+            except Py4JJavaError as error:
+                if not left or not was_refused(self.spark, error):
+                    raise
+                table.refresh()
+
     def _under(self, location: str, folder: str) -> list[str]:
         return [file.location() for file in self.table.io().listPrefix(f"{location}/{folder}/").iterator()]
 
@@ -227,7 +246,7 @@ class Publication:
         head = table.snapshot(attempt)
         if head is None:
             return
-        table.manageSnapshots().removeBranch(attempt).commit()
+        self._change_branches(table, lambda branches: branches.removeBranch(attempt))
         table.refresh()
         if all(head.snapshotId() not in ancestors(table, ref) for ref in table.refs().keySet()):
             table.expireSnapshots().expireSnapshotId(head.snapshotId()).commit()

@@ -65,7 +65,10 @@ export async function ensureBucket(client: S3, Bucket: string, how: object) {
     await client.headBucket({ Bucket }, how);
   } catch (error) {
     if ((error as Error).name !== "NotFound") throw error;
-    await client.createBucket({ Bucket }, how);
+    // A request that was sent twice, or another upload, may have made it meanwhile.
+    await client.createBucket({ Bucket }, how).catch((error: Error) => {
+      if (error.name !== "BucketAlreadyOwnedByYou") throw error;
+    });
   }
 }
 

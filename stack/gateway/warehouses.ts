@@ -113,7 +113,13 @@ async function create(
       `There is a bucket "${name}" that is no warehouse; upgrade-existing makes it one`,
     );
   }
-  if (!there) await bucketCall(s3.send(new CreateBucketCommand(bucket)));
+  if (!there) {
+    await bucketCall(
+      s3.send(new CreateBucketCommand(bucket)),
+      // Sent twice, as its answer was lost.
+      "BucketAlreadyOwnedByYou",
+    );
+  }
   await addWarehouse(registry, name);
   return Response.json({ name });
 }

@@ -44,13 +44,15 @@ export interface FlakyRequest {
 /** Passes requests on to `target` as they are, unless something befalls them. */
 export async function flakyFront(
   target: string,
-  befalls: (request: FlakyRequest) => Mishap | undefined,
+  befalls: (
+    request: FlakyRequest,
+  ) => Mishap | undefined | Promise<Mishap | undefined>,
 ): Promise<FlakyFront> {
   const { hostname, port } = new URL(target);
   const log: string[] = [];
-  const server = createServer((from, to) => {
+  const server = createServer(async (from, to) => {
     const { method = "", url: path = "", headers } = from;
-    const mishap = befalls({ method, path, headers });
+    const mishap = await befalls({ method, path, headers });
     const { status = mishap } = mishap as Partial<Refused> ?? {};
     log.push([method, path, status].filter(Boolean).join(" "));
     if (mishap === "cut") return void from.socket.destroy();

@@ -9,6 +9,7 @@ import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
 import { query } from "../../lib/trino/client.ts";
 import { generateTrips } from "../../lib/trips/generate.ts";
+import { removeBucket } from "../support/bucket.ts";
 import { withEnv } from "../support/env.ts";
 import { withNamespace } from "../support/namespace.ts";
 import {
@@ -18,6 +19,8 @@ import {
 } from "../servers/flaky_front.ts";
 
 const NAMESPACE = "flaky_test";
+/** It is not there when the test begins. */
+const BUCKET = "flaky-staging";
 const KINDS: readonly Mishap[] = [503, "lost", 429, "cut", 502, "lost", 504];
 
 /** A request has a mishap, the same one again has none; one kind after the other. */
@@ -38,6 +41,7 @@ Deno.test("what a flaky network loses of store, catalog and Trino is asked for a
   const { minioHost, catalogUri, trinoUri } = settings();
   await ensureWarehouse(catalog());
   await ensureTrinoCatalog();
+  await removeBucket(BUCKET);
   await withNamespace(NAMESPACE, async () => {
     const dir = await Deno.makeTempDir();
     await generateTrips({ rows: 20_000, rowsPerFile: 2_000, dir });
@@ -49,6 +53,7 @@ Deno.test("what a flaky network loses of store, catalog and Trino is asked for a
       CATALOG_URI: lake.uri + new URL(catalogUri).pathname,
       TRINO_URI: trino.uri,
       TABLE: "flaky_trips",
+      STAGING_BUCKET: BUCKET,
     }, async () => {
       const { uploaded } = await uploadFiles({ dir });
       assertEquals([uploaded, (await stagedFiles()).length], [10, 10]);
@@ -74,6 +79,7 @@ Deno.test("what a flaky network loses of store, catalog and Trino is asked for a
     for (const { log } of [store, lake, trino]) {
       assert(mishapsOf(log).size >= 5, log.join("\n"));
     }
+    await removeBucket(BUCKET);
     await Deno.remove(dir, { recursive: true });
   });
 });
