@@ -165,6 +165,40 @@ labTest(
   },
 );
 
+labTest(
+  "misspelt names, a missing await and a result that does not show say so, and help() answers",
+  async ({ page }) => {
+    const cell = await addCell(page, "");
+    const says = async (source: string, ...said: RegExp[]) => {
+      await edit(cell, source);
+      await runCell(cell);
+      const shown = (await outputsOf(cell)).join("\n");
+      for (const each of said) assertMatch(shown, each, source);
+    };
+    await says("barChrat(companies)", /the nearest name is barChart/);
+    await shot(page, "misspelt function");
+    await says(
+      `await ask("SELECT fair FROM taxi_trips")`,
+      /the nearest name is fare/,
+    );
+    await shot(page, "misspelt column");
+    await says(
+      `await ask("SELECT fare FROM taxi_trisp")`,
+      /the nearest name is taxi_trips/,
+    );
+    await says(`ask("SELECT 1 AS n")`, /write await/);
+    await says(
+      `const unshown = await ask("SELECT 1 AS n");`,
+      /unshown holds .* end the cell with unshown to show it/,
+    );
+    await says(
+      `await (await import("@lakehouse/lab")).help("barChart")`,
+      /barChart/,
+      /bars?/,
+    );
+  },
+);
+
 labTest("opening a notebook leaves it as it is", async ({ page, lab }) => {
   const path = `${lab.dir}/${INGEST}`;
   const before = await Deno.readTextFile(path);
@@ -261,6 +295,22 @@ labTest(
     await runCell(next);
     assertMatch((await outputsOf(next)).join(), /42/);
     await assertNoErrors(page);
+  },
+);
+
+labTest(
+  "what is in a table of one's own shows with Run All, light and dark, on three widths",
+  async ({ page, lab }) => {
+    await openNotebook(page, lab, "notebooks/14-your-data.ipynb");
+    await runAll(page);
+    await assertNoErrors(page);
+    await assertChartsDrawn(page, 2);
+    const { width, height } = page.viewportSize()!;
+    for (const narrow of [1440, 1024, 390]) {
+      await page.setViewportSize({ width: narrow, height });
+      await assertReadable(page, `14-your-data ${narrow}`);
+    }
+    await page.setViewportSize({ width, height });
   },
 );
 
