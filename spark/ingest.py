@@ -17,6 +17,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from py4j.protocol import Py4JJavaError
 from pyspark.errors.exceptions.captured import CapturedException
@@ -25,7 +26,7 @@ from pyspark.sql import SparkSession
 from increment import Increment, MovedOn
 from lakehouse import CATALOG, add_arguments, causes, emit, end_with_stdin, first_line, quoted, session
 from publication import Replacement
-from staged_files import IngestError, check_written, refused_reading, runs, staged_file, staged_files, staged_rows, staged_trips
+from staged_files import IngestError, check_written, footer_reader, refused_reading, runs, staged_file, staged_files, staged_rows, staged_trips
 
 # Of an ingest into a table that others change meanwhile.
 ATTEMPTS = 5
@@ -203,8 +204,9 @@ def ingest(spark: SparkSession, options: argparse.Namespace, tell) -> dict:
             columns = json.load(file)
     tell({"tasks": 0, "total": 0, "rows": 0})
     found = staged_files(spark, options.staging)
+    look = partial(staged_file, spark.version, footer_reader(spark), columns=columns)
     with ThreadPoolExecutor(8) as pool:
-        files = list(pool.map(lambda status: staged_file(spark, status, columns), found))
+        files = list(pool.map(look, found))
     table = f"{options.namespace}.{options.table}"
     spark.sql(f"CREATE NAMESPACE IF NOT EXISTS {quoted(CATALOG, options.namespace)}")
     is_there = spark.catalog.tableExists(quoted(CATALOG, options.namespace, options.table))

@@ -138,14 +138,19 @@ def described(schema) -> tuple[dict[str, Found], bool]:
     return DESCRIBED[text]
 
 
-def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
-    """Reads a file's footer; fails when it is no whole Parquet file."""
-    jvm = spark._jvm
-    path = status.getPath().toString()
+def footer_reader(spark: SparkSession):
+    """Opens files by their status; the names are looked up once, since each look is some calls into the JVM."""
+    parquet = spark._jvm.org.apache.parquet.hadoop
+    source, read = parquet.util.HadoopInputFile.fromStatus, parquet.ParquetFileReader.open
     hadoop = spark._jsc.hadoopConfiguration()
-    source = jvm.org.apache.parquet.hadoop.util.HadoopInputFile.fromStatus(status, hadoop)
+    return lambda status: read(source(status, hadoop))
+
+
+def staged_file(spark_version: str, read_footer, status, columns: list) -> StagedFile:
+    """Reads a file's footer; fails when it is no whole Parquet file."""
+    path = status.getPath().toString()
     try:
-        reader = jvm.org.apache.parquet.hadoop.ParquetFileReader.open(source)
+        reader = read_footer(status)
     except Py4JJavaError as error:
         raise IngestError(
             f"Cannot read {path}",
@@ -156,8 +161,8 @@ def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
         metadata = reader.getFileMetaData()
         found, has_ids = described(metadata.getSchema())
         by_spark = metadata.getKeyValueMetaData().containsKey("org.apache.spark.version")
-        chunks = [chunk for group in reader.getRowGroups() for chunk in group.getColumns()[:1]]
-        codecs = {chunk.getCodec().name() for chunk in chunks}
+        # Python's slice of a Java list would call for each of its columns.
+        codecs = {group.getColumns().get(0).getCodec().name() for group in reader.getRowGroups() if found}
         rows = reader.getRecordCount()
     finally:
         reader.close()
@@ -171,7 +176,7 @@ def staged_file(spark: SparkSession, status, columns: list) -> StagedFile:
             other = next((each for each in found if each.lower() == name.lower()), None)
             problems.append(f'column "{name}" is missing' + (f', "{other}" is there' if other else ""))
             continue
-        cast = cast_for(wanted, found[name], by_spark, spark.version)
+        cast = cast_for(wanted, found[name], by_spark, spark_version)
         if cast is None and only_nulls(reader, name):
             cast = ONLY_NULLS
         casts.append(cast)

@@ -61,15 +61,13 @@ export interface UploadOptions {
 
 /** Makes the bucket where there is none. */
 export async function ensureBucket(client: S3, Bucket: string, how: object) {
-  try {
-    await client.headBucket({ Bucket }, how);
-  } catch (error) {
-    if ((error as Error).name !== "NotFound") throw error;
-    // A request that was sent twice, or another upload, may have made it meanwhile.
-    await client.createBucket({ Bucket }, how).catch((error: Error) => {
-      if (error.name !== "BucketAlreadyOwnedByYou") throw error;
-    });
-  }
+  const but = (name: string) => (error: Error): undefined => {
+    if (error.name !== name) throw error;
+  };
+  if (await client.headBucket({ Bucket }, how).catch(but("NotFound"))) return;
+  // A request that was sent twice, or another upload, may have made it meanwhile.
+  await client.createBucket({ Bucket }, how)
+    .catch(but("BucketAlreadyOwnedByYou"));
 }
 
 /** Folder of a table's files in the bucket; nothing else in it is touched. */

@@ -44,6 +44,22 @@ async function running(scene: Scene): Promise<string> {
   return text.match(/answer: \d+/)?.[0] ?? text;
 }
 
+/** Ends Trino's command line once Trino computes what it asked. */
+async function amidSql(
+  scene: Scene,
+  harm: (run: Running) => void,
+): Promise<Said> {
+  await wellStack(scene);
+  const run = scene.task("sql", [slow(10_000)]);
+  await until(async () => await running(scene) === "answer: 1", run.text);
+  return await run.harm(() => harm(run));
+}
+
+async function nothingComputed(scene: Scene): Promise<void> {
+  await tableIsAsBefore(scene);
+  await until(async () => await running(scene) === "answer: 0", "its end");
+}
+
 const STAYS = "the table stays as it was";
 
 /** Faults of `query()` and of the catalog's client. */
@@ -63,10 +79,25 @@ export const QUERY_FAULTS: readonly Fault[] = [
     told: "Stopped by the user",
     after: `${STAYS}; Trino computes it no longer`,
     make: (scene) => amidQuery(scene, 10_000, (run) => run.stop()),
-    async holds(scene) {
-      await tableIsAsBefore(scene);
-      await until(async () => await running(scene) === "answer: 0", "its end");
-    },
+    holds: nothingComputed,
+  },
+  {
+    step: "sql",
+    fault: "Ctrl+C",
+    isLong: true,
+    told: "",
+    after: `${STAYS}; Trino computes it no longer`,
+    make: (scene) => amidSql(scene, (run) => run.stop()),
+    holds: nothingComputed,
+  },
+  {
+    step: "sql",
+    fault: "it is told to end (SIGTERM)",
+    isLong: true,
+    told: "",
+    after: `${STAYS}; Trino computes it no longer`,
+    make: (scene) => amidSql(scene, (run) => run.kill("SIGTERM")),
+    holds: nothingComputed,
   },
   {
     step: "query",
