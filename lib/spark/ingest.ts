@@ -223,8 +223,8 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
   return withProgress(
     "Ingest",
     (bar) => {
-      const starting = { done: 0, detail: "Spark is starting" };
-      bar.update(starting);
+      bar.update({ done: 0, detail: "Spark is starting" });
+      const looking = { done: 0, detail: "Spark looks at what is staged" };
       return submitIngest({
         onLog: (line) => {
           // At the first job in a container; then a volume keeps them.
@@ -235,7 +235,7 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
         onProgress: ({ tasks, total, rows }) => {
           const detail = `${formatNumber(rows)} trips`;
           const written = { done: tasks, total, unit: "tasks", detail };
-          bar.update(total ? written : starting);
+          bar.update(total ? written : looking);
         },
         ...options,
       });
