@@ -69,7 +69,7 @@ export async function startLab(home: string): Promise<Lab> {
       "run",
       "-A",
       "--no-lock",
-      `${dir}/tasks/lab.ts`,
+      `${dir}/tasks/jupyter/lab.ts`,
       "--no-browser",
       `--port=${port}`,
     ],

@@ -1,7 +1,7 @@
-import { LakehouseError } from "../lib/core/errors.ts";
-import { PROJECT_DIR } from "../lib/core/settings.ts";
-import { python } from "../stack/install/python.ts";
-import { command, main } from "./terminal/cli.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { PROJECT_DIR } from "../../lib/core/settings.ts";
+import { python } from "../../stack/install/python.ts";
+import { command, main } from "../terminal/cli.ts";
 
 /** Its name among the kernels of this user; others keep theirs. */
 const NAME = "aistor-tables-analysis";

@@ -1,8 +1,8 @@
-import { PROJECT_DIR, settings } from "../lib/core/settings.ts";
-import { LakehouseError } from "../lib/core/errors.ts";
-import { python } from "../stack/install/python.ts";
-import { parentDeathWrapper } from "../stack/local/supervisor.ts";
-import { command, main } from "./terminal/cli.ts";
+import { PROJECT_DIR, settings } from "../../lib/core/settings.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
+import { python } from "../../stack/install/python.ts";
+import { parentDeathWrapper } from "../../stack/local/supervisor.ts";
+import { command, main } from "../terminal/cli.ts";
 
 /** The project's defaults for JupyterLab's settings, then the user's own. */
 function configPath(): string {
