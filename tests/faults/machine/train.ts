@@ -57,7 +57,7 @@ export const TRAIN_FAULTS: readonly Fault[] = [
     fault: "Ctrl+C",
     isLong: true,
     // Services that are trained write their archives while they end.
-    endSeconds: 30,
+    endSeconds: 60,
     told: "Stopped by the user",
     after: AFTER,
     make: (scene) => amidTraining(scene, (run) => run.stop()),
@@ -78,7 +78,7 @@ export const TRAIN_FAULTS: readonly Fault[] = [
       first.stop();
       const { text } = await first.ended;
       assertStringIncludes(text, "Stopped by the user");
-      await until(() => scene.left().length === 0, "its end", 30);
+      await until(() => scene.left().length === 0, "its end", 60);
       return said;
     },
     holds,
@@ -88,7 +88,7 @@ export const TRAIN_FAULTS: readonly Fault[] = [
     fault: "its process is killed",
     isLong: true,
     // Services that are trained write their archives while they end.
-    endSeconds: 30,
+    endSeconds: 60,
     told: "Training …",
     after: AFTER,
     make: (scene) => amidTraining(scene, (run) => run.kill("SIGKILL")),
