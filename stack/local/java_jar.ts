@@ -11,6 +11,7 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { cacheDir } from "../install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { run } from "../../lib/core/process.ts";
 
 /** What {@linkcode javaJar} compiles with. */
 export interface JavaBuild {
@@ -21,11 +22,9 @@ export interface JavaBuild {
 }
 
 async function runTool(command: string, args: string[]): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args })
-    .output();
-  if (success) return;
-  const decoder = new TextDecoder();
-  throw new Error((decoder.decode(stderr) + decoder.decode(stdout)).trim());
+  const said: string[] = [];
+  const code = await run({ command, args, onLine: (line) => said.push(line) });
+  if (code !== 0) throw new Error(said.join("\n"));
 }
 
 /** The sources of a program: its own, and those named after it. */

@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { ownEnvironment } from "../../lib/core/process.ts";
+import { run } from "../../lib/core/process.ts";
 
 /** A process to keep running. */
 export interface Program {
@@ -126,11 +126,13 @@ async function control(
   { dir, bin }: Supervisor,
   ...args: string[]
 ): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(`${bin}/supervisorctl`, {
+  const said: string[] = [];
+  await run({
+    command: `${bin}/supervisorctl`,
     args: ["-c", `${dir}/supervisord.conf`, ...args],
-  }).output();
-  const decoder = new TextDecoder();
-  return decoder.decode(stdout) + decoder.decode(stderr);
+    onLine: (line) => said.push(line),
+  });
+  return said.join("\n");
 }
 
 /** Reads the lines of `supervisorctl status`; no entry for a line that is none. */
@@ -178,21 +180,18 @@ export async function startSupervisor(
     supervisorConfig(dir, programs, await parentDeathWrapper()),
     { mode: 0o600 },
   );
-  const { success, stdout, stderr } = await new Deno.Command(
-    `${bin}/supervisord`,
-    {
-      args: ["-c", config],
-      clearEnv: true,
-      env: { ...ownEnvironment(), ...secrets },
-      stdin: "null",
-    },
-  ).output();
-  if (!success) {
-    const decoder = new TextDecoder();
+  const said: string[] = [];
+  // A terminal's Ctrl+C is not for it: whoever started it sees to that.
+  const code = await run({
+    command: `${bin}/supervisord`,
+    args: ["-c", config],
+    env: secrets,
+    onLine: (line) => said.push(line),
+  });
+  if (code !== 0) {
     throw new LakehouseError({
       what: "Cannot start the supervisor",
-      why: (decoder.decode(stderr) + decoder.decode(stdout)).trim().split("\n")
-        .slice(-3).join(" "),
+      why: said.slice(-3).join(" "),
       next:
         `deno task down, then the same command again; its log is ${dir}/logs/supervisor.log`,
     });
