@@ -47,14 +47,24 @@ export interface UpOptions {
   onDownload?: (progress: { done: number; total: number }) => void;
 }
 
+/** How a stack is stopped. */
+export interface DownOptions {
+  /** Remove its data too. @default {false} */
+  clean?: boolean;
+  /** Of the local stack: kill what runs and wait for nothing. @default {false} */
+  atOnce?: boolean;
+  /** Told what happens. */
+  onStep?: OnStep;
+}
+
 /** One of the three ways to have a lakehouse. */
 export interface Stack {
   /** Which one this is. */
   readonly name: StackName;
   /** Starts what is not running and waits until all of it is healthy. */
   up(options?: UpOptions): Promise<void>;
-  /** Stops it. `clean` removes its data too. */
-  down(options?: { clean?: boolean; onStep?: OnStep }): Promise<void>;
+  /** Stops it. */
+  down(options?: DownOptions): Promise<void>;
   /** Every service as it stands now. */
   status(): Promise<ServiceStatus[]>;
   /** The last lines of a service's log; with `follow`, those to come too. */

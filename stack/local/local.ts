@@ -23,7 +23,7 @@ import {
   type ServiceContext,
 } from "./services.ts";
 import { localSparkSubmit } from "./spark_submit.ts";
-import type { OnStep, ServiceStatus, Stack, UpOptions } from "../stack.ts";
+import type { DownOptions, ServiceStatus, Stack, UpOptions } from "../stack.ts";
 import {
   logFile,
   type Program,
@@ -241,11 +241,13 @@ async function up(options: UpOptions = {}): Promise<void> {
 }
 
 async function down(
-  options: { clean?: boolean; onStep?: OnStep } = {},
+  options: DownOptions = {},
 ): Promise<void> {
   // Without its environment nothing can run, and nothing needs to be stopped.
   if (await Deno.stat(dir()).then(() => true, () => false)) {
-    await stopSupervisor(await supervisor(), isRecording() ? 900 : undefined);
+    // Who records writes an archive while it ends.
+    const seconds = options.atOnce ? 0 : isRecording() ? 900 : undefined;
+    await stopSupervisor(await supervisor(), seconds);
   }
   if (settings().stack === "local") await forgetStack();
   if (options.clean) {

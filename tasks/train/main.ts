@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { cacheDir } from "../../stack/install/cache.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
 import {
@@ -64,15 +65,22 @@ async function train(): Promise<void> {
   console.log(`Training ${programs.join(", ")}: a minute or two`);
   await discardRecordings();
   await noteTried();
+  const signal = interruptSignal();
   const code = await run({
     command: Deno.execPath(),
     args: ["run", "-A", `${PROJECT_DIR}/tasks/train/rehearse.ts`],
     env: { ...rehearsalEnv(), ...recordingEnv() },
-    // It closes when this program ends, however it does.
-    input: new ReadableStream(),
-    signal: interruptSignal(),
+    // It closes when this program ends or is to end, however that comes; the other
+    // one ends its stack then, for which `signal` would leave it too little time.
+    input: new ReadableStream({
+      async pull(input) {
+        await once(signal, "abort");
+        input.close();
+      },
+    }),
     onLine: (line) => console.log(`  ${line}`),
   });
+  signal.throwIfAborted();
   if (code !== 0) {
     throw new LakehouseError({
       what: "Cannot make the class archives",

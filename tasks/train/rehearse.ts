@@ -55,8 +55,8 @@ async function rehearse(): Promise<void> {
       }
     }
   } finally {
-    // The archives are written while the services end.
-    await localStack.down({ clean: true });
+    // The archives are written while the services end; of a stopped run nobody wants them.
+    await localStack.down({ clean: true, atOnce: signal.aborted });
     await Deno.remove(stateDir(), { recursive: true });
   }
 }

@@ -178,12 +178,12 @@ labTest(
     await says("barChrat(companies)", /the nearest name is barChart/);
     await shot(page, "misspelt function");
     await says(
-      `await ask("SELECT fair FROM taxi_trips")`,
-      /the nearest name is fare/,
+      `await ask("SELECT compny FROM taxi_trips")`,
+      /the nearest name is company/,
     );
     await shot(page, "misspelt column");
     await says(
-      `await ask("SELECT fare FROM taxi_trisp")`,
+      `await ask("SELECT fare FROM taxi_trps")`,
       /the nearest name is taxi_trips/,
     );
     await says(`ask("SELECT 1 AS n")`, /write await/);

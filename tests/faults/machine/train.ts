@@ -56,8 +56,6 @@ export const TRAIN_FAULTS: readonly Fault[] = [
     step: "train",
     fault: "Ctrl+C",
     isLong: true,
-    // Services that are trained write their archives while they end.
-    endSeconds: 60,
     told: "Stopped by the user",
     after: AFTER,
     make: (scene) => amidTraining(scene, (run) => run.stop()),
@@ -78,7 +76,7 @@ export const TRAIN_FAULTS: readonly Fault[] = [
       first.stop();
       const { text } = await first.ended;
       assertStringIncludes(text, "Stopped by the user");
-      await until(() => scene.left().length === 0, "its end", 60);
+      await until(() => scene.left().length === 0, "its end", 10);
       return said;
     },
     holds,
@@ -87,8 +85,6 @@ export const TRAIN_FAULTS: readonly Fault[] = [
     step: "train",
     fault: "its process is killed",
     isLong: true,
-    // Services that are trained write their archives while they end.
-    endSeconds: 60,
     told: "Training …",
     after: AFTER,
     make: (scene) => amidTraining(scene, (run) => run.kill("SIGKILL")),
