@@ -306,6 +306,8 @@ labTest(
     await assertNoErrors(page);
     await assertChartsDrawn(page, 2);
     const { width, height } = page.viewportSize()!;
+    // Puts the list of files away, as one does on a phone.
+    await page.keyboard.press("Control+b");
     for (const narrow of [1440, 1024, 390]) {
       await page.setViewportSize({ width: narrow, height });
       await assertReadable(page, `14-your-data ${narrow}`);
