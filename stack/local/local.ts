@@ -234,7 +234,10 @@ async function up(options: UpOptions = {}): Promise<void> {
     await waitUntilHealthy(services, context.ports, logged, options);
   } catch (error) {
     // What ran before is not this command's to stop.
-    if (!wasRunning) await stopSupervisor(await supervisor());
+    if (!wasRunning) {
+      // Nobody wants archives of a start that failed.
+      await stopSupervisor(await supervisor(), isRecording() ? 0 : undefined);
+    }
     throw error;
   }
   await record(context);
