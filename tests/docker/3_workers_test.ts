@@ -18,55 +18,70 @@ import {
 
 const WORKERS: ServiceName[] = ["spark-worker-1", "spark-worker-2"];
 
-Deno.test("up --workers adds workers of both engines, and takes nothing from what runs", async () => {
-  const { id } = await containerOf("trino");
-  await up("--workers", "2");
-  assertEquals((await containerOf("trino")).id, id);
-  const { text } = await task("status");
-  for (const name of ["trino-worker-2", "spark-master", ...WORKERS]) {
-    assert(new RegExp(`✓ ${name} +healthy`).test(text), text);
-  }
-  assertEquals(await wrong(), {});
-  const logs = await task("logs", ["trino-worker-2", "--lines", "5"]);
-  // Which lines those are differs.
-  assert(/\bio\.(trino|airlift)\./.test(logs.text), logs.text);
-});
+/** A start and an end of two more containers of each engine: only the whole lane waits for them. */
+const ignore = !Deno.env.get("TEST_ALL");
 
-Deno.test("jobs, sessions and queries are worked on by the workers, and no command line has the keys", async () => {
-  let look: Promise<string[]> | undefined;
-  const { rows } = await submitIngest({
-    onProgress: ({ tasks }) => {
-      if (tasks === 0) return;
-      look ??= Promise.all(
-        (["spark", ...WORKERS] as ServiceName[]).map(sparkProcesses),
+const workersTest = (name: string, fn: () => Promise<void>) =>
+  Deno.test({ name, ignore, fn });
+
+workersTest(
+  "up --workers adds workers of both engines, and takes nothing from what runs",
+  async () => {
+    const { id } = await containerOf("trino");
+    await up("--workers", "2");
+    assertEquals((await containerOf("trino")).id, id);
+    const { text } = await task("status");
+    for (const name of ["trino-worker-2", "spark-master", ...WORKERS]) {
+      assert(new RegExp(`✓ ${name} +healthy`).test(text), text);
+    }
+    assertEquals(await wrong(), {});
+    const logs = await task("logs", ["trino-worker-2", "--lines", "5"]);
+    // Which lines those are differs.
+    assert(/\bio\.(trino|airlift)\./.test(logs.text), logs.text);
+  },
+);
+
+workersTest(
+  "jobs, sessions and queries are worked on by the workers, and no command line has the keys",
+  async () => {
+    let look: Promise<string[]> | undefined;
+    const { rows } = await submitIngest({
+      onProgress: ({ tasks }) => {
+        if (tasks === 0) return;
+        look ??= Promise.all(
+          (["spark", ...WORKERS] as ServiceName[]).map(sparkProcesses),
+        );
+        look.catch(() => {});
+      },
+    });
+    assertEquals(rows, TRIPS);
+    const [driver = "", ...executors] = await look ?? [];
+    assertStringIncludes(driver, "spark://spark-master:7077");
+    for (const lines of executors) {
+      assertStringIncludes(lines, "ExecutorBackend");
+    }
+    assert(![driver, ...executors].join().includes(settings().secretKey));
+    assertEquals(await count(), BigInt(TRIPS));
+    const { first } = await query(
+      "SELECT count(DISTINCT node_id) AS n FROM system.runtime.tasks",
+    );
+    assertEquals(first.n, 3n);
+
+    // Two at a time: the first does not keep the second from its share.
+    await using one = await sparkSession({ name: "one" });
+    await using other = await sparkSession({ name: "other" });
+    for (const session of [one, other]) {
+      const { rows } = await session.sql(
+        "SELECT count(*) AS n FROM taxi_trips",
       );
-      look.catch(() => {});
-    },
-  });
-  assertEquals(rows, TRIPS);
-  const [driver = "", ...executors] = await look ?? [];
-  assertStringIncludes(driver, "spark://spark-master:7077");
-  for (const lines of executors) assertStringIncludes(lines, "ExecutorBackend");
-  assert(![driver, ...executors].join().includes(settings().secretKey));
-  assertEquals(await count(), BigInt(TRIPS));
-  const { first } = await query(
-    "SELECT count(DISTINCT node_id) AS n FROM system.runtime.tasks",
-  );
-  assertEquals(first.n, 3n);
+      assertEquals(rows[0]?.n, BigInt(TRIPS));
+    }
+  },
+);
 
-  // Two at a time: the first does not keep the second from its share.
-  await using one = await sparkSession({ name: "one" });
-  await using other = await sparkSession({ name: "other" });
-  for (const session of [one, other]) {
-    const { rows } = await session.sql("SELECT count(*) AS n FROM taxi_trips");
-    assertEquals(rows[0]?.n, BigInt(TRIPS));
-  }
-});
-
-Deno.test({
-  name: "a worker that has ended is named, and up brings it back",
-  ignore: !Deno.env.get("TEST_ALL"),
-  fn: async () => {
+workersTest(
+  "a worker that has ended is named, and up brings it back",
+  async () => {
     await docker(["kill", (await containerOf("trino-worker-1")).id]);
     const status = await task("status");
     assertEquals(status.code, 1);
@@ -83,15 +98,18 @@ Deno.test({
     }
     assertEquals(after.code, 0, after.text);
   },
-});
+);
 
-Deno.test("up --workers 0 goes back to one container of each engine", async () => {
-  await up("--workers", "0");
-  const found = (await containers()).map(({ service }) => service);
-  assertEquals(found.sort(), ["minio", "spark", "trino"]);
-  assertEquals(runningStack()?.spark.command.includes("local[*]"), true);
-  assertEquals(await count(), BigInt(TRIPS));
-});
+workersTest(
+  "up --workers 0 goes back to one container of each engine",
+  async () => {
+    await up("--workers", "0");
+    const found = (await containers()).map(({ service }) => service);
+    assertEquals(found.sort(), ["minio", "spark", "trino"]);
+    assertEquals(runningStack()?.spark.command.includes("local[*]"), true);
+    assertEquals(await count(), BigInt(TRIPS));
+  },
+);
 
 Deno.test("a number of workers that is none is refused", async () => {
   for (

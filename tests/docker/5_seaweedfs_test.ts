@@ -31,10 +31,16 @@ const ENV = {
   ENGINE_CATALOG_URI: "",
 };
 
-function seaweedFsTest(name: string, fn: () => Promise<void>): void {
+/** `isLong`: only the whole lane has it, since `test:seaweedfs` does the like without containers. */
+function seaweedFsTest(
+  name: string,
+  fn: () => Promise<void>,
+  isLong = false,
+): void {
   Deno.test({
     name: `SeaweedFS: ${name}`,
-    ignore: !Deno.env.get("LANE_SEAWEEDFS"),
+    ignore: !Deno.env.get("LANE_SEAWEEDFS") ||
+      isLong && !Deno.env.get("TEST_ALL"),
     fn: () => withEnv(ENV, fn),
   });
 }
@@ -103,12 +109,12 @@ for (const number of ["01", "02", "03", "04", "05"]) {
     assertEquals(fault, undefined);
     const text = await Deno.readTextFile(executed);
     assert(!text.includes(settings().secretKey), "a secret in an output");
-  });
+  }, true);
 }
 
 seaweedFsTest("the doctor finds nothing wrong with it", async () => {
   assertEquals(await wrong(), {});
-});
+}, true);
 
 seaweedFsTest("down keeps its data, and up counts it again", async () => {
   const down = await task("down");
@@ -119,7 +125,7 @@ seaweedFsTest("down keeps its data, and up counts it again", async () => {
     await ensureTrinoCatalog();
     assertEquals(await count(), BigInt(TRIPS));
   });
-});
+}, true);
 
 seaweedFsTest("another store takes its place, and its data waits", async () => {
   const text = await withEnv(
@@ -133,7 +139,7 @@ seaweedFsTest("another store takes its place, and its data waits", async () => {
   await up("--store", "seaweedfs");
   await ensureTrinoCatalog();
   assertEquals(await count(), BigInt(TRIPS));
-});
+}, true);
 
 seaweedFsTest("down --clean removes its volume", async () => {
   const { code, text } = await task("down", ["--clean"]);

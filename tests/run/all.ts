@@ -23,7 +23,10 @@ await main(
   command("test", "Runs every test; ends with the line N passed, N failed.")
     .option("--unit", "only what needs no stack")
     .option("--filter <text>", "only tests with this in their name")
-    .option("--all", "also what takes long: the second Spark in compat")
+    .option(
+      "--all",
+      "also what takes minutes each: the bench, odd trips, a second Spark",
+    )
     .option("--browser", "JupyterLab in a browser too, or fail")
     .option("--no-browser", "leave that out; default: when one is installed")
     .option("--keep", "leave the test stack running")

@@ -88,7 +88,7 @@ await main(
     .option("--filter <text>", "only tests with this in their name")
     .option(
       "--all",
-      "every notebook, not 01 to 05 only, and a worker that is killed",
+      "every notebook, not 01 to 05 only, workers, and work on SeaweedFS",
     )
     .option("--keep", "leave the containers running")
     .action(async (options: Options) => {

@@ -121,74 +121,82 @@ async function processesWith(text: string): Promise<string[]> {
     .filter((line) => line.includes(text));
 }
 
-Deno.test("bench measures product and peers on the same rows, and leaves nothing", async (t) => {
-  const dir = await Deno.makeTempDir();
-  try {
-    await t.step("it runs", async () => {
-      const { code, text } = await task("bench", [
-        ...["--rows", String(ROWS / 1e6), "--rounds", "1", "--no-warm-up"],
-        ...["--steps", "generate,upload,ingest,query", "--out", dir],
-      ]);
-      assertEquals(code, 0, text);
-      assertStringIncludes(text, "50,000 rows fit");
-      assertStringIncludes(text, "Results: ");
-    });
-    const results = await onlyResults(dir);
-    await t.step("figures are plausible, rows in are rows out", () => {
-      for (const each of results.results) assertPlausible(each);
-      assertNoneForgotten(results);
-      assertSameCounts(results);
-    });
-    await t.step("bytes of a month are no more than those of the table", () => {
-      const read = (name: string) =>
-        results.results.find((each) =>
-          each.case === name && each.subject === PRODUCT
-        )!.read!;
-      assert(read("one month") > 0);
-      assertLessOrEqual(read("one month"), read("all columns"));
-    });
-    await t.step("machine and versions are named, no host is", () => {
-      const { machine, versions, stack } = results;
-      assertEquals(stack, "local");
-      assert(machine.cores > 0 && machine.memory > 1e9 && machine.cpu);
-      assertEquals(versions.Trino, "483");
-      const text = JSON.stringify(results);
-      assert(!text.includes(Deno.hostname()), "the host's name");
-    });
-    await t.step("nothing is left behind", assertNothingLeft);
-    await t.step("notebook 90 shows the results with charts", async () => {
-      const [path] = await findNotebooks(["90"]);
-      const { fault, path: executed } = await runNotebook(path!, {
-        ...{ dir: `${dir}/executed`, env: { BENCH_RESULTS: dir } },
+Deno.test({
+  name: "bench measures product and peers on the same rows, and leaves nothing",
+  // Minutes: `test --all` has it.
+  ignore: !Deno.env.get("TEST_ALL"),
+  fn: async (t) => {
+    const dir = await Deno.makeTempDir();
+    try {
+      await t.step("it runs", async () => {
+        const { code, text } = await task("bench", [
+          ...["--rows", String(ROWS / 1e6), "--rounds", "1", "--no-warm-up"],
+          ...["--steps", "generate,upload,ingest,query", "--out", dir],
+        ]);
+        assertEquals(code, 0, text);
+        assertStringIncludes(text, "50,000 rows fit");
+        assertStringIncludes(text, "Results: ");
       });
-      assertEquals(fault, undefined);
-      const { cells } = await readNotebook(executed);
-      const outputs = cells.flatMap(({ outputs = [] }) => outputs);
-      const charts = outputs.filter((output) =>
-        JSON.stringify(output).includes("data:image/svg+xml")
+      const results = await onlyResults(dir);
+      await t.step("figures are plausible, rows in are rows out", () => {
+        for (const each of results.results) assertPlausible(each);
+        assertNoneForgotten(results);
+        assertSameCounts(results);
+      });
+      await t.step(
+        "bytes of a month are no more than those of the table",
+        () => {
+          const read = (name: string) =>
+            results.results.find((each) =>
+              each.case === name && each.subject === PRODUCT
+            )!.read!;
+          assert(read("one month") > 0);
+          assertLessOrEqual(read("one month"), read("all columns"));
+        },
       );
-      assertEquals(charts.length, 4);
-      const text = outputTexts(outputs).join("\n");
-      assertStringIncludes(text, "✓ Every subject made as many rows");
-      await Deno.remove(`${dir}/executed`, { recursive: true });
-    });
-    await t.step("bench:figures puts a table between the marks", async () => {
-      const page = `${dir}/figures.md`;
-      await Deno.writeTextFile(
-        page,
-        "# A\n\n<!-- bench -->\nold\n<!-- /bench -->\n\n# B\n",
-      );
-      const args = ["--page", page];
-      const ended = await task("bench:figures", args, { BENCH_RESULTS: dir });
-      assertEquals(ended.code, 0, ended.text);
-      const text = await Deno.readTextFile(page);
-      assertStringIncludes(text, "| generate, 50,000 rows ");
-      assertStringIncludes(text, "PyIceberg");
-      assert(!text.includes("old") && text.endsWith("\n\n# B\n"), text);
-    });
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
+      await t.step("machine and versions are named, no host is", () => {
+        const { machine, versions, stack } = results;
+        assertEquals(stack, "local");
+        assert(machine.cores > 0 && machine.memory > 1e9 && machine.cpu);
+        assertEquals(versions.Trino, "483");
+        const text = JSON.stringify(results);
+        assert(!text.includes(Deno.hostname()), "the host's name");
+      });
+      await t.step("nothing is left behind", assertNothingLeft);
+      await t.step("notebook 90 shows the results with charts", async () => {
+        const [path] = await findNotebooks(["90"]);
+        const { fault, path: executed } = await runNotebook(path!, {
+          ...{ dir: `${dir}/executed`, env: { BENCH_RESULTS: dir } },
+        });
+        assertEquals(fault, undefined);
+        const { cells } = await readNotebook(executed);
+        const outputs = cells.flatMap(({ outputs = [] }) => outputs);
+        const charts = outputs.filter((output) =>
+          JSON.stringify(output).includes("data:image/svg+xml")
+        );
+        assertEquals(charts.length, 4);
+        const text = outputTexts(outputs).join("\n");
+        assertStringIncludes(text, "✓ Every subject made as many rows");
+        await Deno.remove(`${dir}/executed`, { recursive: true });
+      });
+      await t.step("bench:figures puts a table between the marks", async () => {
+        const page = `${dir}/figures.md`;
+        await Deno.writeTextFile(
+          page,
+          "# A\n\n<!-- bench -->\nold\n<!-- /bench -->\n\n# B\n",
+        );
+        const args = ["--page", page];
+        const ended = await task("bench:figures", args, { BENCH_RESULTS: dir });
+        assertEquals(ended.code, 0, ended.text);
+        const text = await Deno.readTextFile(page);
+        assertStringIncludes(text, "| generate, 50,000 rows ");
+        assertStringIncludes(text, "PyIceberg");
+        assert(!text.includes("old") && text.endsWith("\n\n# B\n"), text);
+      });
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
 });
 
 Deno.test({
