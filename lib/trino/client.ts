@@ -28,6 +28,8 @@ const DEFAULT_LIMIT_MS = 30 * 60_000;
 /** Values of a result that a notebook's kernel holds with ease: some 2 GB of texts. */
 const MOST_VALUES = 10_000_000;
 const CANCEL_MS = 10_000;
+/** How long whoever stops a query waits until that is done. */
+const STOP_MS = 1_000;
 const NAMES_LIMIT_MS = 15_000;
 
 /** Options of {@linkcode query}. */
@@ -313,21 +315,21 @@ export async function query(
       if (limit.aborted) return;
     }
   })();
-  const onAbort = () => {
-    // The first answer may still be on its way; it brings the id to cancel.
-    finished.catch(() => {}).finally(() => last && cancel(last));
-    if (last) cancel(last);
-  };
-  limit.addEventListener("abort", onAbort, { once: true });
   try {
     await abortable(finished, limit);
   } catch (error) {
-    if (limit.aborted) throw limit.reason;
+    if (limit.aborted) {
+      // The first answer may still be on its way; it brings the id to cancel.
+      const late = finished.catch(() => {}).then(() => last && cancel(last));
+      const cancelled = Promise.all([late, last && cancel(last)]);
+      // A program that ends at once would take its word to Trino with it.
+      await abortable(cancelled, AbortSignal.timeout(STOP_MS)).catch(() => {});
+      throw limit.reason;
+    }
     // Trino answered; it is not to go on for nobody.
     if (last) await cancel(last);
     throw fault ? fault.error : unreachable(error, trinoUri);
   } finally {
-    limit.removeEventListener("abort", onAbort);
     if (isInTransaction) isTransactionBusy = false;
   }
   for (const name of ["catalog", "schema"]) {

@@ -4,6 +4,7 @@ import { catalog } from "../../lib/catalog/config.ts";
 import { loadTable } from "../../lib/catalog/tables.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
+import { PROJECT_DIR } from "../../lib/core/files.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { stagedFiles, uploadFiles } from "../../lib/store/staging.ts";
 import { ensureTrinoCatalog } from "../../lib/trino/catalog.ts";
@@ -84,17 +85,18 @@ Deno.test("what a flaky network loses of store, catalog and Trino is asked for a
   });
 });
 
+const long = (name: string) =>
+  `SELECT count(*) AS ${name} FROM UNNEST(sequence(1, 9000)) AS a (x)
+    CROSS JOIN UNNEST(sequence(1, 9000)) AS b (y)
+    CROSS JOIN UNNEST(sequence(1, 9000)) AS c (z)`;
+const stateOf = async (name: string) => {
+  const { first } = await query(`SELECT state FROM system.runtime.queries
+    WHERE query LIKE '%AS ${name} FROM UNNEST%' AND query NOT LIKE '%runtime%'`);
+  return first.state;
+};
+
 Deno.test("a query is ended on the server when its client gives up, though the network loses that too", async () => {
   const { trinoUri } = settings();
-  const long = (name: string) =>
-    `SELECT count(*) AS ${name} FROM UNNEST(sequence(1, 9000)) AS a (x)
-      CROSS JOIN UNNEST(sequence(1, 9000)) AS b (y)
-      CROSS JOIN UNNEST(sequence(1, 9000)) AS c (z)`;
-  const stateOf = async (name: string) => {
-    const { first } = await query(`SELECT state FROM system.runtime.queries
-      WHERE query LIKE '%AS ${name} FROM UNNEST%' AND query NOT LIKE '%runtime%'`);
-    return first.state;
-  };
   // Nothing but the end of the query is heard any more, and that the third time.
   let pages = 0;
   let ends = 0;
@@ -125,4 +127,32 @@ Deno.test("a query is ended on the server when its client gives up, though the n
     assert(performance.now() < last, "it goes on");
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+});
+
+Deno.test("a program that is stopped ends its query before it ends", async () => {
+  await using slow = await flakyFront(settings().trinoUri, async (request) => {
+    if (request.method === "DELETE") {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    return undefined;
+  });
+  const program = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", `${PROJECT_DIR}/tests/faults/step.ts`, "query"],
+      long("stopped_program"),
+    ],
+    env: { TRINO_URI: slow.uri },
+    ...{ stdout: "piped", stderr: "null" },
+  }).spawn();
+  let said = "";
+  for await (
+    const chunk of program.stdout.pipeThrough(new TextDecoderStream())
+  ) {
+    said += chunk;
+    if (said.includes("now\nnow")) break;
+  }
+  assertEquals(await stateOf("stopped_program"), "RUNNING");
+  program.kill("SIGINT");
+  await program.status;
+  assertEquals(await stateOf("stopped_program"), "FAILED");
 });
