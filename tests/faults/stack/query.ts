@@ -85,7 +85,7 @@ export const QUERY_FAULTS: readonly Fault[] = [
     step: "sql",
     fault: "Ctrl+C",
     isLong: true,
-    told: "",
+    told: "Query aborted by user",
     after: `${STAYS}; Trino computes it no longer`,
     make: (scene) => amidSql(scene, (run) => run.stop()),
     holds: nothingComputed,
