@@ -17,7 +17,7 @@ import { localStack } from "../../../stack/local/local.ts";
 import { programStates } from "../../../stack/local/supervisor.ts";
 import { withEnv } from "../../support/env.ts";
 import { type Disk, mountDisk } from "../disk.ts";
-import type { Scene } from "../scene.ts";
+import { type Scene, until } from "../scene.ts";
 import { endStack, HOME, ROWS, STACK_ENV } from "./place.ts";
 
 export { endStack, ROWS, STACK_ENV };
@@ -152,7 +152,8 @@ export async function sleepService(name: string, seconds: number) {
 /** All services are well again, by the supervisor or by `up`. */
 export async function comesBack(scene: Scene): Promise<void> {
   await scene.up();
-  assert(await isWell(), "not every service is well");
+  // Of one that was just started again the supervisor says so for two seconds.
+  await until(isWell, "every service is well", 10);
 }
 
 /** Readers see the very table of before. */
