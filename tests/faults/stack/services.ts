@@ -270,12 +270,11 @@ export const SERVICE_FAULTS: readonly Fault[] = [
       await wellStack(scene);
       const args = ["04", "--out", `${scene.dir}/reports`];
       const run = scene.task("report", args);
-      const find = (words: string) =>
-        scene.left().find(({ command }) => command.includes(words));
-      await until(() => Boolean(find("spark.deploy.SparkSubmit")), "Spark");
-      // Once it runs, and not only starts.
-      await new Promise((resolve) => setTimeout(resolve, 5_000));
-      return await run.harm(() => Deno.kill(find("--kernel")!.pid, "SIGKILL"));
+      const find = (words: RegExp) =>
+        scene.left().find(({ command }) => words.test(command));
+      // Java starts it: Spark's own start is over, its work is not.
+      await until(() => Boolean(find(/^\S*python\S* \S*ingest\.py/)), "Spark");
+      return await run.harm(() => Deno.kill(find(/--kernel/)!.pid, "SIGKILL"));
     },
     holds: nothingWasPublished,
   },
