@@ -168,7 +168,8 @@ async function writeTable(paths: readonly string[]): Promise<void> {
   const readme = `${PROJECT_DIR}/README.md`;
   const text = await Deno.readTextFile(readme);
   const table = scoresMarkdown(results);
-  await Deno.writeTextFile(readme, withMarked(text, "compat", table));
+  const marked = withMarked(text, "compat", table);
+  await writeWhole(readme, (part) => Deno.writeTextFile(part, marked));
   console.log(`README.md: made from ${paths.join(", ")}`);
 }
 

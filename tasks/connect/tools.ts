@@ -136,7 +136,9 @@ function duckdbLines(given: Settings): string[] {
       ? ["  SESSION_TOKEN getenv('AWS_SESSION_TOKEN'),"]
       : [],
     `  REGION ${literal(given.region)}, ENDPOINT ${literal(store.host)},`,
-    `  URL_STYLE 'path', USE_SSL ${store.protocol === "https:"});`,
+    `  URL_STYLE '${
+      given.s3Addressing === "path" ? "path" : "vhost"
+    }', USE_SSL ${store.protocol === "https:"});`,
     `ATTACH ${literal(given.warehouse)} AS lakehouse (TYPE iceberg,`,
     `  SECRET lake, ENDPOINT ${literal(given.catalogUri)},`,
     `  AUTHORIZATION_TYPE 'sigv4', SIGV4_SERVICE ${
@@ -166,7 +168,9 @@ function sparkLines(given: Settings): string[] {
     [`${catalog}.rest.signing-region`]: given.region,
     [`${catalog}.io-impl`]: "org.apache.iceberg.aws.s3.S3FileIO",
     [`${catalog}.s3.endpoint`]: given.minioHost,
-    [`${catalog}.s3.path-style-access`]: "true",
+    [`${catalog}.s3.path-style-access`]: String(
+      given.s3Addressing === "path",
+    ),
     [`${catalog}.client.region`]: given.region,
     "spark.sql.extensions":
       "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",

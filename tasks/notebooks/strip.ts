@@ -1,3 +1,4 @@
+import { writeWhole } from "../../lib/core/files.ts";
 import { notebookText, readNotebook, stripOutputs } from "./document.ts";
 import { notebookPaths } from "./paths.ts";
 import { command, main } from "../terminal/cli.ts";
@@ -10,7 +11,7 @@ await main(
         const before = await Deno.readTextFile(path);
         const after = notebookText(stripOutputs(await readNotebook(path)));
         if (after === before) continue;
-        await Deno.writeTextFile(path, after);
+        await writeWhole(path, (part) => Deno.writeTextFile(part, after));
         console.log(`stripped ${path}`);
       }
     }),

@@ -6,6 +6,7 @@
  */
 
 import { catalog } from "../../lib/catalog/config.ts";
+import { writeWhole } from "../../lib/core/files.ts";
 import { settings, type StackName } from "../../lib/core/settings.ts";
 import { formatNumber } from "../../lib/core/format.ts";
 import {
@@ -205,5 +206,6 @@ export async function recordRun(path: string, run: RunFacts): Promise<void> {
   if (!notebook) return;
   const kept = notebook.metadata["lakehouse"] as object | undefined;
   notebook.metadata["lakehouse"] = { ...kept, run };
-  await Deno.writeTextFile(path, notebookText(notebook));
+  const text = notebookText(notebook);
+  await writeWhole(path, (part) => Deno.writeTextFile(part, text));
 }

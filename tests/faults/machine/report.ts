@@ -5,6 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { findNotebooks } from "../../../tasks/notebooks/paths.ts";
 import type { Fault } from "../fault.ts";
 import { inCopy, projectCopy } from "./records.ts";
 import {
@@ -181,6 +182,40 @@ export const REPORT_FAULTS: readonly Fault[] = [
     async holds(scene) {
       await (scene.notes.get("disk") as Disk).free();
       await nextReportIsWhole(scene);
+    },
+  },
+  {
+    step: "strip",
+    fault: "the notebook's disk is full",
+    told:
+      "Cannot write …: …No space left on device…. Next: check the folder, its permissions and the disk's space",
+    after: "the notebook stays as it is",
+    needsDisk: true,
+    async make(scene) {
+      const disk = await scene.disk("notebooks", 8);
+      const path = `${disk.path}/02.ipynb`;
+      const [from] = await findNotebooks(["02"]);
+      const notebook = await Deno.readTextFile(from!);
+      // As if it had been run.
+      const run = notebook.replace(
+        /"execution_count": null/,
+        (all) => all.replace("null", "7"),
+      );
+      await Deno.writeTextFile(path, run);
+      await disk.fill();
+      const said = await scene.task("strip", [path]).ended;
+      assertEquals(await Deno.readTextFile(path), run);
+      await disk.free();
+      scene.notes.set("paths", [path, from]);
+      return said;
+    },
+    async holds(scene) {
+      const [path, from] = scene.notes.get("paths") as [string, string];
+      await scene.works("strip", path);
+      const [now, was] = await Promise.all(
+        [path, from].map((each) => Deno.readTextFile(each)),
+      );
+      assertEquals(JSON.parse(now!), JSON.parse(was!));
     },
   },
   {
