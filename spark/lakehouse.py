@@ -41,6 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments every job takes."""
     parser.add_argument("--warehouse", required=True, help="Iceberg warehouse")
     parser.add_argument("--minio-host", required=True, help="S3 endpoint")
+    parser.add_argument(
+        "--s3-addressing",
+        choices=("path", "virtual"),
+        default="path",
+        help="where a bucket's name stands: in the path of an address, or in its host name",
+    )
     parser.add_argument("--catalog-uri", help="default: MINIO_HOST/_iceberg")
     parser.add_argument("--namespace", default="chicago")
     parser.add_argument("--signing-name", default="s3tables", help="the catalog's, in signatures")
@@ -110,6 +116,7 @@ def trusted_authorities() -> dict:
 
 def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession:
     """A Spark session that knows the catalog as "lakehouse"; `extra` adds settings."""
+    path_style = str(options.s3_addressing == "path").lower()
     region = os.environ.get("AWS_REGION", "us-east-1")
     catalog = f"spark.sql.catalog.{CATALOG}"
     settings = {
@@ -123,7 +130,7 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         f"{catalog}.rest.signing-region": region,
         f"{catalog}.io-impl": "org.apache.iceberg.aws.s3.S3FileIO",
         f"{catalog}.s3.endpoint": options.minio_host,
-        f"{catalog}.s3.path-style-access": "true",
+        f"{catalog}.s3.path-style-access": path_style,
         # About 15 s a request: a store that starts again is waited for, one that is gone
         # is told in a minute, and not in the seven that the defaults add up to.
         f"{catalog}.s3.retry.num-retries": "4",
@@ -136,7 +143,7 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "spark.hadoop.fs.s3a.endpoint": options.minio_host,
         "spark.hadoop.fs.s3a.endpoint.region": region,
-        "spark.hadoop.fs.s3a.path.style.access": "true",
+        "spark.hadoop.fs.s3a.path.style.access": path_style,
         "spark.hadoop.fs.s3a.aws.credentials.provider": "com.amazonaws.auth.EnvironmentVariableCredentialsProvider",
         "spark.hadoop.fs.s3a.attempts.maximum": "3",
         "spark.hadoop.fs.s3a.retry.limit": "4",

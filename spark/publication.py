@@ -108,7 +108,7 @@ class Publication:
         self.store.initialize(
             {
                 "s3.endpoint": options.minio_host,
-                "s3.path-style-access": "true",
+                "s3.path-style-access": str(options.s3_addressing == "path").lower(),
                 "client.region": os.environ.get("AWS_REGION", "us-east-1"),
             }
         )

@@ -8,10 +8,10 @@
 import { LakehouseError } from "../lib/core/errors.ts";
 import { runningStack, type Tools } from "../lib/core/running_stack.ts";
 import {
+  oneOf,
   settings,
   SPARK_VERSIONS,
   type SparkVersion,
-  sparkVersion,
 } from "../lib/core/settings.ts";
 import { python } from "./install/python.ts";
 import { localSparkSubmit, prepareSpark } from "./local/spark_submit.ts";
@@ -89,7 +89,9 @@ export async function useSpark(
   version: string | undefined,
   options: UpOptions = {},
 ): Promise<void> {
-  const use = version === undefined ? settings().spark : sparkVersion(version);
+  const use = version === undefined
+    ? settings().spark
+    : oneOf("SPARK", version, SPARK_VERSIONS);
   const isRecorded = runningStack()?.settings.SPARK ?? SPARK_VERSIONS[0];
   if (use === isRecorded) return;
   await ensureTools({ ...options, use });

@@ -96,6 +96,8 @@ export interface Settings {
   minioHost: string;
   /** Base address of the Iceberg REST catalog as this machine sees it. */
   catalogUri: string;
+  /** Where a bucket's name stands: in the `path` of an address, or in its host name (`virtual`). */
+  s3Addressing: "path" | "virtual";
   /** The S3 endpoint as Spark and Trino see it. */
   engineMinioHost: string;
   /** Base address of the Iceberg REST catalog as Spark and Trino see it. */
@@ -187,7 +189,20 @@ function nameOf(name: string, value: string, kind: keyof typeof NAMES): string {
   });
 }
 
-function oneOf<Name extends string>(
+/**
+ * The one of these names that a setting's text is.
+ *
+ * @param variable The setting, as the error names it.
+ * @throws {LakehouseError} When it is none of them.
+ * @example Usage
+ * ```ts
+ * import { oneOf, SPARK_VERSIONS } from "./settings.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(oneOf("SPARK", "4.1", SPARK_VERSIONS), "4.1");
+ * ```
+ */
+export function oneOf<Name extends string>(
   variable: string,
   value: string,
   names: readonly Name[],
@@ -199,22 +214,6 @@ function oneOf<Name extends string>(
     why: `there are ${new Intl.ListFormat("en").format(names)}`,
     next: `set ${variable} to one of them, or leave it out`,
   });
-}
-
-/**
- * The version of Spark that a text names.
- *
- * @throws {LakehouseError} When there is none of that name.
- * @example Usage
- * ```ts
- * import { sparkVersion } from "./settings.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(sparkVersion("4.1"), "4.1");
- * ```
- */
-export function sparkVersion(text: string): SparkVersion {
-  return oneOf("SPARK", text, SPARK_VERSIONS);
 }
 
 /**
@@ -272,6 +271,8 @@ export function settings(): Settings {
     secretKey: required("MINIO_SECRET_KEY"),
     sessionToken: stack === "remote" ? required("MINIO_SESSION_TOKEN") : "",
   };
+  const chosen = <Name extends string>(name: string, of: readonly Name[]) =>
+    oneOf(name, required(name), of);
   const name = (variable: string, kind: keyof typeof NAMES = "engines") =>
     nameOf(variable, required(variable), kind);
   return {
@@ -281,6 +282,7 @@ export function settings(): Settings {
     trinoToken: required("TRINO_TOKEN"),
     minioHost,
     catalogUri,
+    s3Addressing: chosen("S3_ADDRESSING", ["path", "virtual"]),
     engineMinioHost,
     engineCatalogUri: addressOf(
       "ENGINE_CATALOG_URI",
@@ -300,6 +302,6 @@ export function settings(): Settings {
     parquetDir: resolve(PROJECT_DIR, required("PARQUET_DIR")),
     rows: parseMillions(required("ROWS")) / 1e6,
     stack,
-    spark: sparkVersion(required("SPARK")),
+    spark: chosen("SPARK", SPARK_VERSIONS),
   };
 }

@@ -102,6 +102,7 @@ export function lakeArguments(spark: SparkSubmit = sparkSubmit()): string[] {
   return [
     ["--warehouse", given.warehouse],
     ["--minio-host", isOutside ? given.minioHost : given.engineMinioHost],
+    ["--s3-addressing", given.s3Addressing],
     ["--catalog-uri", isOutside ? given.catalogUri : given.engineCatalogUri],
     ["--signing-name", given.signingName],
     ["--namespace", given.namespace],

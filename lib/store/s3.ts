@@ -4,16 +4,21 @@
  * @module
  */
 
-import type { S3 } from "@aws-sdk/client-s3";
+import type { S3, S3ClientConfig } from "@aws-sdk/client-s3";
+import type { S3ServiceException } from "@aws-sdk/client-s3";
 import { settings } from "../core/settings.ts";
 import { causesOf, knownCause, LakehouseError } from "../core/errors.ts";
 import { STORE_CAUSES } from "../core/errors.ts";
 
+type Changes = S3ClientConfig & { endpoint?: string };
+
 /**
- * An S3 client for the object store of the settings.
+ * An S3 client for the object store of the settings, through the environment's
+ * proxy where there is one for it.
  *
  * Call `destroy()` on it when done.
  *
+ * @param changes What is to differ. @default {{}}
  * @example Usage
  * ```ts
  * import { s3Client } from "@lakehouse";
@@ -22,28 +27,33 @@ import { STORE_CAUSES } from "../core/errors.ts";
  * client.destroy();
  * ```
  */
-export async function s3Client(): Promise<S3> {
+export async function s3Client(changes: Changes = {}): Promise<S3> {
   // Half of what this library would load; it is left until it is needed.
   const { S3 } = await import("@aws-sdk/client-s3");
   const { minioHost, region, sessionToken, ...given } = settings();
   const { accessKey: accessKeyId, secretKey: secretAccessKey } = given;
-  return new S3({
-    endpoint: minioHost,
-    region,
-    forcePathStyle: true,
+  const config = {
+    ...{ endpoint: minioHost, region, maxAttempts: 4 },
+    forcePathStyle: given.s3Addressing === "path",
     credentials: { accessKeyId, secretAccessKey, sessionToken },
-    maxAttempts: 4,
-  });
+    ...changes,
+  };
+  // Node's HTTPS, by which the client asks, knows of no proxy.
+  const { getProxyForUrl } = await import("proxy-from-env");
+  const proxy = getProxyForUrl(config.endpoint);
+  if (!proxy) return new S3(config);
+  const { HttpsProxyAgent } = await import("https-proxy-agent");
+  const httpsAgent = new HttpsProxyAgent(proxy);
+  const requestHandler = { httpAgent: httpsAgent, httpsAgent };
+  return new S3({ ...config, requestHandler });
 }
 
 /** What an error of the S3 client means to the user; `what` failed. */
 export function s3Error(cause: unknown, what: string): unknown {
   if (cause instanceof LakehouseError) return cause;
-  const { name, code, $metadata } = cause as {
-    name?: string;
-    code?: string;
-    $metadata?: { httpStatusCode?: number };
-  };
+  const { name, code, $metadata } = cause as
+    & Partial<S3ServiceException>
+    & { code?: string };
   const { minioHost } = settings();
   const said = name ?? String(cause);
   const known = knownCause([
@@ -87,15 +97,15 @@ export async function* listObjects(
   prefix = "",
   signal?: AbortSignal,
 ): AsyncGenerator<ListedObject> {
-  const options = signal ? { abortSignal: signal } : {};
-  const wanted = { Bucket: bucket, Prefix: prefix };
-  let ContinuationToken: string | undefined;
-  do {
-    const page = await client.listObjectsV2(
-      { ...wanted, ContinuationToken },
-      options,
-    );
-    for (const each of page.Contents ?? []) {
+  const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+  const pages = paginateListObjectsV2(
+    // A store that repeats the token would be asked for ever.
+    { client, stopOnSameToken: true },
+    { Bucket: bucket, Prefix: prefix },
+    signal ? { abortSignal: signal } : {},
+  );
+  for await (const { Contents = [] } of pages) {
+    for (const each of Contents) {
       yield {
         key: each.Key ?? "",
         size: each.Size ?? 0,
@@ -103,10 +113,7 @@ export async function* listObjects(
         modified: each.LastModified ?? new Date(NaN),
       };
     }
-    // A store that repeats the token would be asked for ever.
-    const next = page.NextContinuationToken;
-    ContinuationToken = next === ContinuationToken ? undefined : next;
-  } while (ContinuationToken);
+  }
 }
 
 /**

@@ -88,9 +88,8 @@ export async function stagedFiles(table?: string): Promise<ListedObject[]> {
   const { stagingBucket } = settings();
   const client = await s3Client();
   try {
-    return await Array.fromAsync(
-      listObjects(client, stagingBucket, folder(table)),
-    );
+    const found = listObjects(client, stagingBucket, folder(table));
+    return await Array.fromAsync(found);
   } catch (error) {
     if ((error as { name?: string }).name === "NoSuchBucket") return [];
     throw s3Error(error, `Cannot list the bucket "${stagingBucket}"`);
@@ -100,9 +99,7 @@ export async function stagedFiles(table?: string): Promise<ListedObject[]> {
 }
 
 /** Parquet files of a folder, by their names. */
-function localFiles(
-  dir: string,
-): { name: string; path: string; size: number }[] {
+function localFiles(dir: string) {
   const files = (ifThere(() => [...Deno.readDirSync(dir)]) ?? [])
     .filter(({ name, isFile }) => isFile && name.endsWith(".parquet"))
     .map(({ name }) => ({ name, path: `${dir}/${name}` }))

@@ -49,15 +49,16 @@ export async function ask(
   let bar: Progress | undefined;
   try {
     const result = await query(statement, {
-      onProgress: ({ state, completedSplits, totalSplits, processedRows }) => {
+      onProgress: (stats) => {
         if (performance.now() - started < QUICK_MS) return;
         bar ??= progress("Query", started);
-        const read = formatNumber(processedRows);
+        const read = formatNumber(stats.processedRows);
+        const by = stats.nodes > 1 ? ` by ${stats.nodes} servers` : "";
         bar.update({
-          done: completedSplits,
-          total: totalSplits,
+          done: stats.completedSplits,
+          total: stats.totalSplits,
           unit: "splits",
-          detail: `${state.toLowerCase()}, ${read} rows read`,
+          detail: `${stats.state.toLowerCase()}, ${read} rows read${by}`,
         });
       },
       ...rest,

@@ -28,7 +28,7 @@ function propertiesOf(given: Settings, keys: Keys): Record<string, string> {
     "fs.native-s3.enabled": "true",
     "s3.endpoint": given.engineMinioHost,
     "s3.region": given.region,
-    "s3.path-style-access": "true",
+    "s3.path-style-access": String(given.s3Addressing === "path"),
     "s3.aws-access-key": keys.accessKey,
     "s3.aws-secret-key": keys.secretKey,
   };
@@ -122,10 +122,8 @@ export async function ensureTrinoCatalog(
     throw refusal(given, "Trino takes no temporary keys with their token");
   }
   try {
-    await query(
-      statement(given, isElsewhere ? given : IN_ENVIRONMENT),
-      options,
-    );
+    const keys = isElsewhere ? given : IN_ENVIRONMENT;
+    await query(statement(given, keys), options);
     await reaches();
   } catch (error) {
     if (error instanceof TrinoError && REFUSED.test(error.message)) {

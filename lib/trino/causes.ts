@@ -120,6 +120,8 @@ export interface QueryProgress {
   processedRows: number;
   /** Bytes read so far. */
   processedBytes: number;
+  /** Servers that work for it; 0 until it runs. */
+  nodes: number;
 }
 
 /** A query that Trino refused or could not finish. */

@@ -156,10 +156,8 @@ function logIn(): Record<string, string> {
   if (trinoUri.startsWith("https:")) {
     const pair = new TextEncoder().encode(`${trinoUser}:${trinoPassword}`);
     const basic = `Basic ${pair.toBase64()}`;
-    return {
-      ...user,
-      Authorization: trinoToken ? `Bearer ${trinoToken}` : basic,
-    };
+    const Authorization = trinoToken ? `Bearer ${trinoToken}` : basic;
+    return { ...user, Authorization };
   }
   throw new LakehouseError({
     what: `Cannot log in to Trino at ${trinoUri}`,

@@ -56,6 +56,30 @@ async function addressTowards(master: string): Promise<string | undefined> {
 }
 
 /**
+ * What makes the driver's Java go through the environment's proxy, of which it
+ * knows nothing by itself. A password in the proxy's address is left out: it
+ * would stand on the command line, and Java would not send it.
+ */
+function proxyOptions(): string[] {
+  const variable = (name: string) =>
+    Deno.env.get(name) || Deno.env.get(name.toLowerCase());
+  const options = ["http", "https"].flatMap((scheme) => {
+    const proxy = variable(`${scheme.toUpperCase()}_PROXY`);
+    if (!proxy) return [];
+    const { hostname, port, protocol } = new URL(proxy);
+    return [
+      `-D${scheme}.proxyHost=${hostname}`,
+      `-D${scheme}.proxyPort=${port || (protocol === "https:" ? 443 : 80)}`,
+    ];
+  });
+  if (options.length === 0) return [];
+  const direct = (variable("NO_PROXY") ?? "").split(",")
+    .map((host) => host.trim().replace(/^\./, "*."))
+    .filter(Boolean);
+  return [...options, `-Dhttp.nonProxyHosts=${direct.join("|")}`];
+}
+
+/**
  * How a job is submitted to the cluster of `SPARK_MASTER`, or to a Spark of this
  * machine where that is not set.
  *
@@ -96,6 +120,7 @@ export async function remoteSparkSubmit(
     ...rest,
     // The archive of classes fits our own Spark alone.
     ...archive && !program ? { archive } : {},
+    driverOptions: [...own.driverOptions, ...proxyOptions()],
     command: [
       ...[program ?? submit, ...args],
       ...properties ? ["--properties-file", properties] : [],

@@ -91,7 +91,7 @@ export async function fetchBucket(job: BucketJob): Promise<{
   gone: readonly string[];
 }> {
   const { dir, work, record: old, begin, save } = job.claim;
-  const s3 = bucketClient(job);
+  const s3 = await bucketClient(job);
   try {
     const remote = await listFiles(s3, job);
     const known = new Map(old.files.map((file) => [file.name, file]));

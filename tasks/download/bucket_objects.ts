@@ -4,10 +4,10 @@
  * @module
  */
 
-import { GetObjectCommand, S3 } from "@aws-sdk/client-s3";
+import { GetObjectCommand, type S3 } from "@aws-sdk/client-s3";
 import { settings } from "../../lib/core/settings.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
-import { listObjects } from "../../lib/store/s3.ts";
+import { listObjects, s3Client } from "../../lib/store/s3.ts";
 import { sizeOf } from "../../lib/trips/folder.ts";
 import { expectedMd5, GOOGLE_HASH, md5 } from "./checksum.ts";
 import { type DownloadedFile, isFileName } from "./record.ts";
@@ -55,10 +55,10 @@ export function parseBucket(uri: string): BucketFolder {
 }
 
 /** A client for the endpoint; call `destroy()` on it when done. */
-export function bucketClient(
+export async function bucketClient(
   { endpoint, accessKey, secretKey }: BucketSettings,
-): S3 {
-  const s3 = new S3({
+): Promise<S3> {
+  const s3 = await s3Client({
     endpoint,
     // Google takes "auto"; others may check the region they are told.
     region: endpoint.endsWith("googleapis.com") ? "auto" : settings().region,

@@ -11,6 +11,10 @@ if [ -z "${MINIO_LICENSE:-}" ] || [ "$MINIO_LICENSE" = expired ]; then
   exec nginx -c /stand-in/nginx.conf
 fi
 
+# A second S3Proxy on the same folders, for buckets that stand in the host name.
+if [ -n "${VIRTUAL_HOST:-}" ]; then
+  echo "server { listen 9000 ssl; server_name *.${VIRTUAL_HOST%:*}; ssl_certificate /certificates/server.pem; location / { proxy_pass http://127.0.0.1:9101; } }" > /tmp/virtual.conf
+fi
 cat > /tmp/routes.conf <<ROUTES
 location /_iceberg/ { proxy_pass http://127.0.0.1:9002; }
 location / { proxy_pass http://127.0.0.1:9100; }
@@ -28,18 +32,31 @@ jclouds.filesystem.basedir=/data/buckets
 jclouds.identity=local
 jclouds.credential=local
 PROPERTIES
+# Without one, each step of each request is logged.
+cat > /tmp/logback.xml <<LOGBACK
+<configuration>
+  <appender name="out" class="ch.qos.logback.core.ConsoleAppender"><encoder><pattern>%d %-5level %logger{20} %msg%n</pattern></encoder></appender>
+  <root level="WARN"><appender-ref ref="out"/></root>
+</configuration>
+LOGBACK
 
 export AWS_ACCESS_KEY_ID=$MINIO_ROOT_USER AWS_SECRET_ACCESS_KEY=$MINIO_ROOT_PASSWORD
 export MINIO_ACCESS_KEY=$MINIO_ROOT_USER MINIO_SECRET_KEY=$MINIO_ROOT_PASSWORD
 export AWS_REGION=${AWS_REGION:-us-east-1} S3_ENDPOINT=http://127.0.0.1:9100
 java=$JAVA_HOME/bin/java
 small="-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-$java $small @/stand-in/args/s3proxy org.gaul.s3proxy.Main --properties /tmp/s3proxy.properties &
+$java $small -Dlogback.configurationFile=/tmp/logback.xml @/stand-in/args/s3proxy org.gaul.s3proxy.Main --properties /tmp/s3proxy.properties &
+if [ -n "${VIRTUAL_HOST:-}" ]; then
+  properties=$(< /tmp/s3proxy.properties)
+  echo "${properties/:9100/:9101}
+s3proxy.virtual-host=$VIRTUAL_HOST" > /tmp/virtual.properties
+  $java $small -Dlogback.configurationFile=/tmp/logback.xml @/stand-in/args/s3proxy org.gaul.s3proxy.Main --properties /tmp/virtual.properties &
+fi
 CATALOG_PORT=9003 CATALOG_DB=/data/catalog/catalog.db $java $small \
   --enable-native-access=ALL-UNNAMED -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
   @/stand-in/args/catalog RestCatalog &
 GATEWAY_PORT=9002 GATEWAY_BACKEND=http://127.0.0.1:9003 GATEWAY_S3=$S3_ENDPOINT \
-  GATEWAY_STATE=/data/gateway/warehouses.json GATEWAY_NAMES=minio \
+  GATEWAY_STATE=/data/gateway/warehouses.json GATEWAY_NAMES=${GATEWAY_NAMES:-minio} \
   deno run -A --quiet --cached-only --no-lock --config="$PROJECT/deno.json" "$PROJECT/stack/gateway/gateway.ts" &
 listens() { (: < "/dev/tcp/127.0.0.1/$1") 2> /dev/null; }
 until listens 9100 && listens 9002 && listens 9003; do sleep 0.2; done

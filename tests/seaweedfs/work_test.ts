@@ -13,6 +13,7 @@ import { findNotebooks } from "../../tasks/notebooks/paths.ts";
 import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { notShown } from "../kernel/executed_notebooks.ts";
 import { taskArguments } from "../../tasks/dev/task.ts";
+import { startSparkCluster } from "../servers/spark_cluster.ts";
 import {
   type SeaweedFsOptions,
   startSeaweedFs,
@@ -82,6 +83,38 @@ Deno.test("the doctor says what keys may not do that may only read", async () =>
   } finally {
     client.destroy();
   }
+});
+
+Deno.test({
+  name: "the notebooks run with Spark on a cluster, by settings alone",
+  ignore: Deno.env.get("LANE_ALL") !== "1",
+  fn: async () => {
+    await using cluster = await startSparkCluster();
+    const dir = await Deno.makeTempDir();
+    const env = {
+      ...{ SPARK_MASTER: cluster.master, SPARK_PROPERTIES: cluster.properties },
+      ...{ LAKEHOUSE_STATE: dir, TABLE: "cluster_trips" },
+    };
+    try {
+      const up = await taskWith(env, "up", "--stack", "remote");
+      assertEquals(up.code, 0, up.text);
+      const numbers = (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")
+        .filter((number) => number >= "01" && number <= "13");
+      const run = await taskWith(
+        env,
+        "report",
+        ...[...numbers, "--out", `${dir}/reports`],
+      );
+      assertEquals(run.code, 0, run.text);
+      for (const worker of cluster.workers) {
+        const apps = await Array.fromAsync(Deno.readDir(worker.dir));
+        assert(apps.some(({ name }) => name.startsWith("app-")), "no work");
+      }
+    } finally {
+      await query("DROP TABLE IF EXISTS cluster_trips");
+      await Deno.remove(dir, { recursive: true });
+    }
+  },
 });
 
 Deno.test("the analysis runs without a notebook open", async () => {

@@ -8,8 +8,11 @@
 export interface Authority extends AsyncDisposable {
   /** File of its certificate. */
   path: string;
-  /** Makes a certificate for `localhost`, in PEM. */
-  certify(validity?: Validity): Promise<{ cert: string; key: string }>;
+  /** Makes a certificate for `localhost` and these, such as `DNS:name`, in PEM. */
+  certify(
+    validity?: Validity,
+    names?: readonly string[],
+  ): Promise<{ cert: string; key: string }>;
 }
 
 /** When a certificate holds. */
@@ -52,13 +55,11 @@ export async function makeAuthority(): Promise<Authority> {
   await Deno.writeTextFile(`${dir}/ca.cnf`, config(dir));
   await Deno.writeTextFile(`${dir}/index.txt`, "");
   await Deno.writeTextFile(`${dir}/serial`, "01\n");
-  await Deno.writeTextFile(
-    `${dir}/san`,
-    "subjectAltName=DNS:localhost,IP:127.0.0.1",
-  );
   return {
     path,
-    async certify(validity = "today") {
+    async certify(validity = "today", names = []) {
+      const all = ["DNS:localhost", "IP:127.0.0.1", ...names];
+      await Deno.writeTextFile(`${dir}/san`, `subjectAltName=${all.join()}`);
       const age = validity === "today" ? 1 : 365;
       const from = new Date(Date.now() - age * DAY_MS);
       const [start, end] = [from, new Date(from.getTime() + 3 * DAY_MS)]

@@ -71,8 +71,11 @@ public class Guests implements Plugin {
 }
 `;
 
-/** Puts that plugin beside the others, and returns the file of passwords. */
-async function writeGuests(
+/**
+ * Puts the plugin for passwords beside the others, and returns the file of
+ * passwords, which begins with the plugin's name.
+ */
+export async function writeGuests(
   dir: string,
   javaHome: string,
   passwords: Record<string, string>,

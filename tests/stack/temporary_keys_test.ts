@@ -14,6 +14,7 @@ import { remoteStack } from "../../stack/remote/remote.ts";
 import { ensureTools } from "../../stack/tools.ts";
 import { withEnv } from "../support/env.ts";
 import { flakyFront, type FlakyRequest } from "../servers/flaky_front.ts";
+import { startSparkCluster } from "../servers/spark_cluster.ts";
 
 const TOKEN = "a/token+of=hours";
 const DENIED = {
@@ -34,7 +35,7 @@ const hasToken = ({ headers }: FlakyRequest) =>
     String(headers.authorization),
   );
 
-Deno.test("temporary keys go with their token to the store and the catalog, by every program", async () => {
+Deno.test("temporary keys go with their token to the store and the catalog, by every program and a cluster's executors", async () => {
   await ensureWarehouse(catalog());
   await ensureTrinoCatalog();
   const { minioHost, catalogUri, trinoUri, trinoCatalog } = settings();
@@ -49,6 +50,7 @@ Deno.test("temporary keys go with their token to the store and the catalog, by e
     names.add(name);
     return hasToken(request) ? undefined : FORBIDDEN;
   });
+  await using cluster = await startSparkCluster();
   const dir = await Deno.makeTempDir();
   const known = {
     ...{ STACK: "remote", LAKEHOUSE_STATE: `${stateDir()}/temporary` },
@@ -56,6 +58,7 @@ Deno.test("temporary keys go with their token to the store and the catalog, by e
     CATALOG_URI: door.uri + new URL(catalogUri).pathname,
     ...{ ENGINE_MINIO_HOST: "", ENGINE_CATALOG_URI: "" },
     ...{ TABLE: "temporary_trips", PARQUET_DIR: dir },
+    ...{ SPARK_MASTER: cluster.master, SPARK_PROPERTIES: cluster.properties },
   };
   await withEnv(known, async () => {
     const error = await assertRejects(() => stagedFiles(), LakehouseError);

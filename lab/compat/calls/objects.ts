@@ -14,10 +14,11 @@ import {
   GetObjectCommand,
   type GetObjectCommandOutput,
   ListObjectsV2Command,
-  S3Client,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import type { HttpRequest } from "../../../lib/core/sigv4.ts";
 import { settings } from "../../../lib/core/settings.ts";
+import { s3Client } from "../../../lib/store/s3.ts";
 import type { Call, ProbeContext } from "../capability.ts";
 import { EngineError, firstLine } from "../engine.ts";
 import { isDone, refusal, type Reply, send, signed } from "./http.ts";
@@ -74,17 +75,10 @@ export class Objects {
   readonly #client: S3Client;
   #hasMadeBucket = false;
 
-  constructor(context: ProbeContext) {
-    const { minioHost, region, sessionToken, ...given } = settings();
-    const { accessKey: accessKeyId, secretKey: secretAccessKey } = given;
+  constructor(context: ProbeContext, client: S3Client) {
     this.#context = context;
+    this.#client = client;
     this.prefix = `compat/${context.namespace}/${context.table}/`;
-    this.#client = new S3Client({
-      ...{ endpoint: minioHost, region, forcePathStyle: true },
-      credentials: { accessKeyId, secretAccessKey, sessionToken },
-      // What a second attempt would hide is a finding here.
-      maxAttempts: 1,
-    });
   }
 
   /** Key of an object, which is removed at the end; the bucket beside it. */
@@ -235,7 +229,9 @@ export function inStore(
   body: (objects: Objects) => ReturnType<Call>,
 ): Call {
   return async (context) => {
-    const objects = new Objects(context);
+    // What a second attempt would hide is a finding here.
+    const client = await s3Client({ maxAttempts: 1 });
+    const objects = new Objects(context, client);
     try {
       await objects.open();
       return await body(objects);

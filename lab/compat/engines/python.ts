@@ -85,6 +85,7 @@ function start(python: string, engine: string): Running {
     args: [
       ...["-I", SCRIPT, engine, "--warehouse", given.warehouse],
       ...["--minio-host", given.minioHost, "--catalog-uri", given.catalogUri],
+      ...["--s3-addressing", given.s3Addressing],
       ...["--signing-name", given.signingName],
     ],
     env: keyVariables(),

@@ -163,7 +163,7 @@ class DuckDb:
             "SECRET": os.environ["AWS_SECRET_ACCESS_KEY"],
             "REGION": options.region,
             "ENDPOINT": store.netloc,
-            "URL_STYLE": "path",
+            "URL_STYLE": "vhost" if options.s3_addressing == "virtual" else "path",
         }
         if token := os.environ.get("AWS_SESSION_TOKEN"):
             secret["SESSION_TOKEN"] = token
@@ -216,6 +216,7 @@ class PyIceberg:
                 "rest.signing-name": options.signing_name,
                 "rest.signing-region": options.region,
                 "s3.endpoint": options.minio_host,
+                "s3.force-virtual-addressing": str(options.s3_addressing == "virtual"),
                 "s3.region": options.region,
                 "s3.access-key-id": os.environ["AWS_ACCESS_KEY_ID"],
                 "s3.secret-access-key": os.environ["AWS_SECRET_ACCESS_KEY"],
@@ -326,6 +327,7 @@ def main() -> None:
     parser.add_argument("engine", choices=sorted(ENGINES))
     parser.add_argument("--warehouse", required=True)
     parser.add_argument("--minio-host", required=True)
+    parser.add_argument("--s3-addressing", choices=("path", "virtual"), default="path")
     parser.add_argument("--catalog-uri", required=True)
     parser.add_argument("--signing-name", default="s3tables")
     options = parser.parse_args()

@@ -1,0 +1,67 @@
+/**
+ * Work on the cluster; see tests/run/cluster.ts. The files run in the order of
+ * their names.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { stateDir } from "../../lib/core/settings.ts";
+import { runningStack } from "../../lib/core/running_stack.ts";
+import { query } from "../../lib/trino/client.ts";
+import { findNotebooks } from "../../tasks/notebooks/paths.ts";
+import { readNotebook } from "../../tasks/notebooks/document.ts";
+import { runNotebook } from "../../tasks/notebooks/run.ts";
+import { notShown } from "../kernel/executed_notebooks.ts";
+import { CLUSTER, propertiesOf } from "./cluster.ts";
+import { task, trinoIsUp } from "./lane.ts";
+
+const TRIPS = 50_000n;
+
+Deno.test("up asks every endpoint once, and records how jobs are submitted", async () => {
+  await trinoIsUp();
+  const { code, text } = await task("up", ["--stack", "remote"]);
+  assertEquals(code, 0, text);
+  for (const address of [CLUSTER.store, CLUSTER.trino]) {
+    assertStringIncludes(text, `answers at ${address}`);
+  }
+  const words = runningStack()!.spark.command.join(" ");
+  assertStringIncludes(words, CLUSTER.master);
+  assert(!words.includes(CLUSTER.secretKey), words);
+});
+
+for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
+  Deno.test(`notebook ${number} runs unchanged`, async () => {
+    const [path] = await findNotebooks([number]);
+    const { fault, path: executed, seconds } = await runNotebook(path!);
+    assertEquals(fault, undefined);
+    console.log(`notebook ${number}: ${seconds.toFixed(0)} s`);
+    for (const claim of notShown(await readNotebook(executed))) {
+      console.log(claim);
+    }
+    const text = await Deno.readTextFile(executed);
+    const secrets = await Deno.readTextFile(propertiesOf(stateDir()));
+    const [, shared = ""] = secrets.match(/secret (\S+)/) ?? [];
+    for (const secret of [CLUSTER.secretKey, CLUSTER.password, shared]) {
+      assert(!text.includes(secret), "a secret in an output");
+    }
+  });
+}
+
+Deno.test("workers of both engines did the work", async () => {
+  assertEquals(
+    (await query("SELECT count(*) AS n FROM taxi_trips")).first.n,
+    TRIPS,
+  );
+  const { rows } = await query(
+    "SELECT DISTINCT node_id FROM system.runtime.tasks WHERE node_id NOT IN " +
+      "(SELECT node_id FROM system.runtime.nodes WHERE coordinator)",
+  );
+  assertEquals(rows.length, 2);
+});
+
+Deno.test("the doctor finds nothing wrong", async () => {
+  const { code, text } = await task("doctor");
+  assertEquals(code, 0, text);
+  assertStringIncludes(text, CLUSTER.master);
+});

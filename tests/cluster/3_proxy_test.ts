@@ -1,0 +1,59 @@
+/**
+ * The cluster behind a proxy, which alone knows its names.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { stateDir } from "../../lib/core/settings.ts";
+import { query } from "../../lib/trino/client.ts";
+import { officeProxy } from "../servers/office_proxy.ts";
+import { CLUSTER, NAMES } from "./cluster.ts";
+import { task } from "./lane.ts";
+
+const WAYS = {
+  "in the path": {
+    env: { S3_ADDRESSING: "path" },
+    hosts: ["store.office.test:9000"],
+  },
+  "in the host name": {
+    env: { S3_ADDRESSING: "virtual", TRINO_CATALOG: CLUSTER.virtualCatalog },
+    hosts: [
+      "staging.store.office.test:9000",
+      "store.office.test:9000",
+      "testwarehouse.store.office.test:9000",
+    ],
+  },
+};
+
+for (const [where, { env: addressing, hosts }] of Object.entries(WAYS)) {
+  Deno.test(`through the proxy goes what lies beyond this machine, of every program, and nothing else; buckets ${where}`, async () => {
+    using proxy = officeProxy(NAMES);
+    const dir = await Deno.makeTempDir();
+    const env = {
+      ...{ MINIO_HOST: CLUSTER.named.store, TRINO_URI: CLUSTER.named.trino },
+      CATALOG_URI: `${CLUSTER.named.store}/_iceberg`,
+      ...{ HTTPS_PROXY: proxy.uri, HTTP_PROXY: proxy.uri, NO_PROXY: "" },
+      ...{ LAKEHOUSE_STATE: `${stateDir()}/proxy`, PARQUET_DIR: dir },
+      ...{ TABLE: "proxied_trips", ROWS: "0.02" },
+      ...addressing,
+    };
+    try {
+      for (const name of ["up", "generate", "analyze"]) {
+        const args = name === "up" ? ["--stack", "remote"] : [];
+        const { code, text } = await task(name, args, env);
+        assertEquals(code, 0, text);
+        if (name === "analyze") assertStringIncludes(text, "20,000");
+      }
+      assertEquals(proxy.refused, []);
+      assertEquals(
+        [...proxy.asked.keys()].sort(),
+        [...hosts, "trino.office.test:8443"],
+      );
+    } finally {
+      await task("down", [], env);
+      await query("DROP TABLE IF EXISTS proxied_trips");
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+}
