@@ -114,6 +114,19 @@ def trusted_authorities() -> dict:
     }
 
 
+def proxy_settings(catalog: str, uri: str) -> dict:
+    """The proxy that Java's settings name for the catalog, which Iceberg's client does not look up."""
+    SparkContext._ensure_initialized()
+    net = SparkContext._jvm.java.net
+    address = net.ProxySelector.getDefault().select(net.URI(uri)).get(0).address()
+    if address is None:
+        return {}
+    return {
+        f"{catalog}.rest.client.proxy.hostname": address.getHostString(),
+        f"{catalog}.rest.client.proxy.port": str(address.getPort()),
+    }
+
+
 def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession:
     """A Spark session that knows the catalog as "lakehouse"; `extra` adds settings."""
     path_style = str(options.s3_addressing == "path").lower()
@@ -154,6 +167,7 @@ def session(options: argparse.Namespace, name: str, extra: dict) -> SparkSession
     }
     settings.update(executor_keys())
     settings.update(trusted_authorities())
+    settings.update(proxy_settings(catalog, settings[f"{catalog}.uri"]))
     builder = SparkSession.builder.appName(name)
     for key, value in settings.items():
         builder = builder.config(key, value)
