@@ -166,6 +166,7 @@ async function writeTrino(dir: string, javaHome: string) {
     await Deno.mkdir(`${etc}/catalog`, { recursive: true });
     const files = {
       "jvm.config": `${jvm!.trim()}
+-XX:TieredStopAtLevel=1
 -Djavax.net.ssl.trustStore=/certificates/trust.p12
 -Djavax.net.ssl.trustStorePassword=changeit
 `,

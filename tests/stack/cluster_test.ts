@@ -63,7 +63,15 @@ async function executorsOf({ dir }: SparkCluster["workers"][number]) {
   return apps.filter(({ name }) => name.startsWith("app-")).length;
 }
 
-Deno.test("jobs run on a cluster's executors, which get jars and keys; a lost one costs time alone", async () => {
+Deno.test({
+  name:
+    "jobs run on a cluster's executors, which get jars and keys; a lost one costs time alone",
+  // test:cluster does as much on containers; here nothing of it needs Docker.
+  ignore: !Deno.env.get("TEST_ALL"),
+  fn: onExecutors,
+});
+
+async function onExecutors(): Promise<void> {
   await using cluster = await startSparkCluster();
   const { secretKey } = settings();
   await onCluster(cluster, async () => {
@@ -142,7 +150,7 @@ Deno.test("jobs run on a cluster's executors, which get jars and keys; a lost on
     await query("DROP TABLE cluster_trips");
     await remoteStack.down();
   });
-});
+}
 
 Deno.test("a master that does not answer, and properties that are not there, are told by up", async () => {
   const properties = await Deno.makeTempFile();
