@@ -268,7 +268,7 @@ async function writeCluster(dir: string): Promise<void> {
         MINIO_ROOT_USER: CLUSTER.accessKey,
         MINIO_ROOT_PASSWORD: CLUSTER.secretKey,
         MINIO_LICENSE: "stand-in",
-        VIRTUAL_HOST: "store.office.test:9000",
+        VIRTUAL_HOST: "store.office.test",
         GATEWAY_NAMES: `${ADDRESSES.store},store.office.test`,
       },
       volumes: [

@@ -13,7 +13,7 @@ fi
 
 # A second S3Proxy on the same folders, for buckets that stand in the host name.
 if [ -n "${VIRTUAL_HOST:-}" ]; then
-  echo "server { listen 9000 ssl; server_name *.${VIRTUAL_HOST%:*}; ssl_certificate /certificates/server.pem; location / { proxy_pass http://127.0.0.1:9101; } }" > /tmp/virtual.conf
+  echo "server { listen 9000 ssl; server_name *.$VIRTUAL_HOST; ssl_certificate /certificates/server.pem; location / { proxy_pass http://127.0.0.1:9101; } }" > /tmp/virtual.conf
 fi
 cat > /tmp/routes.conf <<ROUTES
 location /_iceberg/ { proxy_pass http://127.0.0.1:9002; }
