@@ -61,10 +61,11 @@ async function addressTowards(master: string): Promise<string | undefined> {
  * would stand on the command line, and Java would not send it.
  */
 function proxyOptions(): string[] {
-  const variable = (name: string) =>
-    Deno.env.get(name) || Deno.env.get(name.toLowerCase());
-  const options = ["http", "https"].flatMap((scheme) => {
-    const proxy = variable(`${scheme.toUpperCase()}_PROXY`);
+  const proxies = {
+    http: Deno.env.get("HTTP_PROXY") || Deno.env.get("http_proxy"),
+    https: Deno.env.get("HTTPS_PROXY") || Deno.env.get("https_proxy"),
+  };
+  const options = Object.entries(proxies).flatMap(([scheme, proxy]) => {
     if (!proxy) return [];
     const { hostname, port, protocol } = new URL(proxy);
     return [
@@ -73,7 +74,8 @@ function proxyOptions(): string[] {
     ];
   });
   if (options.length === 0) return [];
-  const direct = (variable("NO_PROXY") ?? "").split(",")
+  // This machine is in it.
+  const direct = (Deno.env.get("NO_PROXY") ?? "").split(",")
     .map((host) => host.trim().replace(/^\./, "*."))
     .filter(Boolean);
   return [...options, `-Dhttp.nonProxyHosts=${direct.join("|")}`];
