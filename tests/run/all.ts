@@ -47,7 +47,7 @@ await main(
       if (!options.unit) {
         await withTestStack(async () => {
           await suite("integration", [
-            "--ignore=tests/docker,tests/browser,tests/seaweedfs,tests/faults",
+            "--ignore=tests/docker,tests/cluster,tests/browser,tests/seaweedfs,tests/faults",
             "tests",
           ]);
           // These build on each other; a filter would tear them apart.
