@@ -19,7 +19,7 @@ import { ended } from "../support/programs.ts";
 /** Its Compose project. */
 export const PROJECT = "lakehouse-cluster";
 
-const NETWORK = "172.31.77";
+const NETWORK = "172.28.177";
 /** Address of each service; this machine is the network's first. */
 const ADDRESSES = {
   store: `${NETWORK}.10`,
