@@ -22,7 +22,7 @@ export interface SparkCluster extends AsyncDisposable {
   page(): Promise<string>;
 }
 
-/** Starts one; its executors have 512 MB and one core each. */
+/** Starts one, with room for two jobs; its executors have 512 MB and one core each. */
 export async function startSparkCluster(): Promise<SparkCluster> {
   const { env } = await localSparkSubmit();
   const dir = await Deno.makeTempDir();
@@ -37,6 +37,8 @@ export async function startSparkCluster(): Promise<SparkCluster> {
       `spark.authenticate.secret ${secret}`,
       "spark.executor.memory 512m",
       "spark.executor.cores 1",
+      // Without it the first session takes all, and the second waits for ever.
+      "spark.cores.max 2",
       "",
     ].join("\n"),
     { mode: 0o600 },
@@ -89,7 +91,7 @@ export async function startSparkCluster(): Promise<SparkCluster> {
       const process = await start(
         host,
         "worker.Worker",
-        ...["--cores", "1", "--memory", "1g", "--webui-port", "0"],
+        ...["--cores", "2", "--memory", "2g", "--webui-port", "0"],
         ...["--work-dir", work, master],
       );
       workers.push({ dir: work, process });
