@@ -9,10 +9,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { stateDir } from "../../lib/core/settings.ts";
 import { runningStack } from "../../lib/core/running_stack.ts";
 import { query } from "../../lib/trino/client.ts";
-import { findNotebooks } from "../../tasks/notebooks/paths.ts";
-import { readNotebook } from "../../tasks/notebooks/document.ts";
-import { runNotebook } from "../../tasks/notebooks/run.ts";
-import { notShown } from "../kernel/executed_notebooks.ts";
+import { notebooksOfLane, runsUnchanged } from "../kernel/unchanged.ts";
 import { CLUSTER, propertiesOf } from "./cluster.ts";
 import { task, trinoIsUp } from "./lane.ts";
 
@@ -30,21 +27,12 @@ Deno.test("up asks every endpoint once, and records how jobs are submitted", asy
   assert(!words.includes(CLUSTER.secretKey), words);
 });
 
-for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
+for (const number of notebooksOfLane()) {
   Deno.test(`notebook ${number} runs unchanged`, async () => {
-    const [path] = await findNotebooks([number]);
-    const { fault, path: executed, seconds } = await runNotebook(path!);
-    assertEquals(fault, undefined);
-    console.log(`notebook ${number}: ${seconds.toFixed(0)} s`);
-    for (const claim of notShown(await readNotebook(executed))) {
-      console.log(claim);
-    }
-    const text = await Deno.readTextFile(executed);
-    const secrets = await Deno.readTextFile(propertiesOf(stateDir()));
-    const [, shared = ""] = secrets.match(/secret (\S+)/) ?? [];
-    for (const secret of [CLUSTER.secretKey, CLUSTER.password, shared]) {
-      assert(!text.includes(secret), "a secret in an output");
-    }
+    const properties = await Deno.readTextFile(propertiesOf(stateDir()));
+    const [, shared = ""] = properties.match(/secret (\S+)/) ?? [];
+    const { secretKey, password } = CLUSTER;
+    await runsUnchanged(number, [secretKey, password, shared]);
   });
 }
 

@@ -10,28 +10,22 @@ import { LakehouseError } from "../../lib/core/errors.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
 import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { docker } from "../../stack/docker/engine.ts";
-import { findNotebooks } from "../../tasks/notebooks/paths.ts";
-import { runNotebook } from "../../tasks/notebooks/run.ts";
 import { query } from "../../lib/trino/client.ts";
 import {
   ensureTrinoCatalog,
   trinoCatalogSql,
 } from "../../lib/trino/catalog.ts";
+import { notebooksOfLane, runsUnchanged } from "../kernel/unchanged.ts";
 import { withEnv } from "../support/env.ts";
 import { containerOf, count, sparkProcesses, TRIPS, wrong } from "./lane.ts";
 
-for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
+for (const number of notebooksOfLane()) {
   Deno.test(`notebook ${number} runs unchanged`, async () => {
-    const [path] = await findNotebooks([number]);
-    const { fault, path: executed } = await runNotebook(path!);
-    assertEquals(fault, undefined);
-    const text = await Deno.readTextFile(executed);
-    assert(!text.includes(settings().secretKey), "a secret in an output");
-    if (number === "01") {
-      // Which name is used where.
-      assertStringIncludes(text, "http://minio:9000");
-      assertStringIncludes(text, "http://localhost:29000");
-    }
+    const text = await runsUnchanged(number, [settings().secretKey]);
+    if (number !== "01") return;
+    // Which name is used where.
+    assertStringIncludes(text, "http://minio:9000");
+    assertStringIncludes(text, "http://localhost:29000");
   });
 }
 

@@ -9,7 +9,6 @@
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { command, main } from "../../tasks/terminal/cli.ts";
 import { taskArguments } from "../../tasks/dev/task.ts";
-import { testFlags } from "../../tasks/dev/import_map.ts";
 import {
   authorityOf,
   CLUSTER,
@@ -21,8 +20,8 @@ import {
 import { laneEngine } from "../docker/engine.ts";
 import { removeLeftovers } from "../docker/leftovers.ts";
 import { buildImages } from "../docker/stand_in.ts";
-import { allNotebooks, onlyOne } from "./lane.ts";
-import { conclude, deno, runSuite } from "./suite.ts";
+import { allNotebooks, onlyOne, runLane } from "./lane.ts";
+import { deno } from "./suite.ts";
 
 const STATE = `${PROJECT_DIR}/.state-cluster`;
 const SHORT = ["01", "02", "03", "04", "05"];
@@ -80,18 +79,11 @@ await main(
         // What an earlier run left behind is no part of this one.
         await removeLeftovers(PROJECT);
         await startCluster(STATE);
-        conclude(
-          await runSuite(`${STATE}/cluster.xml`, [
-            "-A",
-            ...await testFlags(STATE),
-            ...options.filter ? ["--filter", options.filter] : [],
-            "tests/cluster",
-          ], {
-            ...LANE_ENV,
-            TEST_ALL: options.all ? "1" : "",
-            LANE_NOTEBOOKS: (options.all ? allNotebooks() : SHORT).join(),
-          }),
-        );
+        await runLane("cluster", STATE, options.filter, {
+          ...LANE_ENV,
+          TEST_ALL: options.all ? "1" : "",
+          LANE_NOTEBOOKS: (options.all ? allNotebooks() : SHORT).join(),
+        });
       } finally {
         if (!options.keep) {
           await deno(taskArguments("down"), LANE_ENV);

@@ -12,9 +12,8 @@ import { removeLeftovers } from "../docker/leftovers.ts";
 import { buildImages, IMAGES, writeOverride } from "../docker/stand_in.ts";
 import { weed } from "../seaweedfs/program.ts";
 import { command, main } from "../../tasks/terminal/cli.ts";
-import { testFlags } from "../../tasks/dev/import_map.ts";
-import { allNotebooks, onlyOne } from "./lane.ts";
-import { conclude, deno, runSuite } from "./suite.ts";
+import { allNotebooks, onlyOne, runLane } from "./lane.ts";
+import { deno } from "./suite.ts";
 import { taskArguments } from "../../tasks/dev/task.ts";
 
 const STATE = `${PROJECT_DIR}/.state-docker`;
@@ -106,19 +105,12 @@ await main(
         // What an earlier run left behind is no part of this one.
         await removeLeftovers(LANE_ENV.LAKEHOUSE_PROJECT!);
         await down();
-        conclude(
-          await runSuite(`${STATE}/docker.xml`, [
-            "-A",
-            ...await testFlags(STATE),
-            ...options.filter ? ["--filter", options.filter] : [],
-            "tests/docker",
-          ], {
-            ...LANE_ENV,
-            TEST_ALL: options.all ? "1" : "",
-            LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
-            LANE_SEAWEEDFS: program ?? "",
-          }),
-        );
+        await runLane("docker", STATE, options.filter, {
+          ...LANE_ENV,
+          TEST_ALL: options.all ? "1" : "",
+          LANE_NOTEBOOKS: notebookNumbers(options.all ?? false).join(),
+          LANE_SEAWEEDFS: program ?? "",
+        });
       } finally {
         if (!options.keep) {
           await down();

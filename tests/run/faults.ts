@@ -9,8 +9,8 @@ import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { command, main } from "../../tasks/terminal/cli.ts";
 import { testFlags } from "../../tasks/dev/import_map.ts";
 import { endStack } from "../faults/stack/place.ts";
-import { onlyOne } from "./lane.ts";
-import { conclude, deno, runSuite } from "./suite.ts";
+import { onlyOne, runLane } from "./lane.ts";
+import { deno } from "./suite.ts";
 
 const STATE = `${PROJECT_DIR}/.state-faults`;
 /** Set where this program has mounts of its own. */
@@ -62,14 +62,9 @@ await main(
       await Deno.mkdir(STATE, { recursive: true });
       using _lock = await onlyOne("test:faults");
       try {
-        conclude(
-          await runSuite(`${STATE}/faults.xml`, [
-            "-A",
-            ...await testFlags(STATE),
-            ...options.filter ? ["--filter", options.filter] : [],
-            "tests/faults",
-          ], { LANE_ALL: options.all ? "1" : "" }),
-        );
+        await runLane("faults", STATE, options.filter, {
+          LANE_ALL: options.all ? "1" : "",
+        });
       } finally {
         await endStack();
       }

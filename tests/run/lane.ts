@@ -6,6 +6,8 @@
 
 import { PROJECT_DIR } from "../../lib/core/settings.ts";
 import { cacheDir } from "../../stack/install/cache.ts";
+import { testFlags } from "../../tasks/dev/import_map.ts";
+import { conclude, runSuite } from "./suite.ts";
 
 /** Waits for a lane of another clone, which has the same ports and names. */
 export async function onlyOne(lane: string): Promise<Deno.FsFile> {
@@ -26,4 +28,21 @@ export function allNotebooks(): string[] {
   return [...Deno.readDirSync(`${PROJECT_DIR}/notebooks`)]
     .flatMap(({ name }) => name.match(/^([0-8]\d)-.*\.ipynb$/)?.[1] ?? [])
     .sort();
+}
+
+/** Runs a lane's tests, those in its folder, and prints how many passed. */
+export async function runLane(
+  folder: string,
+  state: string,
+  filter: string | undefined,
+  env: Record<string, string>,
+): Promise<void> {
+  conclude(
+    await runSuite(`${state}/${folder}.xml`, [
+      "-A",
+      ...await testFlags(state),
+      ...filter ? ["--filter", filter] : [],
+      `tests/${folder}`,
+    ], env),
+  );
 }

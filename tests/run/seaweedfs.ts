@@ -16,9 +16,8 @@ import {
   stopSeaweedFs,
 } from "../seaweedfs/server.ts";
 import { command, main } from "../../tasks/terminal/cli.ts";
-import { testFlags } from "../../tasks/dev/import_map.ts";
-import { allNotebooks, onlyOne } from "./lane.ts";
-import { conclude, deno, runSuite } from "./suite.ts";
+import { allNotebooks, onlyOne, runLane } from "./lane.ts";
+import { deno } from "./suite.ts";
 import { taskArguments } from "../../tasks/dev/task.ts";
 
 const STATE = `${PROJECT_DIR}/.state-seaweedfs`;
@@ -131,19 +130,12 @@ await main(
         // What an earlier run left behind is no part of this one.
         await down();
         await up();
-        conclude(
-          await runSuite(`${STATE}/seaweedfs.xml`, [
-            "-A",
-            ...await testFlags(STATE),
-            ...options.filter ? ["--filter", options.filter] : [],
-            "tests/seaweedfs",
-          ], {
-            ...LANE_ENV,
-            LANE_NOTEBOOKS: (options.all ? allNotebooks() : SHORT).join(),
-            LANE_ALL: options.all ? "1" : "",
-            LANE_SEAWEEDFS: JSON.stringify(SEAWEEDFS),
-          }),
-        );
+        await runLane("seaweedfs", STATE, options.filter, {
+          ...LANE_ENV,
+          LANE_NOTEBOOKS: (options.all ? allNotebooks() : SHORT).join(),
+          LANE_ALL: options.all ? "1" : "",
+          LANE_SEAWEEDFS: JSON.stringify(SEAWEEDFS),
+        });
       } finally {
         if (!options.keep) await down();
       }

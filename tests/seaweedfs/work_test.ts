@@ -8,10 +8,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { settings, stateDir } from "../../lib/core/settings.ts";
 import { listObjects, s3Client } from "../../lib/store/s3.ts";
 import { query } from "../../lib/trino/client.ts";
-import { readNotebook } from "../../tasks/notebooks/document.ts";
-import { findNotebooks } from "../../tasks/notebooks/paths.ts";
-import { runNotebook } from "../../tasks/notebooks/run.ts";
-import { notShown } from "../kernel/executed_notebooks.ts";
+import { notebooksOfLane, runsUnchanged } from "../kernel/unchanged.ts";
 import { taskArguments } from "../../tasks/dev/task.ts";
 import { startSparkCluster } from "../servers/spark_cluster.ts";
 import {
@@ -37,17 +34,9 @@ async function taskWith(
 
 const task = (name: string, ...args: string[]) => taskWith({}, name, ...args);
 
-for (const number of (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")) {
+for (const number of notebooksOfLane()) {
   Deno.test(`notebook ${number} runs unchanged`, async () => {
-    const [path] = await findNotebooks([number]);
-    const { fault, path: executed, seconds } = await runNotebook(path!);
-    assertEquals(fault, undefined);
-    console.log(`notebook ${number}: ${seconds.toFixed(0)} s`);
-    for (const claim of notShown(await readNotebook(executed))) {
-      console.log(claim);
-    }
-    const text = await Deno.readTextFile(executed);
-    assert(!text.includes(settings().secretKey), "a secret in an output");
+    await runsUnchanged(number, [settings().secretKey]);
     if (number !== "03") return;
     // Before there is a table.
     const doctor = await task("doctor");
@@ -98,7 +87,7 @@ Deno.test({
     try {
       const up = await taskWith(env, "up", "--stack", "remote");
       assertEquals(up.code, 0, up.text);
-      const numbers = (Deno.env.get("LANE_NOTEBOOKS") ?? "").split(",")
+      const numbers = notebooksOfLane()
         .filter((number) => number >= "01" && number <= "13");
       const run = await taskWith(
         env,

@@ -236,6 +236,13 @@ Deno.test("names are ids with all their digits, and lines of two ids stay two", 
   }
 });
 
+Deno.test("what is counted has no tick at a half", () => {
+  const n = [10, 10, 20, 50];
+  const { texts } = read(histogram(n.map((n) => ({ n })), { x: "n" }));
+  assert(texts.includes("2"), String(texts));
+  assertEquals(texts.filter((text) => /\d\.\d/.test(text)), []);
+});
+
 Deno.test("ticks of large numbers that lie close together differ", () => {
   const n = [1_000_000_001, 1_000_000_004];
   const { texts } = read(

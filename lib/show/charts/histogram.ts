@@ -69,7 +69,6 @@ export function histogram(
     wide = undefined;
     if (options.binWidth) data.notes.add("Bins wider than asked for");
   }
-  const inset = bins > MOST / 4 ? 0 : 0.5;
   const edge = exactly(x);
   const exact = exactly(y ?? x, options.format ?? "number");
   const title = (from: number | Date, to: number | Date, count: number) =>
@@ -104,8 +103,7 @@ export function histogram(
       Plot.rectY(values, {
         ...rects,
         fill: options.color ?? COLORS.main,
-        insetLeft: inset,
-        insetRight: inset,
+        ...bins > MOST / 4 ? {} : { insetLeft: 0.5, insetRight: 0.5 },
       }),
       Plot.ruleY([0], { stroke: COLORS.text }),
     ],

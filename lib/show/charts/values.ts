@@ -135,6 +135,9 @@ export function measured(
   const axis = { label, grid: true, tickSize: 0 };
   if (column.kind === "time") return { ...axis, type: "utc" };
   const values = column.values as (number | null)[];
-  const tickFormat = formatter(format, values as number[]);
+  const text = formatter(format, values as number[]);
+  // Of trips there is no half.
+  const isWhole = !format && values.every((value) => !((value ?? 0) % 1));
+  const tickFormat = (tick: number) => isWhole && tick % 1 ? "" : text(tick);
   return { ...axis, nice: 6, ticks: 6, tickFormat, ...flat(values) };
 }
