@@ -55,6 +55,7 @@ async function goesThrough(
       assertEquals(code, 0, text);
       if (name === "analyze") assertStringIncludes(text, "20,000");
     }
+    if (Deno.env.get("TEST_ALL")) await othersGo(env);
     assertEquals(proxy.refused, []);
     assertEquals(
       [...proxy.asked.keys()].sort(),
@@ -65,4 +66,15 @@ async function goesThrough(
     await query("DROP TABLE IF EXISTS proxied_trips");
     await Deno.remove(dir, { recursive: true });
   }
+}
+
+/** Engines of others do through the proxy what they do on the same store without. */
+async function othersGo(env: Record<string, string>): Promise<void> {
+  const args = [
+    ...["--engines", "duckdb,pyiceberg", "--only", "rows"],
+    ...["--no-catalog-tests", "--out", `${stateDir()}/proxy/compat`],
+    ...["--expect", "docs/compatibility/local.json"],
+  ];
+  const { code, text } = await task("compat", args, env);
+  assertEquals(code, 0, text);
 }
