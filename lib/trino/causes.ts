@@ -28,12 +28,11 @@ export function trinoCause(
   underneath = "",
 ): Cause | undefined {
   const all = causesOf("statement", settings());
-  const [unreached, refused] = all;
   const known = knownCause(all, `${errorName}: ${message}`);
-  // Trino says the same of a catalog that answers, and refuses.
-  const isRefused = known === unreached &&
-    /Forbidden|SignatureDoesNotMatch|AccessDenied/.test(underneath);
-  return isRefused ? refused : known;
+  // Trino says the same of a store that answers, and refuses or is not trusted.
+  return known === all[0]
+    ? knownCause(causesOf("underneath"), underneath) ?? known
+    : known;
 }
 
 /** What an error says to do where the table of the trips is not there. */

@@ -46,6 +46,16 @@ Deno.test("trinoCause() knows what usually lies behind an error", () => {
     why("ICEBERG_CATALOG_ERROR", reached, "ForbiddenException: Forbidden")!,
     "refused the keys",
   );
+  const shake = "javax.net.ssl.SSLHandshakeException: PKIX path";
+  assertStringIncludes(
+    why("ICEBERG_CATALOG_ERROR", reached, `${shake} building failed`)!,
+    "does not trust",
+  );
+  const late = `${shake} validation failed\nCertificateExpiredException`;
+  assertStringIncludes(
+    why("ICEBERG_CATALOG_ERROR", reached, late)!,
+    "has expired",
+  );
   assertStringIncludes(
     why("ICEBERG_CATALOG_ERROR", "SignatureDoesNotMatch")!,
     "refused the keys",

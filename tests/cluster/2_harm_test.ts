@@ -89,6 +89,15 @@ Deno.test("a wrong password, an unknown authority and an expired certificate are
   }
 });
 
+Deno.test("a certificate that Trino does not trust is told as that, not as a server out of reach", async () => {
+  const { message } = await assertRejects(
+    () => query(`SHOW SCHEMAS FROM ${CLUSTER.expiredCatalog}`),
+    LakehouseError,
+  );
+  assertStringIncludes(message, "certificate");
+  assertStringIncludes(message, "expired");
+});
+
 Deno.test("where users may not add catalogs, the file to ask for is printed, without the keys", async () => {
   const { message } = await withEnv(
     { TRINO_CATALOG: "mine" },
@@ -102,6 +111,7 @@ Deno.test("where users may not add catalogs, the file to ask for is printed, wit
   assert(!message.includes(CLUSTER.secretKey), message);
   const { rows } = await query("SHOW CATALOGS");
   assertEquals(rows.map(({ Catalog }) => Catalog), [
+    CLUSTER.expiredCatalog,
     CLUSTER.virtualCatalog,
     CLUSTER.catalog,
     "system",

@@ -57,6 +57,8 @@ export const CLUSTER = {
   catalog: "office",
   /** The same, with buckets in the store's host name. */
   virtualCatalog: "hosted",
+  /** One whose server has a certificate that expired. */
+  expiredCatalog: "expired",
   warehouse: "testwarehouse",
   accessKey: "testadmin",
   secretKey: "test/secret+key",
@@ -178,6 +180,10 @@ async function writeTrino(dir: string, javaHome: string) {
         ...ICEBERG,
         "s3.endpoint": CLUSTER.named.store,
         "s3.path-style-access": "false",
+      }),
+      [`catalog/${CLUSTER.expiredCatalog}.properties`]: properties({
+        ...ICEBERG,
+        "iceberg.rest-catalog.uri": `${CLUSTER.expiredStore}/_iceberg`,
       }),
       "passwords.properties": await Deno.readTextFile(passwords),
       "access-control.properties": properties({

@@ -50,6 +50,8 @@ async function said(env: Record<string, string>, code: string) {
 
 const ASK_STORE = "await lib.stagedFiles()";
 const ASK_CATALOG = "await lib.getConfig(lib.catalog())";
+const ASK_TRINO =
+  'await lib.ensureTrinoCatalog(); await lib.ask("SHOW SCHEMAS FROM untrusted")';
 const UNKNOWN = "an authority that is not known here";
 
 Deno.test("by CA_BUNDLE tasks, notebooks, a cluster's Spark, DuckDB and PyIceberg trust an authority of one's own", async () => {
@@ -104,6 +106,11 @@ Deno.test("by CA_BUNDLE tasks, notebooks, a cluster's Spark, DuckDB and PyIceber
       "there is no such file",
     );
 
+    // Trino's own Java knows nothing of the setting.
+    const untrusted = { ...env, TRINO_CATALOG: "untrusted" };
+    const told = await said(untrusted, ASK_TRINO);
+    assertStringIncludes(told, "Trino does not trust the certificate");
+
     // Spark and PyIceberg are on their own when they ask.
     using late = tlsFront(catalogUri, await authority.certify("a year ago"));
     const expired = { ...env, CATALOG_URI: late.uri + pathname };
@@ -113,6 +120,7 @@ Deno.test("by CA_BUNDLE tasks, notebooks, a cluster's Spark, DuckDB and PyIceber
     assertStringIncludes(await said(unknown, "await lib.ingest()"), UNKNOWN);
   } finally {
     await query("DROP TABLE IF EXISTS trusted_trips");
+    await query("DROP CATALOG IF EXISTS untrusted");
     await task(env, "down");
     await Deno.remove(dir, { recursive: true });
   }
