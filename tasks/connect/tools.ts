@@ -7,6 +7,7 @@
  * @module
  */
 
+import { getProxyForUrl } from "proxy-from-env";
 import { identifier, literal } from "../../lib/trino/literal.ts";
 import type { Settings } from "../../lib/core/settings.ts";
 import mavenSets from "../../stack/install/maven.json" with { type: "json" };
@@ -87,6 +88,15 @@ function jdbcLines(given: Settings): string[] {
   ];
 }
 
+/** The variable that names the proxy for an address, which may hold a password. */
+function proxyVariable(uri: string): string | undefined {
+  if (!getProxyForUrl(uri)) return undefined;
+  const scheme = new URL(uri).protocol.replace(":", "");
+  const names = [scheme, "all"].map((name) => `${name}_proxy`);
+  return names.flatMap((name) => [name, name.toUpperCase()])
+    .find((name) => Deno.env.get(name));
+}
+
 function pyicebergLines(given: Settings): string[] {
   const properties = {
     type: "rest",
@@ -97,19 +107,26 @@ function pyicebergLines(given: Settings): string[] {
     "rest.signing-region": given.region,
     "s3.endpoint": given.minioHost,
     "s3.region": given.region,
+    ...given.s3Addressing === "virtual" && {
+      "s3.force-virtual-addressing": "true",
+    },
     // Else it asks for vended keys, which not every catalog has.
     "header.X-Iceberg-Access-Delegation": "",
   };
   const { namespace, table } = given;
+  const proxy = proxyVariable(given.minioHost);
   return [
     ...awsLines(given),
     "python3 - <<'PYTHON'",
+    ...proxy ? ["import os"] : [],
     "from pyiceberg.catalog import load_catalog",
     "",
     `catalog = load_catalog("lakehouse", **{`,
     ...Object.entries(properties).map((pair) =>
       `    ${pair.map((text) => JSON.stringify(text)).join(": ")},`
     ),
+    // The catalog's client finds the proxy itself, the store's does not.
+    ...proxy ? [`    "s3.proxy-uri": os.environ["${proxy}"],`] : [],
     "})",
     `table = catalog.load_table((${JSON.stringify(namespace)}, ${
       JSON.stringify(table)

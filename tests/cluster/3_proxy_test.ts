@@ -7,7 +7,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { stateDir } from "../../lib/core/settings.ts";
 import { query } from "../../lib/trino/client.ts";
+import { python } from "../../stack/install/python.ts";
 import { officeProxy } from "../servers/office_proxy.ts";
+import { ended, withPrograms } from "../support/programs.ts";
 import { CLUSTER, NAMES } from "./cluster.ts";
 import { task } from "./lane.ts";
 
@@ -68,13 +70,31 @@ async function goesThrough(
   }
 }
 
+// What needs no table that another engine wrote.
+const ROWS = "create,insert,ctas,delete,update,merge,truncate";
+
 /** Engines of others do through the proxy what they do on the same store without. */
 async function othersGo(env: Record<string, string>): Promise<void> {
   const args = [
-    ...["--engines", "duckdb,pyiceberg", "--only", "rows"],
+    ...["--engines", "duckdb,pyiceberg", "--only", ROWS],
     ...["--no-catalog-tests", "--out", `${stateDir()}/proxy/compat`],
     ...["--expect", "docs/compatibility/local.json"],
   ];
   const { code, text } = await task("compat", args, env);
   assertEquals(code, 0, text);
+
+  const lines = await task("connect", ["pyiceberg"], env);
+  const { bin } = await python({ packages: "compat" });
+  await withPrograms(
+    { python3: `exec ${bin}/python "$@"` },
+    async (_, own) => {
+      const { out, all } = await ended(
+        "bash",
+        ["-eu"],
+        { ...env, ...own },
+        lines.out,
+      );
+      assertStringIncludes(out, "20000", all);
+    },
+  );
 }

@@ -28,6 +28,7 @@ import tempfile
 import traceback
 import uuid
 from urllib.parse import urlparse
+from urllib.request import getproxies, proxy_bypass
 
 import pyarrow as pa
 
@@ -199,6 +200,13 @@ def extension_file(name: str) -> str:
     return str(file)
 
 
+def store_proxy(uri: str) -> dict:
+    """The environment's proxy for the store, which PyArrow's S3 client does not look up."""
+    store = urlparse(uri)
+    proxy = getproxies().get(store.scheme)
+    return {} if not proxy or proxy_bypass(store.hostname) else {"s3.proxy-uri": proxy}
+
+
 class PyIceberg:
     """PyIceberg with the catalog in scope as `catalog`."""
 
@@ -223,6 +231,7 @@ class PyIceberg:
                 "s3.session-token": os.environ.get("AWS_SESSION_TOKEN", ""),
                 # Vended keys are asked for by default; what this catalog gives is its own.
                 "header.X-Iceberg-Access-Delegation": "",
+                **store_proxy(options.minio_host),
             },
         )
         self.versions = {"pyiceberg": pyiceberg.__version__, "pyarrow": pa.__version__}
