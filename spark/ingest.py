@@ -26,7 +26,7 @@ from pyspark.sql import SparkSession
 from increment import Increment, MovedOn
 from lakehouse import CATALOG, add_arguments, causes, emit, end_with_stdin, first_line, quoted, session
 from publication import Replacement
-from staged_files import IngestError, check_written, footer_reader, refused_reading, runs, staged_file, staged_files, staged_rows, staged_trips
+from staged_files import IngestError, check_written, footer_reader, refused_reading, require_fit, runs, staged_file, staged_files, staged_rows, staged_trips, trips_schema
 
 # Of an ingest into a table that others change meanwhile.
 ATTEMPTS = 5
@@ -132,17 +132,21 @@ def written(summary: dict) -> dict:
 
 def replace(spark: SparkSession, options: argparse.Namespace, files: list, columns: list) -> dict:
     """Fills a table with all that is staged, in the place of what it had."""
-    trips = staged_trips(spark, files, columns) if columns else staged_rows(spark, files)
+    read = partial(staged_trips, spark, files, columns) if columns else partial(staged_rows, spark, files)
+    # What is registered is not read: its plan would list the files once more.
+    require_fit(files)
+    trips = None if options.register else read()
+    schema = trips._jdf.schema() if trips else trips_schema(spark, columns)
     properties = {"owner": spark.sparkContext.sparkUser(), **TABLE_PROPERTIES}
     held = {file.name: file.identity for file in files}
-    with Replacement(spark, options, trips._jdf.schema(), properties) as publication:
+    with Replacement(spark, options, schema, properties) as publication:
         with progress(spark, options, files):
             if options.register:
                 summary = publication.register(files, columns, held)
             else:
                 summary = publication.write(trips, held)
         added = int(summary.get("added-records", 0))
-        check_written(publication.label, added, trips, files, staged_files(spark, options.staging))
+        check_written(publication.label, added, read, files, staged_files(spark, options.staging))
         tell_written(options, files, added)
         # One commit: a reader sees the table of before or the one of after.
         snapshot = publication.publish()
@@ -174,7 +178,9 @@ def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: 
         rows = publication.count(publication.name)
         publication.close()
         return {"rows": rows, "added": 0, "held": len(files), "snapshot_id": snapshot.snapshotId(), "files": 0, "bytes": 0}
-    trips = staged_trips(spark, new, columns)
+    read = partial(staged_trips, spark, new, columns)
+    require_fit(new)
+    trips = None if options.register else read()
     held.update({file.name: file.identity for file in new})
     with publication:
         with progress(spark, options, new):
@@ -182,7 +188,7 @@ def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: 
                 counted = publication.register(new, columns, held)
             else:
                 counted = (publication.append if options.mode == "append" else publication.merge)(trips, held)
-        check_written(publication.label, counted, trips, new, staged_files(spark, options.staging))
+        check_written(publication.label, counted, read, new, staged_files(spark, options.staging))
         tell_written(options, new, counted)
         snapshot = publication.publish()
     return {
@@ -203,14 +209,15 @@ def ingest(spark: SparkSession, options: argparse.Namespace, tell) -> dict:
         with open(COLUMNS_FILE, encoding="utf-8") as file:
             columns = json.load(file)
     tell({"tasks": 0, "total": 0, "rows": 0})
-    found = staged_files(spark, options.staging)
-    look = partial(staged_file, spark.version, footer_reader(spark), columns=columns)
     with ThreadPoolExecutor(8) as pool:
+        # The first answer of a catalog takes its time, for which the files are looked at.
+        is_there = pool.submit(spark.catalog.tableExists, quoted(CATALOG, options.namespace, options.table))
+        found = staged_files(spark, options.staging)
+        look = partial(staged_file, spark.version, footer_reader(spark), columns=columns)
         files = list(pool.map(look, found))
     table = f"{options.namespace}.{options.table}"
     spark.sql(f"CREATE NAMESPACE IF NOT EXISTS {quoted(CATALOG, options.namespace)}")
-    is_there = spark.catalog.tableExists(quoted(CATALOG, options.namespace, options.table))
-    fill = replace if options.mode == "replace" or not is_there else add
+    fill = replace if options.mode == "replace" or not is_there.result() else add
     for _ in range(ATTEMPTS):
         with suppress(MovedOn):
             result = fill(spark, options, files, columns)

@@ -66,7 +66,7 @@ def copied(spark: SparkSession, table, store, files: list[StagedFile], attempt: 
         request = jvm.software.amazon.awssdk.services.s3.model.CopyObjectRequest.builder()
         request = request.sourceBucket(source_bucket).sourceKey(source_key).copySourceIfMatch(f'"{file.etag}"')
         client.copyObject(request.destinationBucket(bucket).destinationKey(key).build())
-        source = store.newInputFile(to)
+        source = store.newInputFile(to, file.bytes)
         metrics = iceberg.parquet.ParquetUtil.fileMetrics(source, metrics_config, names)
         builder = iceberg.DataFiles.builder(table.spec()).withInputFile(source)
         return builder.withFormat("parquet").withMetrics(metrics).build()

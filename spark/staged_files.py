@@ -247,20 +247,28 @@ def runs(files: list) -> list[list]:
     return found
 
 
-def staged_rows(spark: SparkSession, files: list) -> DataFrame:
-    """All rows, with the columns that the files have."""
+def require_fit(files: list) -> None:
     wrong = [file for file in files if file.problems]
     if wrong:
         raise refused(wrong[0].path, wrong[0].problems, [file.path for file in wrong[1:]])
+
+
+def staged_rows(spark: SparkSession, files: list) -> DataFrame:
+    """All rows, with the columns that the files have."""
+    require_fit(files)
     stored = spark.read.option("mergeSchema", "true").parquet(*literal_paths(files))
     return require_read(stored, files)
 
 
+def trips_schema(spark: SparkSession, columns: list):
+    """The schema of staged_trips(), without a look at a file."""
+    types = [f"`{column['name']}` {TABLE_TYPES[column['type']]}" for column in columns]
+    return spark._jvm.org.apache.spark.sql.types.StructType.fromDDL(", ".join(types))
+
+
 def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
     """All rows with the table's types; fails when a value would lose something."""
-    wrong = [file for file in files if file.problems]
-    if wrong:
-        raise refused(wrong[0].path, wrong[0].problems, [file.path for file in wrong[1:]])
+    require_fit(files)
     alike = {}
     for file in files:
         alike.setdefault(file.casts, []).append(file)
@@ -288,8 +296,8 @@ def staged_trips(spark: SparkSession, files: list, columns: list) -> DataFrame:
     return reduce(DataFrame.unionAll, parts)
 
 
-def check_written(table: str, rows: int, trips: DataFrame, files: list, now: list) -> None:
-    """Fails when not every row that the footers count was written, or files changed meanwhile."""
+def check_written(table: str, rows: int, trips, files: list, now: list) -> None:
+    """Fails when not every row that the footers count was written, or files changed meanwhile; `trips` reads them again."""
     versions = {status.getPath().toString(): version(status) for status in now}
     problems = [
         f"{file_name(file.path)} was {'changed' if file.path in versions else 'removed'} meanwhile"
@@ -298,7 +306,7 @@ def check_written(table: str, rows: int, trips: DataFrame, files: list, now: lis
     ]
     counted = sum(file.rows for file in files)
     if rows != counted and not problems:
-        by_file = trips.groupBy(input_file_name().alias("file")).count().collect()
+        by_file = trips().groupBy(input_file_name().alias("file")).count().collect()
         read = {file_name(unquote(row["file"])): row["count"] for row in by_file}
         problems = [
             f"{file.rows} are in {file_name(file.path)} and {read.get(file_name(file.path), 0)} of them were read"
