@@ -41,7 +41,7 @@ async function tellTrino(stack: StackName, options: UpOptions = {}) {
   const signal = AbortSignal.any(limits);
   try {
     await getWarehouse(catalog(), { signal });
-    if (await ensureTrinoCatalog({ signal })) {
+    if (await ensureTrinoCatalog({ signal, isNew: true })) {
       options.onStep?.(`Trino knows the catalog ${trinoCatalog}`);
     }
   } catch (error) {

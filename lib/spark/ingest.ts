@@ -187,7 +187,9 @@ export async function submitIngest(
   const staged = await stagedFiles(options.staged ?? settings().table);
   const code = await submit({
     script: "ingest.py",
-    isLong: staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
+    // Who registers reads no rows.
+    isLong: !options.register &&
+      staged.reduce((sum, { size }) => sum + size, 0) > LONG_BYTES,
     args: [...ingestArguments(options), "--end-with-stdin"],
     // It closes when this program ends, however it does.
     input: new ReadableStream(),

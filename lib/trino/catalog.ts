@@ -91,6 +91,7 @@ const BROKEN = /^(CATALOG_NOT_AVAILABLE|ICEBERG_CATALOG_ERROR)$/;
  * and the docker stack, whose Trino is this project's; elsewhere it may be
  * somebody's, and is left as it is. Overload or a missing right drop none.
  *
+ * @param options `isNew` makes it without a first question, as of a Trino just started.
  * @returns Whether it had to be created.
  * @throws {LakehouseError} When Trino cannot reach the catalog under its address; one that was just made is dropped again.
  * @example Usage
@@ -101,7 +102,7 @@ const BROKEN = /^(CATALOG_NOT_AVAILABLE|ICEBERG_CATALOG_ERROR)$/;
  * ```
  */
 export async function ensureTrinoCatalog(
-  options: QueryOptions = {},
+  { isNew, ...options }: QueryOptions & { isNew?: boolean } = {},
 ): Promise<boolean> {
   const given = settings();
   const name = identifier(given.trinoCatalog);
@@ -109,8 +110,10 @@ export async function ensureTrinoCatalog(
   const reaches = () => query(`SHOW SCHEMAS FROM ${name}`, options);
   const drop = () => query(`DROP CATALOG IF EXISTS ${name}`, options);
   try {
-    await reaches();
-    return false;
+    if (!isNew) {
+      await reaches();
+      return false;
+    }
   } catch (error) {
     if (!(error instanceof TrinoError)) throw error;
     if (error.errorName !== "CATALOG_NOT_FOUND") {
@@ -126,7 +129,11 @@ export async function ensureTrinoCatalog(
     await query(statement(given, keys), options);
     await reaches();
   } catch (error) {
-    if (error instanceof TrinoError && REFUSED.test(error.message)) {
+    const isTold = error instanceof TrinoError;
+    if (isNew && isTold && error.errorName === "ALREADY_EXISTS") {
+      return await ensureTrinoCatalog(options);
+    }
+    if (isTold && REFUSED.test(error.message)) {
       throw refusal(given, "this Trino takes none from its users", error);
     }
     // Even one whose creation failed can stay registered.

@@ -41,6 +41,13 @@ export type PackageList = keyof typeof PACKAGES;
 const CONSTRAINTS = `${PROJECT_DIR}/jupyter/build-constraints.txt`;
 const OLDEST = [3, 10] as const;
 
+/**
+ * spark-submit has Python look for PySpark in its archive first, where it would
+ * compile it at each start; this lets what is installed, and compiled, come first.
+ */
+const PATH_FILE =
+  `import sys; sys.path.sort(key=lambda path: path.endswith(".zip"))\n`;
+
 async function run(
   command: string,
   args: string[],
@@ -106,7 +113,8 @@ export function requirementOf(name: string, requirements: string): string {
 
 async function environmentDir(list: PackageList): Promise<string> {
   const requirements = await Deno.readTextFile(PACKAGES[list]);
-  const hash = createHash("sha256").update(requirements).digest("hex");
+  const hash = createHash("sha256").update(requirements).update(PATH_FILE)
+    .digest("hex");
   return `${cacheDir()}/python-${hash.slice(0, 12)}`;
 }
 
@@ -259,6 +267,8 @@ export async function python(options: PythonOptions = {}): Promise<Python> {
       await Deno.remove(`${dir}/complete`).catch(() => {});
       options.onInstall?.();
       await install(dir, packages, options.signal);
+      const { sitePackages } = await environment(dir);
+      await Deno.writeTextFile(`${sitePackages}/path.pth`, PATH_FILE);
       await Deno.writeTextFile(`${dir}/complete`, "");
     }
   }

@@ -86,6 +86,8 @@ export async function localSparkSubmit(
       SPARK_HOME: `${sitePackages}/pyspark`,
       PYSPARK_PYTHON: `${bin}/python`,
       SPARK_LOCAL_IP: "127.0.0.1",
+      // Of the Java that only puts the command together.
+      SPARK_LAUNCHER_OPTS: "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
       // Where it is set, Python would compile PySpark at each start.
       PYTHONDONTWRITEBYTECODE: "",
     },
