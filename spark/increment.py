@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from py4j.protocol import Py4JJavaError
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.functions import broadcast
 
 from lakehouse import CATALOG, causes, quoted
 from publication import HELD, Publication, identifier, snapshots, was_refused
@@ -12,10 +13,27 @@ from registration import MAPPING, name_mapping, require_as_is
 from staged_files import IngestError
 
 KEY = "unique_key"
+# So many keys are held in memory, beside which a table's files are read in their order.
+FEW_KEYS = 500_000
+# In which the rows that stay are put in order again, where there are more keys.
+MOST_TASKS = 200
 
 
 class MovedOn(Exception):
     """The table changed between the look at it and the commit; a further attempt may have more luck."""
+
+
+def in_order(rows: DataFrame, files: list[str], tasks: int) -> DataFrame:
+    """Rows with the place where they stood, as they stood there; each of the files is one task's."""
+    spark = rows.sparkSession
+    # A task gets whatever has its hash: one number for each task is found among many.
+    tried = spark.sql(f"SELECT pmod(hash(id), {tasks}) AS task, max(id) AS id FROM range({100 * tasks}) GROUP BY 1")
+    number = {row["task"]: row["id"] for row in tried.collect()}
+    places = spark.createDataFrame(
+        [(file, number[i * tasks // len(files)]) for i, file in enumerate(files)], "_file STRING, task BIGINT"
+    )
+    placed = rows.join(broadcast(places), "_file").repartition(tasks, "task")
+    return placed.sortWithinPartitions("_file", "_pos").drop("task")
 
 
 class Increment(Publication):
@@ -77,8 +95,12 @@ class Increment(Publication):
             self._register(files, self.table.newFastAppend().toBranch(self.id), held)
         return self._added()
 
-    def merge(self, rows: DataFrame, held: dict) -> int:
-        """Adds the rows in the place of those with their keys; returns how many were read for it."""
+    def merge(self, rows: DataFrame, held: dict, count: int, expect) -> int:
+        """Adds the rows, so many of them, in the place of those with their keys; returns how many were written.
+
+        Rows that stay are written anew where their file has others that do not, in the file's order; `expect`
+        is told how many tasks that takes.
+        """
         rows.createOrReplaceTempView("staged")
         first = self.spark.sql(
             f"SELECT {KEY}, count(*) AS n FROM staged GROUP BY 1 HAVING n > 1 OR {KEY} IS NULL ORDER BY n DESC LIMIT 1"
@@ -89,16 +111,71 @@ class Increment(Publication):
                 f"{first['n']} staged rows have the {KEY} {first[KEY]!r}" if first[KEY] else f"{first['n']} staged rows have no {KEY}",
                 "keep one row of each key, upload and ingest again; the table is as it was",
             )
-        keys = f"SELECT {KEY} FROM {self.branch}"
-        replaced = self.count(f"staged WHERE {KEY} IN ({keys})")
-        # Beyond the first of a key there may be others, of which each is replaced.
-        statement = (
-            f"MERGE INTO {self.branch} t USING staged s ON t.{KEY} = s.{KEY} "
-            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+        hint = "/*+ BROADCAST(s) */" if count <= FEW_KEYS else ""
+        # Of a key that the table has more than once each row is replaced.
+        replaced = self.spark.sql(
+            f"SELECT {hint} t._file AS file, count(*) AS n FROM {self.branch} t LEFT SEMI JOIN staged s ON t.{KEY} = s.{KEY} GROUP BY 1"
         )
+        replaced = {row["file"]: row["n"] for row in replaced.collect()}
+        files = self.table.newScan().useRef(self.id).planFiles()
+        changed = [file for file in files.iterator() if file.file().location() in replaced] if replaced else []
+        files.close()
+        kept = [file for file in changed if file.file().recordCount() > replaced[file.file().location()]]
+        if changed:
+            self._require_all_columns(rows)
+        with self._files_at_hand(kept) as stored:
+            if kept:
+                stored.createOrReplaceTempView("stored")
+                stays = self.spark.sql(f"SELECT {hint} t.* FROM stored t LEFT ANTI JOIN staged s ON t.{KEY} = s.{KEY}")
+                tasks = len(kept) if hint else min(len(kept), MOST_TASKS)
+                if not hint:
+                    stays = in_order(stays, [file.file().location() for file in kept], tasks)
+                rows = stays.drop("_file", "_pos").unionByName(rows)
+                expect(tasks)
+            self._overwrite(changed, rows, held)
+        return self._added() + sum(replaced.values())
+
+    def _require_all_columns(self, rows: DataFrame) -> None:
+        more = [field.name() for field in self.table.schema().columns() if field.name() not in rows.columns]
+        if more:
+            raise IngestError(
+                f"Cannot merge into {self.label}",
+                f"it has columns that staged files do not fill, such as {more[0]}, and rows that are replaced would lose their values",
+                "ingest new files alone with the mode append, or replace",
+            )
+
+    @contextmanager
+    def _files_at_hand(self, files: list):
+        """The rows of these files alone, a task each, with the place of each row; as Iceberg reads them to compact."""
+        spark = self.spark._jvm.org.apache.iceberg.spark
+        if not files:
+            yield None
+            return
+        size = str(max(file.file().fileSizeInBytes() for file in files))
+        spark.ScanTaskSetManager.get().stageTasks(self.table, self.id, files)
+        spark.SparkTableCache.get().add(self.id, self.table)
+        try:
+            read = self.spark.read.format("iceberg").option("scan-task-set-id", self.id)
+            stored = read.option("split-size", size).option("file-open-cost", size).load(self.id)
+            yield stored.select("*", "_file", "_pos")
+        finally:
+            spark.SparkTableCache.get().remove(self.id)
+            spark.ScanTaskSetManager.get().removeTasks(self.table, self.id)
+
+    def _overwrite(self, files: list, rows: DataFrame, held: dict) -> None:
+        """Puts rows in the place of these files by one snapshot."""
+        written = self.spark._jvm.org.apache.iceberg.spark.FileRewriteCoordinator.get()
+        place = identifier(self.spark, *self.names)
         with self._on_branch():
-            self._sql(statement, held)
-        return self._added() + replaced
+            # Files that are written for this id wait for whoever commits them.
+            self._write(rows, self.catalog.loadTable(place), place, {"rewritten-file-scan-task-set-id": self.id})
+            change = self.table.newOverwrite().toBranch(self.id).set(HELD, json.dumps(held))
+            for file in files:
+                change.deleteFile(file.file())
+            for file in written.fetchNewFiles(self.table, self.id):
+                change.addFile(file)
+            written.clearRewrite(self.table, self.id)
+            change.commit()
 
     def _added(self) -> int:
         self._require_alive()
@@ -106,23 +183,6 @@ class Increment(Publication):
         self.summary = dict(self.table.snapshot(self.id).summary())
         self.total = self.count(self.branch)
         return self.total - self.rows
-
-    def _sql(self, statement: str, held: dict) -> None:
-        """Runs a statement whose snapshot says which files are held, which SQL has no words for."""
-        jvm = self.spark._jvm
-        invoke = jvm.java.lang.invoke
-        session = self.spark._jsparkSession
-        types = self.spark.sparkContext._gateway.new_array(jvm.java.lang.Class, 1)
-        types[0] = jvm.java.lang.Class.forName("java.lang.String")
-        run = invoke.MethodHandles.publicLookup().unreflect(session.getClass().getMethod("sql", types))
-        arguments = self.spark.sparkContext._gateway.new_array(jvm.java.lang.Object, 1)
-        arguments[0] = statement
-        call = invoke.MethodHandles.insertArguments(run.bindTo(session), 0, arguments)
-        task = jvm.java.lang.Class.forName("java.util.concurrent.Callable")
-        runtime = jvm.java.lang.Class.forName("java.lang.RuntimeException")
-        jvm.org.apache.iceberg.spark.CommitMetadata.withCommitProperties(
-            {HELD: json.dumps(held)}, invoke.MethodHandleProxies.asInterfaceInstance(task, call), runtime
-        )
 
     def publish(self) -> int:
         """Returns the snapshot that readers see from now on; MovedOn when they see another than before."""

@@ -95,6 +95,9 @@ class ProgressReporter(threading.Thread):
         self.tell = tell
         self.ended = threading.Event()
 
+    def expect(self, more: int) -> None:
+        self.total += more
+
     def run(self) -> None:
         while not self.ended.wait(0.5):
             for stage in self.tracker.getActiveStageIds():
@@ -114,7 +117,7 @@ def progress(spark: SparkSession, options: argparse.Namespace, files: list):
     reporter = ProgressReporter(spark, len(files if options.register else runs(files)), sum(file.rows for file in files), options.tell)
     reporter.start()
     try:
-        yield
+        yield reporter
     finally:
         reporter.ended.set()
 
@@ -183,11 +186,13 @@ def add(spark: SparkSession, options: argparse.Namespace, files: list, columns: 
     trips = None if options.register else read()
     held.update({file.name: file.identity for file in new})
     with publication:
-        with progress(spark, options, new):
+        with progress(spark, options, new) as reporter:
             if options.register:
                 counted = publication.register(new, columns, held)
+            elif options.mode == "append":
+                counted = publication.append(trips, held)
             else:
-                counted = (publication.append if options.mode == "append" else publication.merge)(trips, held)
+                counted = publication.merge(trips, held, sum(file.rows for file in new), reporter.expect)
         check_written(publication.label, counted, read, new, staged_files(spark, options.staging))
         tell_written(options, new, counted)
         snapshot = publication.publish()

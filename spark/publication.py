@@ -147,10 +147,13 @@ class Publication:
 
     def _append(self, rows: DataFrame, target, identifier, held: dict) -> None:
         """Appends the rows to what is not published; `held` are the files whose rows are in it then."""
+        self._write(rows, target, identifier, {f"snapshot-property.{HELD}": json.dumps(held)})
+
+    def _write(self, rows: DataFrame, target, identifier, given: dict) -> None:
         jvm = self.spark._jvm
         sql = jvm.org.apache.spark.sql
         empty = jvm.java.util.Optional.empty()
-        options = sql.util.CaseInsensitiveStringMap({f"snapshot-property.{HELD}": json.dumps(held)})
+        options = sql.util.CaseInsensitiveStringMap(given)
         # Spark would take an id that nobody knows beforehand.
         info = sql.connector.write.LogicalWriteInfoImpl(self.id, rows._jdf.schema(), options, empty, empty)
         write = target.newWriteBuilder(info).build()

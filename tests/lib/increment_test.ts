@@ -134,6 +134,7 @@ Deno.test("what is staged comes into the table once", async (t) => {
       ["append", "publish"],
       ["append", "publish after"],
       ["append", "_remove_left after"],
+      ["merge", "_write after"],
       ["merge", "merge after"],
       ["merge", "publish after"],
     ];

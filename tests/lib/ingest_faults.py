@@ -2,7 +2,7 @@
 
     ingest_faults.py FAULT [arguments of ingest.py]
 
-"killed" kills it before the commit, "killed METHOD" and "killed METHOD after" at a
+"many keys" takes any number of keys for too many to hold, "killed" kills it before the commit, "killed METHOD" and "killed METHOD after" at a
 method of the publication that adds rows.
 """
 
@@ -12,6 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../spark"))
 
+import increment  # noqa: E402
 import ingest  # noqa: E402
 
 FAULT = sys.argv.pop(1)
@@ -48,7 +49,9 @@ def killed_at(method: str, is_after: bool) -> None:
     setattr(ingest.Increment, method, step)
 
 
-if FAULT == "killed":
+if FAULT == "many keys":
+    increment.FEW_KEYS = -1
+elif FAULT == "killed":
     ingest.check_written = kill
 elif FAULT.startswith("killed "):
     killed_at(FAULT.split()[1], FAULT.endswith(" after"))
