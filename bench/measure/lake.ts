@@ -6,6 +6,7 @@
  */
 
 import {
+  CopyObjectCommand,
   CreateBucketCommand,
   DeleteBucketCommand,
   type S3,
@@ -26,6 +27,8 @@ export const BUCKET = "lakehouse-bench";
 export const NAMESPACE = "bench";
 /** The product's table, and the folder of its staged files in the bucket. */
 export const TABLE = "trips";
+/** Where the same files lie once more, as a delivery that came later. */
+export const MORE = `${TABLE}_more`;
 
 /** Variables under which the product works on what is the bench's. */
 export const BENCH_ENV: Readonly<Record<string, string>> = {
@@ -91,6 +94,23 @@ export function removeUnder(prefix: string): Promise<void> {
     `Cannot empty ${BUCKET}/${prefix}`,
     (client) => empty(client, prefix),
   );
+}
+
+/** Has the store copy what is staged, under other names. */
+export function stageMore(): Promise<void> {
+  return withClient(`Cannot copy ${BUCKET}/${TABLE}`, async (client) => {
+    await empty(client, `${MORE}/`);
+    for await (const { key } of listObjects(client, BUCKET, `${TABLE}/`)) {
+      const name = key.slice(TABLE.length + 1);
+      if (name.includes("/")) continue;
+      await client.send(
+        new CopyObjectCommand({
+          ...{ Bucket: BUCKET, Key: `${MORE}/more-${name}` },
+          CopySource: `${BUCKET}/${key}`,
+        }),
+      );
+    }
+  });
 }
 
 /** Makes the bucket and the namespace, empty of what a killed bench left. */

@@ -6,6 +6,7 @@
  *     deno run -A bench/measure/product.ts upload FOLDER
  *     deno run -A bench/measure/product.ts ingest [register TABLE]
  *     deno run -A bench/measure/product.ts again TABLE
+ *     deno run -A bench/measure/product.ts add append|merge TABLE FOLDER
  *     deno run -A bench/measure/product.ts first
  *
  * They run what notebooks 02 to 04 and the first cells of 05 run, without the
@@ -48,6 +49,15 @@ const STEPS: Record<string, (...args: string[]) => Promise<object>> = {
     const first = await spark.ingest(options);
     const { seconds } = await spark.ingest(options);
     return { seconds, "the first": first.seconds };
+  },
+  async add(mode = "", table = "", folder = "") {
+    const { submitIngest } = await import("../../lib/spark/ingest.ts");
+    const staged = settings().table;
+    await submitIngest({ register: true, staged, table });
+    const { seconds, sparkSeconds } = await submitIngest({
+      ...{ mode: mode as "append" | "merge", staged: folder, table },
+    });
+    return { seconds, "inside Spark": sparkSeconds };
   },
   async first() {
     const { query } = await import("../../lib/trino/client.ts");

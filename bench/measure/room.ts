@@ -49,8 +49,9 @@ export function needOf(plan: BenchPlan): Room {
     // Parts of a file lie there beside the whole one while it is put together.
     const store = isLocal ? 2 * DISK.object : 0;
     const tables = has("ingest", "query") && isLocal
-      // Written anew and registered; with peers two more, and a session's.
-      ? DISK.table * (withPeers ? 5 : 2)
+      // Written anew, registered, added to (twice the rows), merged (of before and after),
+      // and files to add; with peers two more, and a session's.
+      ? DISK.table * (withPeers ? 9 : 6)
       : 0;
     bytes = Math.max(bytes, store + tables) + DISK.file;
   }

@@ -4,15 +4,28 @@
  * @module
  */
 
-import { type Results, secondsOf, type StepName } from "./results.ts";
+import {
+  APPENDED,
+  MERGED,
+  REGISTERED,
+  type Results,
+  secondsOf,
+  type StepName,
+} from "./results.ts";
 
 /** Steps whose cost by row is told. */
 const GROWING: readonly StepName[] = ["generate", "upload", "ingest"];
+/** Cases that are told beside the step's own. */
+const CASES: readonly (string | undefined)[] = [
+  ...[undefined, APPENDED, MERGED, REGISTERED],
+];
 
 /** What a row costs at one number of rows. */
 export interface Cost {
   /** The step. */
   step: StepName;
+  /** The case, where the step has more than one. */
+  case?: string;
   /** The subject. */
   subject: string;
   /** Rows. */
@@ -33,11 +46,12 @@ const BASE = 1_000_000;
  */
 export function growth({ results }: Pick<Results, "results">): Cost[] {
   const measured = results.filter((result) =>
-    GROWING.includes(result.step) && result.case === undefined
+    GROWING.includes(result.step) && CASES.includes(result.case)
   );
   return measured.flatMap((result) => {
-    const same = measured.filter(({ step, subject }) =>
-      step === result.step && subject === result.subject
+    const same = measured.filter((each) =>
+      each.step === result.step && each.subject === result.subject &&
+      each.case === result.case
     );
     if (same.length < 2) return [];
     const base = same.find(({ rows }) => rows === BASE) ??
@@ -46,6 +60,7 @@ export function growth({ results }: Pick<Results, "results">): Cost[] {
     const { step, subject, rows } = result;
     return {
       ...{ step, subject, rows },
+      ...result.case === undefined ? {} : { case: result.case },
       microseconds: cost(result),
       relative: cost(result) / cost(base),
       base: base.rows,

@@ -128,10 +128,10 @@ export function growthTable(results: Results): Displayable | undefined {
   const costs = growth(results);
   if (costs.length === 0) return undefined;
   return table(
-    costs.map(({ step, subject, rows, microseconds, relative }) => ({
-      ...{ step, subject, rows },
-      "cost of a row": `${formatNumber(microseconds, 2)} µs`,
-      relative: times(relative),
+    costs.map(({ step, case: way, subject, rows, ...cost }) => ({
+      ...{ step, subject: way ? `${subject}, ${way}` : subject, rows },
+      "cost of a row": `${formatNumber(cost.microseconds, 2)} µs`,
+      relative: times(cost.relative),
     })),
     {
       limit: MANY,

@@ -30,6 +30,10 @@ export const PRODUCT = "product";
 export const REGISTERED = "registered as they are";
 /** The case of its second ingest in a Spark session that stays. */
 export const AGAIN = "again in a session";
+/** The case of as many rows again, added to a table. */
+export const APPENDED = "added to as many";
+/** The case of as many rows with the same keys, merged into a table. */
+export const MERGED = "merged, each row replaced";
 
 /** One subject's rounds of one step at one number of rows. */
 export interface Result {

@@ -12,7 +12,9 @@ import { formatBytes, formatNumber } from "../../lib/core/format.ts";
 import { growth } from "./growth.ts";
 import {
   AGAIN,
+  APPENDED,
   find,
+  MERGED,
   peersOf,
   REGISTERED,
   type Result,
@@ -161,19 +163,44 @@ const registered = (rows: number, limit: number): Target => ({
     ),
 });
 
-const costs = (["generate", "upload", "ingest"] as const).flatMap((step) =>
+/** What is done with rows, each with its step and its case. */
+const DOINGS: Record<string, { step: StepName; case?: string }> = {
+  generate: { step: "generate" },
+  upload: { step: "upload" },
+  ingest: { step: "ingest" },
+  "add to a table": { step: "ingest", case: APPENDED },
+  "merge into one": { step: "ingest", case: MERGED },
+  register: { step: "ingest", case: REGISTERED },
+};
+
+const costs = Object.entries(DOINGS).flatMap(([what, wanted]) =>
   [5, 20, 50].map((millions): Target => ({
-    step,
+    step: wanted.step,
     claim:
-      `A row of ${millions} million costs as much as one of a million to ${step}`,
+      `A row of ${millions} million costs as much as one of a million to ${what}`,
     ...{ bound: "at most", limit: 1.2, unit: "×" },
     measure: (results) =>
       growth(results).find((cost) =>
-        cost.step === step && cost.subject === "product" &&
+        cost.step === wanted.step && cost.case === wanted.case &&
+        cost.subject === "product" &&
         cost.rows === millions * MILLION && cost.base === MILLION
       )?.relative,
   }))
 );
+
+/** A merge that replaces every row, beside the ingest of as many. */
+const merging = (rows: number): Target => ({
+  step: "ingest",
+  claim: `Merging ${
+    formatNumber(rows)
+  } rows takes the memory of ingesting them, nearly`,
+  ...{ bound: "at most", limit: 1.5, unit: "×" },
+  measure: (results) =>
+    over(
+      find(results, { step: "ingest", case: MERGED, rows })?.rss,
+      find(results, { step: "ingest", rows })?.rss,
+    ),
+});
 
 /** The targets. */
 export const TARGETS: readonly Target[] = [
@@ -219,6 +246,8 @@ export const TARGETS: readonly Target[] = [
   }),
   registered(5 * MILLION, 5),
   registered(50 * MILLION, 10),
+  merging(5 * MILLION),
+  merging(50 * MILLION),
   {
     step: "ingest",
     claim: "The table is no larger than its staged files",

@@ -17,13 +17,22 @@ import {
   BUCKET,
   denoArgs,
   keys,
+  MORE,
   NAMESPACE,
   removeTable,
+  removeUnder,
+  stageMore,
   TABLE,
   tableSize,
 } from "../measure/lake.ts";
 import { type Measurable, measure } from "../measure/process.ts";
-import { AGAIN, PRODUCT, REGISTERED } from "../report/results.ts";
+import {
+  AGAIN,
+  APPENDED,
+  MERGED,
+  PRODUCT,
+  REGISTERED,
+} from "../report/results.ts";
 import { tripsIn } from "../measure/trips.ts";
 import { stage } from "./upload.ts";
 
@@ -36,12 +45,15 @@ export const BARE_TABLE = `${TABLE}_spark`;
 const PYICEBERG_TABLE = `${TABLE}_pyiceberg`;
 const REGISTERED_TABLE = `${TABLE}_registered`;
 const AGAIN_TABLE = `${TABLE}_again`;
+const APPENDED_TABLE = `${TABLE}_appended`;
+const MERGED_TABLE = `${TABLE}_merged`;
 /** A session's second ingest is measured up to so many rows: beyond, Spark's start tells little. */
 const AGAIN_ROWS = 5_000_000;
 
 /** All tables that the step makes. */
 export const TABLES: readonly string[] = [
   ...[TABLE, BARE_TABLE, PYICEBERG_TABLE, REGISTERED_TABLE, AGAIN_TABLE],
+  ...[APPENDED_TABLE, MERGED_TABLE],
 ];
 
 /** A program that makes a table of the staged files. */
@@ -62,18 +74,20 @@ function ingesting(
       await removeTable(table);
       const { said, ...usage } = await measure({ name, ...program });
       const { rows, bytes, files } = await tableSize(table);
-      if (rows !== staged.rows) {
+      const expected = staged.rows * (label.case === APPENDED ? 2 : 1);
+      if (rows !== expected) {
         throw new LakehouseError({
           what: `${name} did not write what was staged`,
-          why: `its table has ${rows} rows, not ${staged.rows}`,
+          why: `its table has ${rows} rows, not ${expected}`,
         });
       }
       const { seconds, ...figures } = said;
-      // Of the program that has a session it is the second ingest that counts.
+      // Of some programs it is the second ingest that counts.
       const { wall: _wall, cpu: _cpu, ...used } = usage;
+      const isWhole = [undefined, REGISTERED].includes(label.case);
       return {
         ...label,
-        ...label.case === AGAIN ? used : usage,
+        ...isWhole ? usage : used,
         // From the submission to the end: the starts of Spark and of Python are
         // part of it, that of the Deno which submits the product's job is not.
         seconds: name === PRODUCT ? seconds! : usage.wall,
@@ -116,6 +130,19 @@ const again: Ingester = {
     env: BENCH_ENV,
   },
 };
+
+/** More rows for a table that has the staged files as they are. */
+const adding = (mode: string, label: { case: string; table: string }) => ({
+  ...{ name: PRODUCT, ...label },
+  program: {
+    command: Deno.execPath(),
+    args: denoArgs("measure/product.ts", "add", mode, label.table, MORE),
+    env: BENCH_ENV,
+  },
+});
+
+const appending = adding("append", { case: APPENDED, table: APPENDED_TABLE });
+const merging = adding("merge", { case: MERGED, table: MERGED_TABLE });
 
 async function bareSpark(): Promise<Ingester> {
   const { catalogUri, warehouse, minioHost } = settings();
@@ -192,8 +219,8 @@ export async function ensureTables(
 }
 
 /**
- * Measures the product's ingest, rewriting, registering and again in a session,
- * PyIceberg's and that of a plain Spark job.
+ * Measures the product's ingest, rewriting, registering, adding, merging and
+ * again in a session, PyIceberg's and that of a plain Spark job.
  */
 export async function ingestStep(bench: Bench, rows: number): Promise<void> {
   const staged = await stage(rows);
@@ -203,10 +230,17 @@ export async function ingestStep(bench: Bench, rows: number): Promise<void> {
   });
   const subjects = [ingesting(product, staged), ...peers];
   await measureStep(bench, "ingest", rows, subjects);
-  const ways = [registering, ...rows > AGAIN_ROWS ? [] : [again]];
+  const ways = [
+    ...[registering, appending, merging],
+    ...rows > AGAIN_ROWS ? [] : [again],
+  ];
+  await stageMore();
   for (const way of ways) {
     await measureStep(bench, "ingest", rows, [ingesting(way, staged)]);
+    // Nobody looks at it later, and it is twice as large.
+    if (way === appending) await removeTable(way.table);
   }
+  await removeUnder(`${MORE}/`);
   const measured = new Set(
     bench.results.filter(({ step, ...result }) =>
       step === "ingest" && result.rows === rows
@@ -215,7 +249,7 @@ export async function ingestStep(bench: Bench, rows: number): Promise<void> {
   await sameTrips(
     Object.entries({
       ...{ [PRODUCT]: TABLE, [REGISTERED]: REGISTERED_TABLE },
-      [AGAIN]: AGAIN_TABLE,
+      ...{ [AGAIN]: AGAIN_TABLE, [MERGED]: MERGED_TABLE },
       PyIceberg: PYICEBERG_TABLE,
       [BARE_SPARK]: BARE_TABLE,
     }).filter(([name]) => measured.has(name)).map(([, table]) => table),

@@ -227,12 +227,11 @@ export function ingest(options: IngestOptions = {}): Promise<IngestResult> {
     (bar) => {
       bar.update({ done: 0, detail: "Spark is starting" });
       const looking = { done: 0, detail: "Spark looks at what is staged" };
+      const fetching = { done: 0, detail: "Spark is fetching its packages" };
       return submitIngest({
         onLog: (line) => {
           // At the first job in a container; then a volume keeps them.
-          if (/^downloading https?:/.test(line)) {
-            bar.update({ done: 0, detail: "Spark is fetching its packages" });
-          }
+          if (/^downloading https?:/.test(line)) bar.update(fetching);
         },
         onProgress: ({ tasks, total, rows }) => {
           const detail = `${formatNumber(rows)} trips`;

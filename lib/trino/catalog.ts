@@ -38,10 +38,8 @@ function statement(given: Settings, keys: Keys): string {
   const lines = Object.entries(propertiesOf(given, keys)).map(([name, value]) =>
     `  ${identifier(name)} = ${literal(value)}`
   );
-  const name = identifier(given.trinoCatalog);
-  return `CREATE CATALOG ${name} USING iceberg\nWITH (\n${
-    lines.join(",\n")
-  }\n)`;
+  const [name, text] = [identifier(given.trinoCatalog), lines.join(",\n")];
+  return `CREATE CATALOG ${name} USING iceberg\nWITH (\n${text}\n)`;
 }
 
 /**
@@ -110,10 +108,7 @@ export async function ensureTrinoCatalog(
   const reaches = () => query(`SHOW SCHEMAS FROM ${name}`, options);
   const drop = () => query(`DROP CATALOG IF EXISTS ${name}`, options);
   try {
-    if (!isNew) {
-      await reaches();
-      return false;
-    }
+    if (!isNew && await reaches()) return false;
   } catch (error) {
     if (!(error instanceof TrinoError)) throw error;
     if (error.errorName !== "CATALOG_NOT_FOUND") {

@@ -1,9 +1,10 @@
 // What merge() writes anew keeps the order it had, by which engines skip; what nobody
 // replaces stays as it is, whatever was deleted of it stays away.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import pl from "nodejs-polars";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
+import { LakehouseError } from "../../lib/core/errors.ts";
 import { settings } from "../../lib/core/settings.ts";
 import { submitIngest } from "../../lib/spark/ingest.ts";
 import { lakeArguments, submit } from "../../lib/spark/submit.ts";
@@ -127,3 +128,37 @@ for (
     }).finally(() => Deno.remove(dir, { recursive: true }));
   });
 }
+
+Deno.test("of a key that the table has twice one row is left, and no column is emptied", async () => {
+  const dir = await Deno.makeTempDir();
+  await withEnv({ TABLE, PARQUET_DIR: dir }, async () => {
+    await ensureWarehouse(catalog());
+    await ensureTrinoCatalog();
+    await generateTrips({ rows: 1_000, dir, seed: 8 });
+    await uploadFiles();
+    await submitIngest();
+    const path = `${dir}/trips-00000.parquet`;
+    const key = pl.readParquet(path).getColumn("unique_key").get(500);
+    await query(
+      `INSERT INTO ${TABLE} SELECT * FROM ${TABLE} WHERE unique_key = '${key}'`,
+    );
+    assertEquals((await byFare()).slice(0, 2), [1_001, 1_000]);
+    pl.readParquet(path).slice(500, 1)
+      .withColumns(pl.lit(7.25).cast(pl.Float64).alias("fare"))
+      .writeParquet(`${dir}/one.parquet`);
+    await mergeFew();
+    assertEquals((await byFare()).slice(0, 2), [1_000, 1_000]);
+
+    await query(`ALTER TABLE ${TABLE} ADD COLUMN note varchar`);
+    await query(
+      `UPDATE ${TABLE} SET note = 'kept' WHERE unique_key = '${key}'`,
+    );
+    pl.readParquet(path).slice(500, 2).writeParquet(`${dir}/two.parquet`);
+    await assertRejects(mergeFew, LakehouseError, "such as note");
+    const { first } = await query(
+      `SELECT count(note) AS notes, (SELECT count(*) FROM "${TABLE}$refs") AS refs FROM ${TABLE}`,
+    );
+    assertEquals([first.notes, first.refs], [1n, 1n]);
+    await query(`DROP TABLE ${TABLE}`);
+  }).finally(() => Deno.remove(dir, { recursive: true }));
+});
