@@ -130,7 +130,7 @@ class Increment(Publication):
                 tasks = len(kept) if hint else min(len(kept), MOST_TASKS)
                 if not hint:
                     stays = in_order(stays, [file.file().location() for file in kept], tasks)
-                rows = stays.drop("_file", "_pos").unionByName(rows)
+                rows = stays.drop("_file", "_pos").unionByName(rows, allowMissingColumns=True)
                 expect(tasks)
             self._overwrite(changed, rows, held)
         return self._added() + sum(replaced.values())
@@ -153,22 +153,29 @@ class Increment(Publication):
             return
         size = str(max(file.file().fileSizeInBytes() for file in files))
         spark.ScanTaskSetManager.get().stageTasks(self.table, self.id, files)
-        spark.SparkTableCache.get().add(self.id, self.table)
         try:
-            read = self.spark.read.format("iceberg").option("scan-task-set-id", self.id)
-            stored = read.option("split-size", size).option("file-open-cost", size).load(self.id)
-            yield stored.select("*", "_file", "_pos")
+            read = self.spark.read.option("scan-task-set-id", self.id)
+            stored = read.option("split-size", size).option("file-open-cost", size).table(self.branch)
+            yield stored.select("*", "_file", "_pos", *self._lineage())
         finally:
-            spark.SparkTableCache.get().remove(self.id)
             spark.ScanTaskSetManager.get().removeTasks(self.table, self.id)
+
+    def _lineage(self) -> list[str]:
+        """Columns by which a row stays the same row, in tables that have them."""
+        has_ids = self.table.operations().current().formatVersion() >= 3
+        return ["_row_id", "_last_updated_sequence_number"] if has_ids else []
 
     def _overwrite(self, files: list, rows: DataFrame, held: dict) -> None:
         """Puts rows in the place of these files by one snapshot."""
-        written = self.spark._jvm.org.apache.iceberg.spark.FileRewriteCoordinator.get()
+        spark = self.spark._jvm.org.apache.iceberg.spark
+        written = spark.FileRewriteCoordinator.get()
         place = identifier(self.spark, *self.names)
+        is_lined = any(name in rows.columns for name in self._lineage())
+        # A table as compaction sees it takes those columns as well.
+        target = spark.source.SparkTable(self.table, None, False, True) if is_lined else self.catalog.loadTable(place)
         with self._on_branch():
             # Files that are written for this id wait for whoever commits them.
-            self._write(rows, self.catalog.loadTable(place), place, {"rewritten-file-scan-task-set-id": self.id})
+            self._write(rows, target, place, {"rewritten-file-scan-task-set-id": self.id})
             change = self.table.newOverwrite().toBranch(self.id).set(HELD, json.dumps(held))
             for file in files:
                 change.deleteFile(file.file())

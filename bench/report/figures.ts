@@ -9,6 +9,7 @@ import { formatBytes, formatNumber } from "../../lib/core/format.ts";
 import { secondsText } from "./report.ts";
 import {
   find,
+  MERGED,
   peersOf,
   PRODUCT,
   type Result,
@@ -33,8 +34,8 @@ function productText(result: Result): string {
 /** A line for one of the product's results, with its peers. */
 function line(what: string, results: Results, result: Result): string[] {
   const { step, rows } = result;
-  // Peers have one way to ingest.
-  const peers = peersOf(results, {
+  // Peers have one way to ingest, and none of them merges.
+  const peers = result.case === MERGED ? [] : peersOf(results, {
     ...{ step, rows },
     ...result.case === undefined || step === "ingest"
       ? {}

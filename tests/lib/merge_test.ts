@@ -2,6 +2,7 @@
 // replaces stays as it is, whatever was deleted of it stays away.
 import { assertEquals, assertRejects } from "@std/assert";
 import pl from "nodejs-polars";
+import { sparkSession } from "../../lab/engines/spark_session.ts";
 import { catalog } from "../../lib/catalog/config.ts";
 import { ensureWarehouse } from "../../lib/catalog/warehouses.ts";
 import { LakehouseError } from "../../lib/core/errors.ts";
@@ -160,5 +161,42 @@ Deno.test("of a key that the table has twice one row is left, and no column is e
     );
     assertEquals([first.notes, first.refs], [1n, 1n]);
     await query(`DROP TABLE ${TABLE}`);
+  }).finally(() => Deno.remove(dir, { recursive: true }));
+});
+
+Deno.test("in a table of format 3 the rows that stay are the same rows", async () => {
+  const dir = await Deno.makeTempDir();
+  await withEnv({ TABLE, PARQUET_DIR: dir }, async () => {
+    await ensureWarehouse(catalog());
+    await generateTrips({ rows: 1_000, dir, seed: 8 });
+    await uploadFiles();
+    await using spark = await sparkSession({ name: "merge_test" });
+    await spark.ingest();
+    await spark.sql(
+      `ALTER TABLE ${TABLE} SET TBLPROPERTIES ('format-version' = '3')`,
+    );
+    // An upgrade gives ids to what is written from then on.
+    await spark.sql(`INSERT OVERWRITE ${TABLE} SELECT * FROM ${TABLE}`);
+    const ids = async () => {
+      const { rows } = await spark.sql(
+        `SELECT unique_key AS key, _row_id AS id FROM ${TABLE}`,
+      );
+      return new Map(rows.map(({ key, id }) => [String(key), id]));
+    };
+    const before = await ids();
+    assertEquals(before.size, 1_000);
+    const one = pl.readParquet(`${dir}/trips-00000.parquet`).slice(500, 1);
+    one.writeParquet(`${dir}/one.parquet`);
+    await uploadFiles();
+    await spark.ingest({ mode: "merge" });
+    const after = await ids();
+    const key = String(one.getColumn("unique_key").get(0));
+    assertEquals(
+      [...after].filter(([key, id]) => before.get(key) !== id).map(([key]) =>
+        key
+      ),
+      [key],
+    );
+    await spark.sql(`DROP TABLE ${TABLE}`);
   }).finally(() => Deno.remove(dir, { recursive: true }));
 });
